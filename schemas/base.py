@@ -1,0 +1,84 @@
+"""What every wire model has in common: frozen, closed, bounded, and strict about types."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+)
+
+MAX_TEXT_BYTES: Final = 200_000
+"""Longest text of a report, in UTF-8 bytes: a long article has 30 kB; more is a dump, not a report."""
+MAX_CLAIMS: Final = 100
+"""Most claims of one report: a national roundup names some 25 regions with up to four claims each."""
+MAX_COUNT: Final = 1_000_000_000
+"""Largest figure: more than all people or munitions; larger ones are typing mistakes or identifiers."""
+
+# Names may hold neither controls (C0, C1) nor the line and direction marks that can forge a terminal or a log.
+# Texts may hold tabs, line ends and direction marks: real posts do, and whoever displays them escapes them.
+_NO_CONTROLS = r"^[^\x00-\x1f\x7f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]*$"
+_NO_CONTROLS_BUT_LINES = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\u009f]*$"
+
+
+class WireModel(BaseModel):
+    """Frozen and closed: an unknown field is a mistake of the sender, never ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True)
+
+
+def _within_bytes(text: str) -> str:
+    # The cheap test first: a character takes at most four bytes.
+    if len(text) * 4 > MAX_TEXT_BYTES and (size := len(text.encode())) > MAX_TEXT_BYTES:
+        raise ValueError(f"text has {size} bytes of UTF-8, at most {MAX_TEXT_BYTES} are allowed")
+    return text
+
+
+def _in_era(moment: datetime) -> datetime:
+    if not EARLIEST <= moment < LATEST:
+        raise ValueError(f"time is outside {EARLIEST:%Y-%m-%d} .. {LATEST:%Y-%m-%d}")
+    return moment.astimezone(UTC)
+
+
+EARLIEST: Final = datetime(1991, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
+
+Identifier = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=_NO_CONTROLS)
+]
+"""A trimmed, non-empty name or id without control characters, at most 200 characters."""
+ShortText = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000, pattern=_NO_CONTROLS_BUT_LINES),
+]
+"""A trimmed line or two: a headline, a quote, a reason; at most 1,000 characters."""
+LongText = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=MAX_TEXT_BYTES, pattern=_NO_CONTROLS_BUT_LINES),
+    AfterValidator(_within_bytes),
+]
+"""A report's body, at most :data:`MAX_TEXT_BYTES` of UTF-8."""
+Url = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=2_000, pattern=r"^https?://[^\s\x00-\x1f\x7f-\x9f<>\"]+$"),
+]
+"""An absolute http(s) address without spaces, quotes or control characters."""
+LanguageTag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
+"""A BCP 47 language tag such as ``uk`` or ``en-GB``."""
+RegionCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
+"""ISO 3166-2 first level (``UA-74``), or the country alone (``UA``) where no more is known."""
+Moment = Annotated[AwareDatetime, Strict(), AfterValidator(_in_era)]
+"""An aware time between 1991 and 2200, kept in UTC; on the wire an RFC 3339 string with an offset."""
+Count = Annotated[int, Strict(), Field(ge=0, le=MAX_COUNT)]
+"""A whole number of people, munitions or customers; ``true`` and ``"4"`` are refused."""
+Latitude = Annotated[float, Strict(), Field(ge=-90, le=90)]
+Longitude = Annotated[float, Strict(), Field(ge=-180, le=180)]
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16,64}$")]
+"""Lower-case hexadecimal of a BLAKE2b digest."""

@@ -1,0 +1,50 @@
+"""A figure as sources give it: a lowest, a best and a highest value, each of which may be unknown."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from schemas.base import Count, WireModel
+
+
+class Estimate(WireModel):
+    """``low ≤ best ≤ high``. ``high`` null is open ("at least 12"); ``best`` null is not stated.
+
+    Unknown and zero differ: a figure nobody stated is ``None`` in place of the estimate, an explicit zero is
+    ``{low: 0, best: 0, high: 0}``.
+    """
+
+    low: Count = 0
+    best: Count | None = None
+    high: Count | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.high is not None and self.high < self.low:
+            raise ValueError(f"high {self.high} is below low {self.low}")
+        if self.best is not None and (self.best < self.low or (self.high is not None and self.best > self.high)):
+            raise ValueError(f"best {self.best} is outside low {self.low} .. high {self.high}")
+        return self
+
+    @classmethod
+    def exactly(cls, number: int) -> Self:
+        """Return the estimate of a source that gives one number."""
+        return cls(low=number, best=number, high=number)
+
+    @property
+    def is_exact(self) -> bool:
+        return self.low == self.best == self.high
+
+
+def _from_integer(value: Any) -> Any:
+    # A bool is an int to Python; it is left to fail as an object with a clear error.
+    return {"low": value, "best": value, "high": value} if type(value) is int else value
+
+
+Figure = Annotated[
+    Estimate | None,
+    BeforeValidator(_from_integer, json_schema_input_type=Estimate | Annotated[int, Field(ge=0)] | None),
+]
+"""As claims carry it: null (unknown), a bare integer, or an :class:`Estimate`."""
