@@ -78,6 +78,8 @@ Moment = Annotated[AwareDatetime, Strict(), AfterValidator(_in_era)]
 """An aware time between 1991 and 2200, kept in UTC; on the wire an RFC 3339 string with an offset."""
 Count = Annotated[int, Strict(), Field(ge=0, le=MAX_COUNT)]
 """A whole number of people, munitions or customers; ``true`` and ``"4"`` are refused."""
+Flag = Annotated[bool, Strict()]
+"""``true`` or ``false``; nothing else passes for one."""
 Latitude = Annotated[float, Strict(), Field(ge=-90, le=90)]
 Longitude = Annotated[float, Strict(), Field(ge=-180, le=180)]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16,64}$")]

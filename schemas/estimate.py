@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
-from schemas.base import Count, WireModel
+from schemas.base import MAX_COUNT, Count, WireModel
 
 
 class Estimate(WireModel):
@@ -38,9 +39,16 @@ class Estimate(WireModel):
         return self.low == self.best == self.high
 
 
+_MISFIT = "a figure is null, a whole number from 0 to 1,000,000,000, or an object {low, best, high} of such numbers"
+
+
 def _from_integer(value: Any) -> Any:
-    # A bool is an int to Python; it is left to fail as an object with a clear error.
-    return {"low": value, "best": value, "high": value} if type(value) is int else value
+    if value is None or isinstance(value, dict | Estimate):
+        return value
+    # A bool is an int to Python, and no figure.
+    if type(value) is int and 0 <= value <= MAX_COUNT:
+        return {"low": value, "best": value, "high": value}
+    raise PydanticCustomError("figure_type", _MISFIT)
 
 
 Figure = Annotated[

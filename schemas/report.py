@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from schemas.base import (
     MAX_CLAIMS,
+    Flag,
     Identifier,
     LanguageTag,
     Latitude,
@@ -95,7 +96,7 @@ class OutageClaim(_Claim):
     utility: Utility
     customers: Figure = None
     status: OutageStatus = OutageStatus.STARTED
-    scheduled: bool = False
+    scheduled: Flag = False
 
 
 class CasualtiesClaim(_Claim):
@@ -130,7 +131,7 @@ class ReportV1(WireModel):
     title: ShortText | None = None
     text: LongText | None = None
     supersedes: Identifier | None = None
-    retracted: bool = False
+    retracted: Flag = False
     claims: tuple[Claim, ...] = Field(default=(), max_length=MAX_CLAIMS)
 
     @model_validator(mode="after")
