@@ -1,0 +1,165 @@
+"""One claim record per claim: the claim as stated, beside where and when it is taken to have happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from schemas.claim import ResolvedPlace
+from schemas.report import Claim, ReportV1
+from schemas.vocabulary import TimePrecision
+from streams.core.intake.delivery import Delivery, OutgoingClaim
+from streams.core.intake.place import Resolve, UnknownRegion
+from streams.core.intake.policy import IntakePolicy
+from streams.core.intake.usable import UnusableReport
+from streams.core.mistakes import Mistake
+
+_JSON: Final = orjson.OPT_UTC_Z
+
+
+class Extracted(NamedTuple):
+    """A claim that the text of a report makes, with the words it comes from."""
+
+    claim: Claim
+    quote: str
+    attribution: str | None = None
+    hedged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Extractor:
+    """Turns the text of a report into claims. ``version`` names it on every claim it made."""
+
+    version: str
+    claims_of: Callable[[ReportV1], Sequence[Extracted]]
+    signature_of: Callable[[str], tuple[int, ...]]
+    """MinHash of a text, to recognise verbatim reposts; empty for a text too short to tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The version of a report that claims come from."""
+
+    report: ReportV1
+    revision: int
+    digest: bytes
+    delivery: Delivery
+    arrived: datetime
+
+    @property
+    def report_key(self) -> str:
+        return f"{self.report.source.id}/{self.report.report_id}"
+
+
+def enrich(origin: Origin, extractor: Extractor | None, resolve: Resolve, policy: IntakePolicy) -> list[OutgoingClaim]:
+    """Return one record per claim of the report, in the report's order.
+
+    A report that states claims is taken at its word and its text is not read for more; without claims its title
+    and text are read. Each record is the JSON of a :class:`~schemas.claim.ClaimV1`, written directly: building
+    and dumping the model would cost as much as all the rest of intake.
+
+    Raises:
+        UnusableReport: a claim states a region code that does not exist.
+    """
+    report = origin.report
+    stated: Sequence[Extracted] = [Extracted(claim, "") for claim in report.claims]
+    extracted_by = None
+    if not stated and extractor is not None and (report.text or report.title):
+        stated, extracted_by = extractor.claims_of(report), extractor.version
+    if not stated:
+        return []
+    signature = extractor.signature_of(report.text) if extractor is not None and report.text else ()
+    reference = orjson.Fragment(orjson.dumps(_reference(origin), option=_JSON))
+    key, records = origin.report_key, []
+    for number, found in enumerate(stated):
+        claim = found.claim
+        try:
+            place = resolve(claim.place)
+        except UnknownRegion as unknown:
+            reason = f"{unknown} is no region code: ISO 3166-2 such as UA-74, or the country alone"
+            raise UnusableReport([Mistake("unknown_region", f"claims.{number}.place.region", reason)]) from None
+        claim_id = f"{key}#{number}"
+        document: dict[str, Any] = {
+            "schema_version": 1,
+            "record": "claim",
+            "claim_id": claim_id,
+            "region": place.region,
+            "place": _place(place),
+            "occurred": _occurred(claim, report.published_at, policy),
+            "claim": orjson.Fragment(claim.__pydantic_serializer__.to_json(claim, exclude_none=True)),
+            "report": reference,
+        }
+        if extracted_by is not None:
+            document["extractor"] = extracted_by
+            document["quote"] = found.quote[:1_000].strip() or None
+            document["attribution"] = found.attribution
+            document["hedged"] = found.hedged
+        if signature:
+            document["signature"] = signature
+        value = orjson.dumps(document, option=_JSON)
+        records.append(OutgoingClaim(claim_id, place.region, report.published_at, value))
+    return records
+
+
+def _reference(origin: Origin) -> dict[str, Any]:
+    report, delivery = origin.report, origin.delivery
+    source = report.source
+    reference: dict[str, Any] = {
+        "report_id": report.report_id,
+        "revision": origin.revision,
+        "digest": origin.digest.hex(),
+        "source": {
+            "id": source.id,
+            "kind": source.kind,
+            "reliability": source.reliability,
+            "party": source.party,
+        },
+        "published_at": report.published_at,
+        "ingested_at": origin.arrived,
+        "position": {"topic": delivery.topic, "partition": delivery.partition, "offset": delivery.offset},
+    }
+    if report.url is not None:
+        reference["url"] = report.url
+    if report.language is not None:
+        reference["language"] = report.language
+    if report.title is not None:
+        reference["title"] = report.title
+    return reference
+
+
+def _place(place: ResolvedPlace) -> orjson.Fragment:
+    return orjson.Fragment(place.__pydantic_serializer__.to_json(place, exclude_none=True, exclude_defaults=True))
+
+
+def _occurred(claim: Claim, published_at: datetime, policy: IntakePolicy) -> dict[str, Any]:
+    if claim.occurred is not None:
+        return {"start": claim.occurred.start, "end": claim.occurred.end, "precision": TimePrecision.STATED}
+    return {"start": published_at - policy.assumed_span, "end": published_at, "precision": TimePrecision.ASSUMED}
+
+
+def withdrawal(
+    origin: Origin, report_id: str, reason: str, region: str | None, *, whole: bool = False
+) -> OutgoingClaim:
+    """Return the record that withdraws ``report_id``'s versions below this one, or with ``whole`` all of them.
+
+    With ``region`` null it goes to every partition.
+    """
+    report, delivery = origin.report, origin.delivery
+    document = {
+        "schema_version": 1,
+        "record": "withdrawal",
+        "source_id": report.source.id,
+        "report_id": report_id,
+        "reason": reason,
+        "by_report_id": report.report_id,
+        "published_at": report.published_at,
+        "revision": None if whole else origin.revision,
+        "position": {"topic": delivery.topic, "partition": delivery.partition, "offset": delivery.offset},
+    }
+    record_id = f"{report.source.id}/{report_id}!{origin.revision}"
+    value = orjson.dumps(document, option=_JSON)
+    return OutgoingClaim(record_id, region, report.published_at, value, everywhere=region is None)

@@ -1,0 +1,101 @@
+"""Is a record a usable report? Bytes and headers in, a report or the sender's mistake out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from pydantic import ValidationError
+
+from schemas.report import Claim, OutageClaim, ReportV1
+from streams.core.intake.policy import IntakePolicy
+from streams.core.mistakes import Mistake, mistakes_of
+
+_JSON_TYPES: Final = ("application/json", "text/json")
+_MORE_SHOWN: Final = 3
+_SHOWN: Final = "%Y-%m-%dT%H:%M:%SZ"
+
+
+class UnusableReport(Exception):
+    """The sender's fault: the record goes to the dead letters with these mistakes."""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        super().__init__("; ".join(map(str, mistakes)))
+        self.mistakes = tuple(mistakes)
+
+    @property
+    def first(self) -> Mistake:
+        """The first mistake, its reason naming the next ones in brief."""
+        first, *rest = self.mistakes
+        if not rest:
+            return first
+        named = "; ".join(map(str, rest[:_MORE_SHOWN]))
+        more = f"; and {len(rest) - _MORE_SHOWN} more" if len(rest) > _MORE_SHOWN else ""
+        return first._replace(reason=f"{first.reason} (also: {named}{more})"[:900])
+
+
+def parse_report(value: bytes | None, headers: Sequence[tuple[str, bytes]], policy: IntakePolicy) -> ReportV1:
+    """Return the report in ``value``.
+
+    Raises:
+        UnusableReport: with every mistake found, and a stable code for each.
+    """
+    if value is None:
+        raise UnusableReport([Mistake("null_value", None, "record has no value; retract with retracted: true instead")])
+    if headers:
+        _check_cloudevent(headers)
+    if len(value) > policy.max_report_bytes:
+        reason = f"record has {len(value)} bytes, at most {policy.max_report_bytes} are allowed"
+        raise UnusableReport([Mistake("too_large", None, reason)])
+    if not value.strip():
+        raise UnusableReport([Mistake("empty_value", None, "record is empty")])
+    try:
+        report: ReportV1 = ReportV1.__pydantic_validator__.validate_json(value)
+    except ValidationError as error:
+        raise UnusableReport(_why(error, value)) from None
+    return report
+
+
+def _why(error: ValidationError, value: bytes) -> list[Mistake]:
+    try:
+        value.decode()
+    except UnicodeDecodeError as undecodable:
+        return [Mistake("not_utf8", None, f"not UTF-8: {undecodable.reason} at byte {undecodable.start}")]
+    return mistakes_of(error, value)
+
+
+def check_times(report: ReportV1, arrived: datetime | None, policy: IntakePolicy) -> None:
+    """Refuse a report from the future, and events after their own report.
+
+    ``arrived`` is when the broker got the record; null where it does not say, and then only events are checked.
+    Scheduled outages may lie ahead.
+    """
+    mistakes = []
+    if arrived is not None and report.published_at > arrived + policy.clock_skew:
+        reason = f"is {report.published_at:{_SHOWN}}, after the report arrived at {arrived:{_SHOWN}}"
+        mistakes.append(Mistake("future_date", "published_at", reason))
+    latest = report.published_at + policy.clock_skew
+    for number, claim in enumerate(report.claims):
+        if claim.occurred is not None and claim.occurred.start > latest and not _lies_ahead(claim):
+            reason = f"event starts at {claim.occurred.start:{_SHOWN}}, after its own report was published"
+            mistakes.append(Mistake("future_date", f"claims.{number}.occurred.start", reason))
+    if mistakes:
+        raise UnusableReport(mistakes)
+
+
+def _lies_ahead(claim: Claim) -> bool:
+    return isinstance(claim, OutageClaim) and claim.scheduled
+
+
+def _check_cloudevent(headers: Sequence[tuple[str, bytes]]) -> None:
+    """CloudEvents 1.0 in binary mode is accepted, and so are records without any of its headers."""
+    for name, value in headers:
+        if name == "ce_specversion" and value != b"1.0":
+            shown = value[:20].decode(errors="replace")
+            raise UnusableReport([Mistake("bad_cloudevent", "ce_specversion", f"should be 1.0, got {shown!r}")])
+        if name == "content-type":
+            media = value.decode(errors="replace").partition(";")[0].strip().lower()
+            if media not in _JSON_TYPES:
+                reason = f"should be application/json (CloudEvents in binary mode), got {media[:80]!r}"
+                raise UnusableReport([Mistake("bad_cloudevent", "content-type", reason)])
