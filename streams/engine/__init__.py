@@ -1,6 +1,24 @@
-"""Faust in block mode: transport, state, outbox. Knows nothing of strikes.
+"""The stream engine: Faust in block mode. It knows nothing of strikes.
 
-Lives here: what turns fetched chunks of Kafka records into one call of a :class:`~streams.engine.stage.Stage`,
-sends what came out, stores what changed, and commits only then.
-May import: the standard library, faust, mode, aiokafka, orjson, rocksdict. Never ``schemas`` or ``streams.core``.
+One event of Faust is a *block*, the consecutive records fetched of one partition, because an event costs Faust
+what a record costs us a hundred times over. A :class:`~streams.engine.stage.Stage` gives the records a meaning;
+the engine gives it its partitions, its recovered state, its clock ticks, and the order in which outputs, changes
+and offsets become durable (``partition.py``).
+
+May import Faust, mode, aiokafka and the standard library; nothing of ``schemas``, ``streams.core`` or processors.
+
+========================  ==========================================================================
+``stage.py``              the interface a processor implements
+``config.py``             every setting of the engine, one frozen value
+``running.py``            start, run and stop stages in this process
+``stage_app.py``          one stage: its Faust app, its partitions, ticks, watchdog
+``partition.py``          one owned partition: the order of a block, exactly-once state
+``changelog.py``          how a commit looks in the changelog, and who may write there
+``recovery.py``           reading the changelog back
+``store.py, rocks.py``    the recovered state: memory, RocksDB
+``outbox.py``             sending outputs, every acknowledgement awaited
+``transport.py``          the overridden parts of Faust's aiokafka driver
+``blocks.py, offsets.py`` blocks as Faust messages; which offset may be committed
+``embedded.py``           the development broker
+========================  ==========================================================================
 """

@@ -1,0 +1,84 @@
+"""Sends a step's outputs as record batches and awaits every acknowledgement.
+
+Faust's own sends are not used: with a broker that refuses every record they only warn, and the offsets of the
+records that caused them are committed all the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from aiokafka.errors import KafkaError
+
+from streams.engine.errors import RecordTooLargeError, SendRefusedError
+from streams.engine.partitioning import partition_for
+from streams.engine.stage import EVERY_PARTITION, Output
+from streams.engine.topics import TopicDirectory
+
+
+class Outbox:
+    """Sends outputs through an aiokafka producer."""
+
+    def __init__(self, producer: Any, topics: TopicDirectory, *, batch_bytes: int, max_in_flight_bytes: int) -> None:
+        self._producer = producer
+        self._topics = topics
+        self._batch_bytes = batch_bytes
+        self._most_at_once = max(1, max_in_flight_bytes // batch_bytes)
+
+    async def send(self, outputs: Sequence[Output]) -> None:
+        """Send ``outputs`` and return when the broker has acknowledged all of them.
+
+        Records of one partition keep their order. Raises :class:`SendRefusedError` if any was refused or not
+        acknowledged in time (others may then have arrived), :class:`RecordTooLargeError` before anything is sent,
+        and :class:`~streams.engine.errors.TopicError` for a topic that does not exist.
+        """
+        if not outputs:
+            return
+        batches = await self._batches(outputs)
+        for first in range(0, len(batches), self._most_at_once):
+            sent = [self._send(*batch) for batch in batches[first : first + self._most_at_once]]
+            results = await asyncio.gather(*sent, return_exceptions=True)
+            for result in results:
+                if isinstance(result, BaseException):
+                    raise result
+
+    async def _batches(self, outputs: Sequence[Output]) -> list[tuple[str, int, Any]]:
+        known: dict[str, int] = {}
+        filling: dict[tuple[str, int], Any] = {}
+        batches: list[tuple[str, int, Any]] = []
+        for topic, key, value, headers, partition in outputs:
+            count = known.get(topic)
+            if count is None:
+                count = known[topic] = await self._topics.partitions(topic)
+            if partition is None:
+                targets: Sequence[int] = (partition_for(key, count),)
+            elif partition == EVERY_PARTITION:
+                targets = range(count)
+            elif 0 <= partition < count:
+                targets = (partition,)
+            else:
+                raise SendRefusedError(f"{topic} has {count} partitions, none numbered {partition}")
+            fields = {"timestamp": None, "key": key, "value": value, "headers": list(headers)}
+            for target in targets:
+                batch = filling.get((topic, target))
+                if batch is None or batch.append(**fields) is None:
+                    batch = filling[topic, target] = self._producer.create_batch()
+                    batches.append((topic, target, batch))
+                    batch.append(**fields)
+                    # The first record of a batch is taken whatever its size.
+                    if batch.size() > self._batch_bytes:
+                        raise RecordTooLargeError(
+                            f"an output to {topic} with key {key!r} exceeds {self._batch_bytes} bytes"
+                        )
+        return batches
+
+    async def _send(self, topic: str, partition: int, batch: Any) -> None:
+        batch.close()
+        try:
+            await (await self._producer.send_batch(batch, topic, partition=partition))
+        except KafkaError as error:
+            raise SendRefusedError(
+                f"{topic}:{partition} did not take a batch of {batch.record_count()} records: {error!r}"
+            ) from error

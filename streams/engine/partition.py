@@ -1,0 +1,175 @@
+"""One owned partition: the order in which a block or a tick becomes durable.
+
+    take → step → build the changelog batch → send outputs → append the batch → apply to the store → acknowledge
+
+A crash before the append repeats the block and with it the outputs (they are idempotent by id and revision); a crash
+after it skips the block, because the marker says that its records are in the state. Nothing is ever between.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+
+from streams.engine.blocks import Block
+from streams.engine.changelog import ChangelogWriter, Marker
+from streams.engine.config import Clock
+from streams.engine.errors import ChangesTooLargeError, StaleBlockError, StateLostError
+from streams.engine.outbox import Outbox
+from streams.engine.pace import Pace
+from streams.engine.stage import PartitionState, Record, Stage, Step
+from streams.engine.store import Store
+
+
+class OwnedPartition:
+    """A partition this worker owns, with its store, its stage state and the right to write its changelog."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        partition: int,
+        partitions: int,
+        *,
+        store: Store,
+        writer: ChangelogWriter,
+        outbox: Outbox,
+        clock: Clock,
+        slice_seconds: float,
+    ) -> None:
+        self._stage = stage
+        self._partitions = partitions
+        self._outbox = outbox
+        self._clock = clock
+        self._pace = Pace(slice_seconds)
+        self._state: PartitionState | None = None
+        self.partition = partition
+        self.store = store
+        self.writer = writer
+        self.lock = asyncio.Lock()
+        """Held while a block, a tick or a recovery of this partition is under way."""
+        self.recovered = False
+
+    async def work(self, block: Block, *, still_owned: Callable[[], bool]) -> int:
+        """Work the records of ``block`` that are not in the state yet and make them durable; return how many.
+
+        Raises :class:`StateLostError` if records are missing between the state and the block,
+        :class:`StaleBlockError` if the partition was taken away meanwhile, and what sending may raise.
+        After any error the stage's state is opened anew from the store before it is used again.
+        """
+        async with self.lock:
+            if not still_owned() or not self.recovered:
+                raise StaleBlockError(f"{self._stage.source}:{self.partition} was taken away")
+            records = self._unworked(block)
+            if records:
+                await self._work(records, still_owned)
+            return len(records)
+
+    async def tick(self, *, still_owned: Callable[[], bool]) -> bool:
+        """Let time pass for the state; return whether anything came of it. Waits for a running block."""
+        async with self.lock:
+            marker = self.store.marker
+            if marker is None or not self.recovered or not still_owned():
+                return False
+            return await self._guarded(self._tick(marker, still_owned))
+
+    async def _tick(self, marker: Marker, still_owned: Callable[[], bool]) -> bool:
+        step = self._opened().step(self._clock())
+        if not step.outputs and not step.changes and step.measures is None:
+            return False
+        if step.outputs or step.changes:
+            await self._make_durable(step, marker, still_owned, anew=bool(step.changes))
+        self._stage.committed(self.partition, step)
+        return True
+
+    async def _work(self, records: Sequence[Record], still_owned: Callable[[], bool]) -> None:
+        try:
+            await self._guarded(self._take(records, still_owned))
+        except ChangesTooLargeError as error:
+            if len(records) == 1:
+                raise ChangesTooLargeError(
+                    f"one record ({self._stage.source}:{self.partition} offset {records[0].offset}) causes more "
+                    f"changes than fit into one changelog batch: {error}"
+                ) from error
+            # Two batches would not be atomic; two smaller blocks are.
+            middle = len(records) // 2
+            await self._work(records[:middle], still_owned)
+            await self._work(records[middle:], still_owned)
+
+    async def _take(self, records: Sequence[Record], still_owned: Callable[[], bool]) -> bool:
+        state, pace = self._opened(), self._pace
+        first = 0
+        while first < len(records):
+            piece = records[first : first + pace.size]
+            began = time.perf_counter()
+            state.take(piece)
+            pace.took(len(piece), time.perf_counter() - began)
+            first += len(piece)
+            await asyncio.sleep(0)
+        step = state.step(self._clock())
+        before = self._marker()
+        after = before._replace(offset=records[-1].offset)
+        # Also a block that changed nothing is marked: else the next one would seem to follow a hole.
+        await self._make_durable(step, after, still_owned, anew=True)
+        self._stage.committed(self.partition, step)
+        return True
+
+    async def _make_durable(self, step: Step, marker: Marker, still_owned: Callable[[], bool], *, anew: bool) -> None:
+        batch = self.writer.build(step.changes, marker) if anew else None
+        if not still_owned():
+            raise StaleBlockError(f"{self._stage.source}:{self.partition} was taken away")
+        await self._outbox.send(step.outputs)
+        if batch is None:
+            return
+        if not still_owned():
+            raise StaleBlockError(f"{self._stage.source}:{self.partition} was taken away")
+        next_offset = await self.writer.append(batch)
+        self.store.apply(step.changes, marker, next_offset)
+
+    async def _guarded(self, working: Awaitable[bool]) -> bool:
+        """Drop the stage's state if ``working`` fails: take() has changed it, and that change is not stored."""
+        try:
+            return await working
+        except BaseException:
+            self.drop_state()
+            raise
+
+    def _unworked(self, block: Block) -> Sequence[Record]:
+        marker = self._marker()
+        where = f"{self._stage.source}:{self.partition}"
+        if block.start is not None and block.start > marker.offset + 1:
+            raise StateLostError(
+                f"{where}: the block begins at {block.start} but the state ends at {marker.offset}: its changelog "
+                f"{self.writer.topic} has lost records, or the group's offset was set forward. Replay the source "
+                "from the beginning with a new changelog topic and group."
+            )
+        if block[0].offset > marker.offset:
+            return block
+        return [record for record in block if record.offset > marker.offset]
+
+    def _marker(self) -> Marker:
+        marker = self.store.marker
+        if marker is None:
+            raise RuntimeError(f"{self._stage.source}:{self.partition} is worked before it was recovered")
+        return marker
+
+    def _opened(self) -> PartitionState:
+        if self._state is None:
+            self._state = self._stage.open(self.partition, self._partitions, self.store.items)
+        return self._state
+
+    def open_state(self) -> None:
+        """Open the stage's state now and not with the first block, so that its first tick comes in time."""
+        self._opened()
+
+    def drop_state(self) -> None:
+        """Throw the stage's state away; it is opened anew from the store when next needed."""
+        if self._state is not None:
+            self._state = None
+            self._stage.closed(self.partition)
+
+    def close(self) -> None:
+        """Give the partition up."""
+        self.recovered = False
+        self.drop_state()
+        self.store.close()

@@ -1,0 +1,137 @@
+"""Starts, runs and stops stages in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Final, Self
+
+from streams.engine.config import EngineConfig
+from streams.engine.errors import EngineError
+from streams.engine.health import Health
+from streams.engine.observer import Observer, SilentObserver
+from streams.engine.stage import Stage
+from streams.engine.stage_app import StageApp
+
+_LOOK_SECONDS: Final = 0.1
+
+log = logging.getLogger(__name__)
+
+
+class WorkerFailedError(EngineError):
+    """A stage could not go on; the cause is chained. A supervisor should start the worker anew."""
+
+
+class Worker:
+    """Some stages running in the current event loop, each with its own consumer group.
+
+    Use it as ``async with Worker(...) as worker: await worker.until_stopped(stop)``.
+    """
+
+    def __init__(
+        self,
+        stages: Sequence[Stage],
+        config: EngineConfig,
+        *,
+        observer: Observer | None = None,
+        health: Health | None = None,
+    ) -> None:
+        if not stages or len({stage.name for stage in stages}) < len(stages):
+            raise ValueError("a worker runs one or more stages of different names")
+        self.health = health if health is not None else Health()
+        self._config = config
+        hears = observer if observer is not None else SilentObserver()
+        self._apps = [StageApp(stage, config, hears, self.health) for stage in stages]
+
+    async def __aenter__(self) -> Self:
+        _quiet_libraries()
+        try:
+            async with asyncio.TaskGroup() as starts:
+                for app in self._apps:
+                    starts.create_task(app.start())
+        except BaseExceptionGroup as several:
+            await self._stop()
+            raise several.exceptions[0] from None
+        except BaseException:
+            await self._stop()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stop()
+
+    async def until_stopped(self, stop: asyncio.Event) -> None:
+        """Return when ``stop`` is set. Raises :class:`WorkerFailedError` when a stage cannot go on."""
+        while not stop.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), _LOOK_SECONDS)
+            for app in self._apps:
+                cause = app.crashed
+                if cause is not None:
+                    raise WorkerFailedError(f"stage {app.stage.name} failed: {cause}") from cause
+                if app.stuck and self._config.exit_when_stuck:
+                    log.critical("stage %s is stuck: %s", app.stage.name, self.health.reasons())
+                    os._exit(1)  # whatever hangs would hang a clean stop too
+
+    async def _stop(self) -> None:
+        try:
+            async with asyncio.timeout(self._config.stop_seconds):
+                await asyncio.gather(*(app.stop() for app in self._apps))
+        except TimeoutError:
+            log.critical("the stop took longer than %s s and is forced", self._config.stop_seconds)
+            os._exit(1)
+
+
+async def serve(
+    stages: Sequence[Stage],
+    config: EngineConfig,
+    *,
+    observer: Observer | None = None,
+    health: Health | None = None,
+    stop: asyncio.Event | None = None,
+) -> None:
+    """Run ``stages`` until ``stop`` is set, or, without one, until SIGTERM or SIGINT.
+
+    Raises :class:`WorkerFailedError` when a stage cannot go on,
+    :class:`~streams.engine.errors.BrokerAwayError` and :class:`~streams.engine.errors.TopicError` at the start.
+    """
+    if stop is None:
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with Worker(stages, config, observer=observer, health=health) as worker:
+        await worker.until_stopped(stop)
+
+
+def run(
+    stages: Sequence[Stage],
+    config: EngineConfig,
+    *,
+    observer: Observer | None = None,
+    health: Health | None = None,
+) -> int:
+    """Run ``stages`` in a new event loop until SIGTERM or SIGINT; return the exit code: 0 stopped, 1 failed.
+
+    The errors of the start (broker away, topic missing) are raised, for the caller to word.
+    """
+    try:
+        asyncio.run(serve(stages, config, observer=observer, health=health))
+    except WorkerFailedError:
+        log.critical("the worker stops", exc_info=True)
+        return 1
+    return 0
+
+
+def _quiet_libraries() -> None:
+    # Faust logs at DEBUG below its own root, which cost 11 % of the time; it never lowers a level that is set.
+    for name in ("faust", "mode", "aiokafka"):
+        logger = logging.getLogger(name)
+        if logger.level == logging.NOTSET:
+            logger.setLevel(logging.WARNING)

@@ -1,0 +1,307 @@
+"""One stage in this process: its Faust app, its partitions, its ticks and its watchdog."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import faust
+
+from streams.engine import transport
+from streams.engine.blocks import Block, BlockSchema
+from streams.engine.changelog import ChangelogWriter, changelog_topic
+from streams.engine.config import EngineConfig
+from streams.engine.errors import StaleBlockError
+from streams.engine.health import Health, Phase
+from streams.engine.observer import Observer
+from streams.engine.outbox import Outbox
+from streams.engine.partition import OwnedPartition
+from streams.engine.recovery import Recovering, recover
+from streams.engine.stage import Stage
+from streams.engine.store import MemoryStore, Store
+from streams.engine.topics import TopicDirectory
+from streams.engine.watchdog import Watchdog
+
+
+class BlockApp(faust.App):  # type: ignore[misc]
+    """A Faust app that carries what our transport asks for."""
+
+    logger = logging.getLogger("faust.app")  # mode would log the app's steps under our name
+
+    config: EngineConfig
+    may_deliver: Callable[[Any], bool]
+    on_commit: Callable[[Mapping[Any, int]], None]
+
+    def _create_directories(self) -> None:
+        """Do nothing: Faust would leave an empty folder wherever the process was started."""
+
+
+class StageApp:
+    """Runs one stage from its start to its stop."""
+
+    def __init__(self, stage: Stage, config: EngineConfig, observer: Observer, health: Health) -> None:
+        self.stage = stage
+        self._config = config
+        self._observer = observer
+        self._health = health
+        self._topics = TopicDirectory(config)
+        self._changelog = changelog_topic(config.app, stage.name)
+        self._partitions = 0
+        self._owned: dict[int, OwnedPartition] = {}
+        self._recovering: asyncio.Task[None] | None = None
+        self._ticking: asyncio.Task[None] | None = None
+        self._watchdog = Watchdog(stage.name, config, observer, health)
+        self.failure: BaseException | None = None
+        self.app = self._build_app()
+        health.phases[stage.name] = Phase.STARTING
+
+    # -- life ----------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Check the topics and start consuming. Returns once the consumer has joined its group."""
+        self._partitions = await self._topics.same_partitions(self.stage.source, self._changelog)
+        self._ticking = asyncio.create_task(self._tick(), name=f"{self.stage.name} ticks")
+        await self.app.start()
+
+    async def stop(self) -> None:
+        """Finish and commit the running block, then leave the group."""
+        self._set_phase(Phase.STOPPING)
+        await _cancel(self._ticking)
+        await self.app.stop()
+        await _cancel(self._recovering)
+        for owned in self._owned.values():
+            owned.close()
+        self._owned.clear()
+
+    @property
+    def crashed(self) -> BaseException | None:
+        """Why the stage cannot go on, if so."""
+        if self.failure is None and self.app.crashed:
+            self.failure = self.app.crash_reason or RuntimeError(f"{self.stage.name} crashed")
+            self._report_failure(None, self.failure)
+        return self.failure
+
+    async def fail(self, partition: int | None, error: BaseException) -> None:
+        """Note that the stage cannot go on and have Faust stop delivering."""
+        if self.failure is None:
+            self.failure = error
+            self._report_failure(partition, error)
+            await self.app.crash(error)
+
+    def _report_failure(self, partition: int | None, error: BaseException) -> None:
+        self._health.phases[self.stage.name] = Phase.FAILED
+        self._observer.failed(self.stage.name, partition, error)
+
+    def _set_phase(self, phase: Phase) -> None:
+        if self._health.phases.get(self.stage.name) is not Phase.FAILED:
+            self._health.phases[self.stage.name] = phase
+
+    # -- Faust ---------------------------------------------------------------------------------------------------
+
+    def _build_app(self) -> BlockApp:
+        config = self._config
+        app = BlockApp(
+            f"{config.app}-{self.stage.name}",
+            broker=[f"{transport.SCHEME}://{server}" for server in config.bootstrap_servers],
+            datadir=Path.cwd(),  # never written, see BlockApp
+            store="memory://",
+            web_enabled=False,
+            web_tables_enabled=False,
+            web_router_enabled=False,
+            topic_allow_declare=False,
+            topic_disable_leader=True,
+            stream_wait_empty=True,
+            stream_recovery_delay=0.0,
+            broker_session_timeout=config.session_timeout_seconds,
+            broker_heartbeat_interval=config.session_timeout_seconds / 4,
+            broker_request_timeout=config.request_timeout_seconds,
+            broker_rebalance_timeout=config.rebalance_timeout_seconds,
+            broker_commit_interval=config.commit_interval_seconds,
+            producer_request_timeout=config.request_timeout_seconds,
+        )
+        app.config = config
+        app.may_deliver = self._may_deliver
+        app.on_commit = self._on_commit
+        app.on_partitions_assigned.connect(self._on_assigned)
+        app.on_partitions_revoked.connect(self._on_revoked)
+        source = app.topic(self.stage.source, schema=BlockSchema(), maxsize=config.queued_blocks)
+
+        # Faust commits past events in flight when an agent has more than one task: concurrency stays 1.
+        @app.agent(source, name=f"{self.stage.name}.blocks", concurrency=1)  # type: ignore[untyped-decorator]
+        async def blocks(stream: Any) -> None:
+            async for event in stream.noack().events():
+                await self._work(event)
+
+        return app
+
+    async def _work(self, event: Any) -> None:
+        """Work a block; acknowledge it only when everything it caused is durable."""
+        message, block = event.message, event.value
+        generation = message.generation_id
+        owned = self._owned.get(message.partition)
+        try:
+            if owned is None or self.failure is not None:
+                raise StaleBlockError(f"{message.topic}:{message.partition} is not owned")
+            began = time.monotonic()
+            await owned.work(block, still_owned=lambda: self._owns(owned, generation))
+        except StaleBlockError:
+            self.app.consumer.abandon(message)
+        except Exception as error:
+            # Raised here it would make Faust restart the agent, skip the block, and never finish a stop.
+            self.app.consumer.abandon(message)
+            await self.fail(message.partition, error)
+        else:
+            event.ack()
+            self._report_block(message.partition, block, time.monotonic() - began)
+
+    def _owns(self, owned: OwnedPartition, generation: int) -> bool:
+        return (
+            self._owned.get(owned.partition) is owned
+            and generation == self.app.consumer_generation_id
+            and self.failure is None
+        )
+
+    def _report_block(self, partition: int, block: Block, seconds: float) -> None:
+        size = sum(len(record.value) for record in block if record.value)
+        self._observer.block_done(
+            self.stage.name,
+            partition,
+            records=len(block),
+            size=size,
+            seconds=seconds,
+            lag=self._behind(partition, block[-1].offset + 1),
+        )
+
+    def _behind(self, partition: int, offset: int) -> int | None:
+        try:
+            end = self.app.consumer.highwater(faust.types.TP(self.stage.source, partition))
+        except Exception:  # not assigned any more, or nothing fetched yet
+            return None
+        return None if end is None else max(0, end - offset)
+
+    # -- ownership -----------------------------------------------------------------------------------------------
+
+    def _may_deliver(self, tp: Any) -> bool:
+        owned = self._owned.get(tp.partition)
+        return owned is not None and owned.recovered
+
+    async def _on_revoked(self, _: Any, revoked: Iterable[Any], **__: Any) -> None:
+        """Faust has waited for the running block; wait for a running tick too, then touch nothing any more."""
+        await _cancel(self._recovering)
+        gone = {tp.partition for tp in revoked}
+        for partition in gone & self._owned.keys():
+            async with self._owned[partition].lock:
+                self._owned[partition].recovered = False
+        self._set_phase(Phase.REBALANCING)
+
+    async def _on_assigned(self, _: Any, assigned: Iterable[Any], **__: Any) -> None:
+        """Drop what went to others and recover what is ours, in the background: a long wait here costs the session."""
+        ours = {tp.partition for tp in assigned}
+        gone = self._owned.keys() - ours
+        for partition in sorted(gone):
+            self._owned.pop(partition).close()
+            self._watchdog.forget(partition)
+        for partition in sorted(ours - self._owned.keys()):
+            self._owned[partition] = self._own(partition)
+        if gone:
+            self._observer.revoked(self.stage.name, gone)
+        self._observer.owned(self.stage.name, ours)
+        await _cancel(self._recovering)
+        self._recovering = asyncio.create_task(self._recover(), name=f"{self.stage.name} recovery")
+
+    def _own(self, partition: int) -> OwnedPartition:
+        config, producer = self._config, self.app.producer._ensure_producer()
+        return OwnedPartition(
+            self.stage,
+            partition,
+            self._partitions,
+            store=self._open_store(partition),
+            writer=ChangelogWriter(producer, self._changelog, partition, batch_bytes=config.batch_bytes),
+            outbox=Outbox(
+                producer,
+                self._topics,
+                batch_bytes=config.batch_bytes,
+                max_in_flight_bytes=config.max_in_flight_bytes,
+            ),
+            clock=config.clock,
+            slice_seconds=config.slice_seconds,
+        )
+
+    def _open_store(self, partition: int) -> Store:  # noqa: ARG002
+        return MemoryStore()
+
+    async def _recover(self) -> None:
+        waiting = {partition: owned for partition, owned in self._owned.items() if not owned.recovered}
+        if waiting:
+            self._set_phase(Phase.RECOVERING)
+            self._observer.recovery_started(self.stage.name, waiting.keys())
+        began = time.monotonic()
+        try:
+            parts = [Recovering(owned.store, owned.writer, self.stage.source) for owned in waiting.values()]
+            records = await recover(parts, self._config) if parts else 0
+            for part, owned in zip(parts, waiting.values(), strict=True):
+                if part.replay.records:
+                    owned.drop_state()  # somebody else wrote meanwhile
+                owned.open_state()
+                owned.recovered = True
+                await asyncio.sleep(0)
+        except Exception as error:
+            await self.fail(None, error)
+            return
+        if waiting:
+            self._observer.recovery_finished(
+                self.stage.name, waiting.keys(), records=records, seconds=time.monotonic() - began
+            )
+        self._set_phase(Phase.RUNNING)
+
+    # -- time ----------------------------------------------------------------------------------------------------
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(self._config.tick_seconds)
+            if self.app.rebalancing or self.failure is not None:
+                continue
+            generation = self.app.consumer_generation_id
+            ticks = (self._tick_one(owned, generation) for owned in list(self._owned.values()) if owned.recovered)
+            await asyncio.gather(*ticks)
+            self._watch()
+
+    async def _tick_one(self, owned: OwnedPartition, generation: int) -> None:
+        try:
+            await owned.tick(still_owned=lambda: self._owns(owned, generation) and not self.app.rebalancing)
+        except StaleBlockError:
+            pass
+        except Exception as error:
+            await self.fail(owned.partition, error)
+
+    def _watch(self) -> None:
+        for partition, owned in self._owned.items():
+            marker = owned.store.marker
+            offset = self._watchdog.committed(partition)
+            if offset is None and marker is not None:
+                offset = marker.offset + 1
+            lag = None if offset is None else self._behind(partition, offset)
+            if lag is not None:
+                self._observer.lag(self.stage.name, partition, records=lag)
+                self._watchdog.see(partition, lag)
+
+    def _on_commit(self, offsets: Mapping[Any, int]) -> None:
+        at = self._config.clock()
+        for tp, offset in offsets.items():
+            self._watchdog.note_commit(tp.partition, offset)
+            self._observer.committed(self.stage.name, tp.partition, offset=offset, at=at)
+
+    @property
+    def stuck(self) -> bool:
+        """The committed offset stands still although records wait."""
+        return self._watchdog.stuck
+
+
+async def _cancel(task: asyncio.Task[None] | None) -> None:
+    if task is not None and task is not asyncio.current_task():
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

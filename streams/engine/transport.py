@@ -1,0 +1,170 @@
+"""The parts of Faust's aiokafka driver that block mode overrides.
+
+Each override relies on private code of Faust 0.15.3 and mode 0.7.1; ``tests/engine/test_relied_on.py`` names what.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
+from faust.transport.drivers import TRANSPORTS
+from faust.transport.drivers import aiokafka as driver
+
+from streams.engine.blocks import BlockMessage, chunks
+from streams.engine.offsets import OffsetLedger
+
+SCHEME: Final = "sitrepblocks"
+"""URL scheme under which Faust finds this transport."""
+
+_GATED_POLL_SECONDS: Final = 0.1
+_MAX_POLL_INTERVAL_MS: Final = 3_600_000
+
+
+class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
+    """Builds the consumer with our settings."""
+
+    logger = driver.logger
+
+    def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:  # noqa: ARG002 (Faust's signature)
+        # Faust hard-codes a long poll of 1.5 s and passes on only some of the security settings.
+        config = self.app.config
+        self._assignor = RoundRobinPartitionAssignor
+        settings = {
+            **config.client_settings(),
+            "group_id": self.app.conf.id,
+            "client_id": self.app.conf.id,
+            "partition_assignment_strategy": [self._assignor],
+            "enable_auto_commit": False,
+            "auto_offset_reset": "earliest",
+            "fetch_max_wait_ms": int(config.fetch_max_wait_seconds * 1000),
+            "max_partition_fetch_bytes": config.fetch_partition_bytes,
+            "max_poll_records": 4 * config.block_records,
+            # No fetch happens while a partition recovers; whether the worker is alive our own watchdog judges.
+            "max_poll_interval_ms": _MAX_POLL_INTERVAL_MS,
+            "session_timeout_ms": int(config.session_timeout_seconds * 1000),
+            "heartbeat_interval_ms": int(config.session_timeout_seconds * 1000 / 4),
+            "rebalance_timeout_ms": int(config.rebalance_timeout_seconds * 1000),
+        }
+        return AIOKafkaConsumer(**settings)
+
+
+class Consumer(driver.Consumer):  # type: ignore[misc]
+    """Turns fetched records into blocks and commits only acknowledged prefixes of them."""
+
+    logger = driver.logger
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.ledger: OffsetLedger[Any] = OffsetLedger()
+        super().__init__(*args, **kwargs)
+
+    def _new_consumer_thread(self) -> ConsumerThread:
+        return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    async def _getmany(self, active_partitions: Any, timeout: float) -> Mapping[Any, Any]:  # noqa: ASYNC109 (Faust's signature)
+        # While rebalancing, Faust resumes the streams before it clears their queues: what is delivered in between
+        # is lost, and the offset would never move again. And a block whose state is not recovered would only wait.
+        open_now = set() if self.app.rebalancing else {tp for tp in active_partitions if self.app.may_deliver(tp)}
+        if len(open_now) < len(active_partitions):
+            timeout = min(timeout, _GATED_POLL_SECONDS)
+        if not open_now:  # an empty set means "all" to aiokafka
+            await asyncio.sleep(timeout)
+            return {}
+        fetched = await super()._getmany(open_now, timeout)
+        config = self.app.config
+        return {tp: list(chunks(records, config.block_records, config.block_bytes)) for tp, records in fetched.items()}
+
+    def _to_message(self, tp: Any, record: Any) -> BlockMessage:
+        block, last, read = record, record[-1], self._read_offset[tp]
+        position = self.ledger.position(tp)
+        block.start = read if position is None else position
+        # A block that _drain_messages is going to drop (it is behind a seek) must leave no trace in the ledger.
+        if read is None or last.offset >= read:
+            token = self.ledger.deliver(tp, last.offset + 1)
+        else:
+            token = OffsetLedger[Any]().deliver(tp, last.offset + 1)
+        return BlockMessage(
+            token,
+            tp.topic,
+            tp.partition,
+            last.offset,
+            last.timestamp / 1000.0,
+            last.timestamp_type,
+            None,
+            None,
+            block,
+            None,
+            0,
+            0,
+            tp,
+            generation_id=self.app.consumer_generation_id,
+        )
+
+    def abandon(self, message: BlockMessage) -> None:
+        """Give a block up without acknowledging it, so that a stop or rebalance does not wait for it."""
+        self._unacked_messages.discard(message)
+        waiting = self._waiting_for_ack
+        if waiting is not None and not waiting.done():
+            waiting.set_result(None)
+
+    def _new_offset(self, tp: Any) -> int | None:
+        # Faust's own books would grow without end; ours are the ledger.
+        self._acked[tp].clear()
+        self._acked_index[tp].clear()
+        return self.ledger.committable(tp)
+
+    def _filter_tps_with_pending_acks(self, topics: Any = None) -> Iterable[Any]:
+        return [tp for tp in self.ledger.sources() if topics is None or tp in topics or tp.topic in topics]
+
+    async def _add_gap(self, tp: Any, offset_from: int, offset_to: int) -> None:
+        """Do nothing: Faust's gap filling would mark the offsets inside a block as done."""
+
+    def on_buffer_full(self, tp: Any) -> None:
+        """Do nothing: put() waits for room. Faust would pause the partition, and with all paused sleep a second."""
+
+    async def _commit(self, offsets: Mapping[Any, int]) -> bool:
+        done: bool = await super()._commit(offsets)
+        if done:
+            self.app.on_commit(offsets)
+        return done
+
+    async def on_partitions_revoked(self, revoked: Any) -> None:
+        await super().on_partitions_revoked(revoked)  # waits for the running block and commits it
+        self.ledger.forget(revoked)
+
+    async def perform_seek(self) -> None:
+        self.ledger.forget(self.ledger.sources())
+        await super().perform_seek()
+
+
+class Producer(driver.Producer):  # type: ignore[misc]
+    """Builds the producer with our settings."""
+
+    logger = driver.logger
+
+    def _new_producer(self, transactional_id: str | None = None) -> AIOKafkaProducer:
+        assert transactional_id is None, "the engine uses no transactions"
+        config = self.app.config
+        return AIOKafkaProducer(
+            **config.client_settings(),
+            client_id=self.app.conf.id,
+            acks="all",
+            linger_ms=0,
+            max_batch_size=config.batch_bytes,
+            max_request_size=config.batch_bytes + 64 * 1024,
+            compression_type=config.compression,
+            enable_idempotence=config.idempotent,
+        )
+
+
+class Transport(driver.Transport):  # type: ignore[misc]
+    """The aiokafka transport in block mode."""
+
+    Consumer = Consumer
+    Producer = Producer
+
+
+TRANSPORTS.aliases[SCHEME] = f"{__name__}:Transport"

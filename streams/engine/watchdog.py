@@ -1,0 +1,74 @@
+"""Notices a committed offset that stands still while records wait (Faust #596, aiokafka #1154)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from streams.engine.config import EngineConfig
+from streams.engine.health import Health
+from streams.engine.observer import Observer
+
+
+class Watchdog:
+    """Judges, tick by tick, whether the commits of one stage move."""
+
+    def __init__(
+        self,
+        stage: str,
+        config: EngineConfig,
+        observer: Observer,
+        health: Health,
+        *,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._stage = stage
+        self._limit = config.stuck_after_seconds
+        self._observer = observer
+        self._health = health
+        self._now = now
+        self._committed: dict[int, int] = {}
+        self._moved: dict[int, float] = {}
+        self._stuck: set[int] = set()
+
+    @property
+    def stuck(self) -> bool:
+        """Whether any partition stands still for longer than the limit."""
+        return bool(self._stuck)
+
+    def committed(self, partition: int) -> int | None:
+        """Return the last committed offset (next to read), if this worker has committed any."""
+        return self._committed.get(partition)
+
+    def note_commit(self, partition: int, offset: int) -> None:
+        """The group's offset of ``partition`` was stored."""
+        if self._committed.get(partition) != offset:
+            self._committed[partition] = offset
+            self._moved[partition] = self._now()
+            self._free(partition)
+
+    def see(self, partition: int, lag: int) -> None:
+        """Judge a partition with ``lag`` records past its committed offset."""
+        now = self._now()
+        if lag == 0:
+            self._moved[partition] = now
+            self._free(partition)
+            return
+        still = now - self._moved.setdefault(partition, now)
+        if still > self._limit:
+            self._stuck.add(partition)
+            self._health.stuck[self._stage] = (
+                f"partition {partition} has not been committed for {still:.0f} s though {lag} records wait"
+            )
+            self._observer.stuck(self._stage, partition, seconds=still, lag=lag)
+
+    def forget(self, partition: int) -> None:
+        """The partition is no longer owned."""
+        self._committed.pop(partition, None)
+        self._moved.pop(partition, None)
+        self._free(partition)
+
+    def _free(self, partition: int) -> None:
+        self._stuck.discard(partition)
+        if not self._stuck:
+            self._health.stuck.pop(self._stage, None)

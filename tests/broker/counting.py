@@ -1,0 +1,51 @@
+"""A stage for the engine's tests: counts records per key and repeats each record as an output."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from streams.engine.stage import Output, PartitionState, Record, Step
+
+
+class CountingState:
+    """Counts by ``+= 1`` on purpose: it is right only if every record is in the state exactly once."""
+
+    def __init__(self, items: Mapping[bytes, bytes], output: str | None) -> None:
+        self._items = items
+        self._output = output
+        self._counts: dict[bytes, int] = {}
+        self._step = Step()
+
+    def take(self, records: Sequence[Record]) -> None:
+        counts, outputs = self._counts, self._step.outputs
+        for record in records:
+            key = record.key or b""
+            count = counts.get(key)
+            if count is None:
+                count = int(self._items.get(key, b"0"))
+            counts[key] = count + 1
+            if self._output is not None:
+                outputs.append(Output(self._output, key, record.value, (("from", b"%d" % record.offset),)))
+
+    def step(self, now: datetime) -> Step:
+        step, self._step = self._step, Step()
+        step.changes = {key: b"%d" % count for key, count in self._counts.items()}
+        self._counts = {}
+        return step
+
+
+class CountingStage:
+    """Counts the records of ``source`` per key."""
+
+    def __init__(self, name: str, source: str, output: str | None = None) -> None:
+        self.name = name
+        self.source = source
+        self._output = output
+
+    def open(self, partition: int, partitions: int, items: Mapping[bytes, bytes]) -> PartitionState:
+        return CountingState(items, self._output)
+
+    def committed(self, partition: int, step: Step) -> None: ...
+
+    def closed(self, partition: int) -> None: ...
