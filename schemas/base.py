@@ -54,6 +54,11 @@ Identifier = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=_NO_CONTROLS)
 ]
 """A trimmed, non-empty name or id without control characters, at most 200 characters."""
+SourceId = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=_NO_CONTROLS.replace("]*", "/]*")),
+]
+"""An :data:`Identifier` without a slash, which parts it from the report's id in keys."""
 ShortText = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000, pattern=_NO_CONTROLS_BUT_LINES),

@@ -17,6 +17,7 @@ from schemas.base import (
     Moment,
     RegionCode,
     ShortText,
+    SourceId,
     Url,
     WireModel,
 )
@@ -37,7 +38,7 @@ from schemas.vocabulary import (
 class Source(WireModel):
     """Who speaks. ``reliability`` is the Admiralty grade; ``party`` is set for a belligerent's own voice."""
 
-    id: Identifier
+    id: SourceId
     kind: SourceKind = SourceKind.OTHER
     reliability: Reliability = Reliability.F
     party: Party | None = None

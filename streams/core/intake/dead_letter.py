@@ -47,7 +47,8 @@ def dead_letter(
     known = source_id is not None and report_id is not None
     key = f"{source_id}/{report_id}".encode() if known else delivery.key
     encoded = orjson.dumps(document, option=orjson.OPT_UTC_Z)
-    return OutgoingDeadLetter(key, source_id or UNKNOWN_SOURCE, mistake.code, encoded)
+    letter_id = f"{delivery.topic}/{delivery.partition}/{delivery.offset}"
+    return OutgoingDeadLetter(letter_id, key, source_id or UNKNOWN_SOURCE, mistake.code, encoded)
 
 
 def _base64(held: bytes | None) -> str | None:

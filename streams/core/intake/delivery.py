@@ -39,6 +39,8 @@ class OutgoingClaim(NamedTuple):
 
 
 class OutgoingDeadLetter(NamedTuple):
+    letter_id: str
+    """Where the original lies, as ``topic/partition/offset``."""
     key: bytes | None
     source_id: str
     code: str

@@ -14,13 +14,13 @@ _CACHED_PLACES: Final = 20_000
 
 
 class FoundSettlement(NamedTuple):
-    """A settlement of the gazetteer."""
+    """A settlement of the gazetteer; coordinates in degrees (WGS 84), where they are known."""
 
     id: str
     name: str
     region: str
-    lat: float
-    lon: float
+    lat: float | None
+    lon: float | None
 
 
 class NamedPlace(NamedTuple):
