@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from faust import Schema
@@ -14,6 +14,11 @@ from streams.engine.stage import Record
 
 class Block(list[Record]):
     """Consecutively fetched records of one partition."""
+
+    def __init__(self, records: Iterable[Record] = (), size: int = 0) -> None:
+        super().__init__(records)
+        self.size = size
+        """Bytes of all values."""
 
     start: int | None = None
     """The offset after the previously delivered block, or the committed one; None where nothing was committed."""
@@ -54,13 +59,14 @@ def chunks(records: Sequence[Record], most_records: int, most_bytes: int) -> Ite
     for first in range(0, len(records), most_records):
         piece = records[first : first + most_records]
         sizes = [len(record.value) if record.value else 0 for record in piece]
-        if sum(sizes) <= most_bytes:
-            yield Block(piece)
+        total = sum(sizes)
+        if total <= most_bytes:
+            yield Block(piece, total)
             continue
         start = held = 0
         for index, size in enumerate(sizes):
             if index > start and held + size > most_bytes:
-                yield Block(piece[start:index])
+                yield Block(piece[start:index], held)
                 start, held = index, 0
             held += size
-        yield Block(piece[start:])
+        yield Block(piece[start:], held)

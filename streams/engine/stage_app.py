@@ -14,6 +14,7 @@ import faust
 from streams.engine import transport
 from streams.engine.blocks import Block, BlockSchema
 from streams.engine.changelog import ChangelogWriter, changelog_topic
+from streams.engine.changelog_reader import ChangelogReader
 from streams.engine.config import EngineConfig
 from streams.engine.errors import StaleBlockError
 from streams.engine.health import Health, Phase
@@ -166,12 +167,11 @@ class StageApp:
         )
 
     def _report_block(self, partition: int, block: Block, seconds: float) -> None:
-        size = sum(len(record.value) for record in block if record.value)
         self._observer.block_done(
             self.stage.name,
             partition,
             records=len(block),
-            size=size,
+            size=block.size,
             seconds=seconds,
             lag=self._behind(partition, block[-1].offset + 1),
         )
@@ -242,7 +242,7 @@ class StageApp:
         began = time.monotonic()
         try:
             parts = [Recovering(owned.store, owned.writer, self.stage.source) for owned in waiting.values()]
-            records = await recover(parts, self._config) if parts else 0
+            records = await recover(parts, ChangelogReader(self._changelog, self._config)) if parts else 0
             for part, owned in zip(parts, waiting.values(), strict=True):
                 if part.replay.records:
                     owned.drop_state()  # somebody else wrote meanwhile

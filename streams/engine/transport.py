@@ -6,11 +6,14 @@ Each override relies on private code of Faust 0.15.3 and mode 0.7.1; ``tests/eng
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
+from aiokafka.errors import KafkaError
+from aiokafka.protocol.group import LeaveGroupRequest
 from faust.transport.drivers import TRANSPORTS
 from faust.transport.drivers import aiokafka as driver
 
@@ -50,6 +53,15 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
             "rebalance_timeout_ms": int(config.rebalance_timeout_seconds * 1000),
         }
         return AIOKafkaConsumer(**settings)
+
+    async def on_thread_stop(self) -> None:
+        # Kafka counts a group's generations from 1; the embedded broker counts from 0, and aiokafka does not leave
+        # a generation 0: the next worker would wait until the session of this one expires.
+        coordinator = self._consumer._coordinator if self._consumer is not None else None
+        if coordinator is not None and coordinator.generation == 0:
+            with contextlib.suppress(KafkaError):
+                await coordinator._send_req(LeaveGroupRequest(coordinator.group_id, coordinator.member_id))
+        await super().on_thread_stop()
 
 
 class Consumer(driver.Consumer):  # type: ignore[misc]
