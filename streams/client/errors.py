@@ -1,0 +1,76 @@
+"""What can go wrong between a scraper and the broker, sorted by whose fault it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class PublishError(Exception):
+    """Anything that kept a report from being acknowledged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing that is wrong with a report."""
+
+    field: str | None
+    """Path of the field, such as ``claims.0.killed.low``; None where the whole report is at fault."""
+    value: str | None
+    """The offending value as JSON, shortened; None where there is none to show."""
+    reason: str
+
+    def __str__(self) -> str:
+        where = f"{self.field}: " if self.field else ""
+        shown = f" (is {self.value})" if self.value is not None else ""
+        return f"{where}{self.reason}{shown}"
+
+
+class InvalidReport(PublishError, ValueError):
+    """The report breaks the contract: the sender's fault. Nothing of it was sent.
+
+    ``index`` is its position in what was given to ``publish_many``, from 0.
+    """
+
+    def __init__(self, mistakes: Sequence[Mistake], index: int | None = None) -> None:
+        self.mistakes = tuple(mistakes)
+        self.index = index
+        which = "report" if index is None else f"report {index}"
+        super().__init__(f"invalid {which}: " + "; ".join(str(mistake) for mistake in self.mistakes))
+
+
+class BrokerAway(PublishError, ConnectionError):
+    """The broker cannot be reached, or did not acknowledge in time: the world's fault.
+
+    ``unacknowledged`` reports may or may not have arrived. Publishing them again is safe: intake drops repeats.
+    """
+
+    def __init__(self, address: str, reason: str, *, acknowledged: int = 0, unacknowledged: Sequence[str] = ()) -> None:
+        self.address = address
+        self.acknowledged = acknowledged
+        self.unacknowledged = tuple(unacknowledged)
+        """Keys (``source id/report id``) in the order of publishing."""
+        lost = len(self.unacknowledged)
+        text = f"no broker at {address}: {reason}"
+        if lost:
+            named = ", ".join(self.unacknowledged[:3]) + (f" and {lost - 3} more" if lost > 3 else "")
+            text += f"; {acknowledged} acknowledged, {lost} not acknowledged ({named}): publish those again"
+        super().__init__(text)
+
+
+class TopicMissing(PublishError):
+    """The topic does not exist yet."""
+
+    def __init__(self, topic: str, address: str) -> None:
+        self.topic = topic
+        super().__init__(f"the broker at {address} has no topic {topic}: run `sitrep topics create`")
+
+
+class Refused(PublishError):
+    """The broker refused for a reason that trying again does not change: no permission, too large."""
+
+    def __init__(self, reason: str, *, refused: Sequence[str] = ()) -> None:
+        self.refused = tuple(refused)
+        """Keys of the reports that the broker refused."""
+        count = f"{len(self.refused)} report(s), first {self.refused[0]}: " if self.refused else ""
+        super().__init__(f"the broker refused: {count}{reason}")

@@ -1,0 +1,250 @@
+"""Everything that can be set from outside, as ``SITREP_*`` environment variables, and the clock that follows from it.
+
+Nothing here is a singleton: a command reads the settings once (:func:`load_settings`) and passes them on.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import AfterValidator, AwareDatetime, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from schemas.topics import PARTITIONS
+
+PREFIX: Final = "SITREP_"
+
+_ADDRESS = re.compile(r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})$")
+_MIB: Final = 2**20
+
+
+class BadSettings(ValueError):
+    """Settings that cannot be used; one line a mistake, each naming the variable, its value and the reason."""
+
+    def __init__(self, mistakes: list[str]) -> None:
+        self.mistakes = mistakes
+        super().__init__("\n".join(mistakes))
+
+
+class SecurityProtocol(StrEnum):
+    PLAINTEXT = "PLAINTEXT"
+    SSL = "SSL"
+    SASL_PLAINTEXT = "SASL_PLAINTEXT"
+    SASL_SSL = "SASL_SSL"
+
+
+class SaslMechanism(StrEnum):
+    PLAIN = "PLAIN"
+    SCRAM_SHA_256 = "SCRAM-SHA-256"
+    SCRAM_SHA_512 = "SCRAM-SHA-512"
+
+
+class Store(StrEnum):
+    MEMORY = "memory"
+    ROCKSDB = "rocksdb"
+
+
+def _addresses(text: str) -> str:
+    parts = [part.strip() for part in text.split(",")]
+    for part in parts:
+        found = _ADDRESS.match(part)
+        if found is None or not 0 < int(found[2]) < 65_536:
+            raise ValueError(f"{part!r} is not host:port; several are separated by commas")
+    return ",".join(parts)
+
+
+def _readable(path: Path) -> Path:
+    path = path.expanduser()
+    if not path.is_file():
+        raise ValueError(f"there is no file {path}")
+    return path
+
+
+def _state_home() -> Path:
+    return Path(os.environ.get("XDG_STATE_HOME") or "~/.local/state").expanduser() / "sitrep"
+
+
+ReadableFile = Annotated[Path, AfterValidator(_readable)]
+Seconds = Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)]
+
+
+class _SecretFiles(PydanticBaseSettingsSource):
+    """``SITREP_SASL_PASSWORD_FILE`` and its like: secrets as files, the way Docker and Kubernetes mount them."""
+
+    def __call__(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name in _SECRETS:
+            variable = variable_of(name)
+            path = os.environ.get(f"{variable}_FILE")
+            if not path:
+                continue
+            if os.environ.get(variable):
+                raise BadSettings([f"{variable} and {variable}_FILE are both set: keep one of them"])
+            try:
+                found[name] = Path(path).expanduser().read_text(encoding="utf-8").rstrip("\r\n")
+            except (OSError, UnicodeDecodeError) as error:
+                raise BadSettings([f"{variable}_FILE={path}: cannot be read: {error}"]) from None
+        return found
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
+        return None, field_name, False
+
+
+class Settings(BaseSettings):
+    """One immutable set of settings. A field ``http_port`` is the variable ``SITREP_HTTP_PORT``."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True, hide_input_in_errors=True
+    )
+
+    bootstrap_servers: Annotated[str, AfterValidator(_addresses)] = "127.0.0.1:9092"
+    """Kafka's addresses, ``host:port``, separated by commas."""
+    app: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,60}$")] = "sitrep"
+    """Prefix of consumer groups and changelog topics."""
+
+    security_protocol: SecurityProtocol = SecurityProtocol.PLAINTEXT
+    sasl_mechanism: SaslMechanism = SaslMechanism.SCRAM_SHA_512
+    sasl_username: str | None = None
+    sasl_password: SecretStr | None = None
+    ssl_ca_file: ReadableFile | None = None
+    """Whom to trust; without it the system's certificates."""
+    ssl_cert_file: ReadableFile | None = None
+    ssl_key_file: ReadableFile | None = None
+    ssl_key_password: SecretStr | None = None
+    ssl_check_hostname: bool = True
+
+    partitions: Annotated[int, Field(ge=1, le=1000)] = PARTITIONS
+    """Partitions of every topic when it is created; a topic is never grown in place."""
+    replication_factor: Annotated[int, Field(ge=1, le=7)] = 1
+
+    http_host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    http_port: Annotated[int, Field(ge=0, le=65_535)] = 9108
+    """Port of /metrics, /healthz and /readyz; 0 takes any free one and says which."""
+
+    store: Store = Store.MEMORY
+    state_folder: Path = Field(default_factory=_state_home)
+    """Where ``rocksdb`` keeps a worker's state; every worker of a machine needs its own."""
+    tick_seconds: Seconds = 15
+    """How often time alone moves the windows."""
+    block_records: Annotated[int, Field(ge=1, le=50_000)] = 4_000
+    """Most records of one block: one acknowledgement and one changelog record set for all of them."""
+    block_bytes: Annotated[int, Field(ge=1, le=256 * _MIB)] = 4 * _MIB
+    """Most bytes that one fetch takes of one partition."""
+    slice_records: Annotated[int, Field(ge=1, le=50_000)] = 500
+    """Records worked in one go before the event loop gets its turn."""
+    session_timeout_seconds: Annotated[float, Field(ge=1, le=1800)] = 30
+    """A worker that is silent for so long loses its partitions to the others."""
+    request_timeout_seconds: Seconds = 30
+
+    publish_timeout_seconds: Seconds = 30
+    """How long a report may wait for the broker's acknowledgement before the publisher gives up."""
+    publish_linger_ms: Annotated[int, Field(ge=0, le=10_000)] = 10
+    publish_max_records: Annotated[int, Field(ge=1)] = 10_000
+    """Most reports in flight; ``publish`` waits for room."""
+    publish_max_bytes: Annotated[int, Field(ge=1)] = 32 * _MIB
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["text", "json"] = "text"
+
+    clock_origin: AwareDatetime | None = None
+    """Start of a virtual clock; without it the clock is the real one."""
+    clock_rate: Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)] = 1.0
+    """Virtual seconds per real second; 0 stops the virtual clock at its origin."""
+    clock_anchor: AwareDatetime | None = None
+    """The real time at which the virtual clock shows its origin; without it, when the process starts.
+
+    Processes that are to agree on the virtual time get the same anchor."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, _SecretFiles(settings_cls)
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        sasl = self.security_protocol in (SecurityProtocol.SASL_PLAINTEXT, SecurityProtocol.SASL_SSL)
+        if sasl and not (self.sasl_username and self.sasl_password):
+            raise ValueError(
+                f"{variable_of('security_protocol')}={self.security_protocol} needs "
+                f"{variable_of('sasl_username')} and {variable_of('sasl_password')} (or …_PASSWORD_FILE)"
+            )
+        if (self.ssl_cert_file is None) != (self.ssl_key_file is None):
+            raise ValueError(f"{variable_of('ssl_cert_file')} and {variable_of('ssl_key_file')} go together")
+        if self.clock_origin is None and (self.clock_rate != 1 or self.clock_anchor is not None):
+            raise ValueError(f"a virtual clock needs {variable_of('clock_origin')}")
+        return self
+
+
+_SECRETS: Final = ("sasl_username", "sasl_password", "ssl_key_password")
+_HIDDEN: Final = frozenset({"sasl_password", "ssl_key_password"})
+
+
+def variable_of(field: str) -> str:
+    """Return the environment variable that sets a field."""
+    return PREFIX + field.upper()
+
+
+def load_settings(**given: Any) -> Settings:
+    """Return the settings of the environment; ``given`` fields win over it.
+
+    :raises BadSettings: one line for each mistake.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise BadSettings([_mistake(dict(details), given) for details in error.errors()]) from None
+
+
+def _mistake(details: Mapping[str, Any], given: Mapping[str, Any]) -> str:
+    reason = str(details["msg"]).removeprefix("Value error, ")
+    if not details["loc"]:
+        return reason
+    field = str(details["loc"][0])
+    # What is wrong with a secret may be said, the secret may not.
+    shown = "(hidden)" if field in _HIDDEN else str(details["input"])[:200]
+    source = field if field in given else variable_of(field)
+    return f"{source}={shown}: {reason}"
+
+
+def unknown_variables(environment: Mapping[str, str]) -> list[str]:
+    """Return the ``SITREP_*`` variables that set nothing: most likely misspelt."""
+    known = {variable_of(name) for name in Settings.model_fields}
+    known |= {f"{variable_of(name)}_FILE" for name in _SECRETS}
+    return sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+
+
+Clock = Callable[[], datetime]
+"""Returns the present, aware, in UTC."""
+
+
+def clock_from(settings: Settings) -> Clock:
+    """Return the clock that the settings ask for: the real one, or ``origin + rate * elapsed``."""
+    if settings.clock_origin is None:
+        return _real_now
+    origin, rate = settings.clock_origin.astimezone(UTC), settings.clock_rate
+    started = time.monotonic()
+    if settings.clock_anchor is not None:
+        # The anchor is wall time; from here on the monotonic clock counts, which nobody can set back.
+        started -= (_real_now() - settings.clock_anchor).total_seconds()
+
+    def now() -> datetime:
+        return origin + timedelta(seconds=rate * (time.monotonic() - started))
+
+    return now
+
+
+def _real_now() -> datetime:
+    return datetime.now(UTC)

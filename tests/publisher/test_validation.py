@@ -1,0 +1,131 @@
+"""What may be handed to the publisher, and how every mistake is named: field, value, reason."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas import ReportV1
+from schemas.keys import NO_REGION, region_key, report_key
+from streams.client.errors import InvalidReport
+from streams.client.validation import on_the_wire, validated
+from streams.cloudevents import headers_for
+
+
+def fields(**changes: Any) -> dict[str, Any]:
+    return {
+        "report_id": "r1",
+        "source": {"id": "regional-news", "kind": "news", "reliability": "B"},
+        "published_at": "2025-10-22T09:00:00Z",
+        "claims": [{"kind": "casualties", "place": {"region": "UA-74"}, "killed": 4}],
+    } | changes
+
+
+def mistakes(given: Any) -> list[str]:
+    with pytest.raises(InvalidReport) as caught:
+        validated(given)
+    return [str(mistake) for mistake in caught.value.mistakes]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        json.dumps,
+        lambda given: json.dumps(given).encode(),
+        lambda given: ReportV1.model_validate_json(json.dumps(given)),
+    ],
+)
+def test_a_mapping_its_json_and_a_report_are_the_same_on_the_wire(form: Any) -> None:
+    assert on_the_wire(validated(form(fields()))) == on_the_wire(validated(fields()))
+
+
+def test_python_values_are_taken_as_their_json() -> None:
+    moment = datetime(2025, 10, 22, 9, tzinfo=UTC)
+    assert validated(fields(published_at=moment)).published_at == moment
+    assert mistakes(fields(published_at=moment.replace(tzinfo=None)))[0].startswith("published_at: ")
+
+
+def test_what_is_sent_reads_back_as_the_same_report() -> None:
+    report = validated(fields(text="Світла немає", url="https://example.org/1"))
+    assert ReportV1.model_validate_json(on_the_wire(report)) == report
+    assert "null" not in on_the_wire(report).decode()
+
+
+def test_every_mistake_is_named_not_just_the_first() -> None:
+    wrong = fields(
+        published_at="2025-10-22T09:00:00",
+        claims=[
+            {"kind": "casualties", "kiled": 4, "wounded": {"low": 5, "high": 2}},
+            {"kind": "outage", "utility": "pwr", "place": {"region": "Kyiv"}},
+            {"kind": "flood"},
+            {},
+        ],
+    )
+    told = "\n".join(mistakes(wrong))
+    for part in (
+        'published_at: input should have timezone info (is "2025-10-22T09:00:00")',
+        "claims.0.kiled: unknown field; did you mean 'killed'? (is 4)",
+        "claims.0.wounded: high 2 is below low 5",
+        "claims.1.utility: input should be 'power', ",
+        'claims.1.place.region: not an ISO 3166-2 code such as UA-74, or a country such as UA (is "Kyiv")',
+        "claims.2: unknown kind of claim",
+        "claims.3: a claim needs 'kind'",
+    ):
+        assert part in told
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (b"", "not JSON: EOF"),
+        (b"{", "not JSON: EOF"),
+        (b"\xff\xfe{}", "not JSON"),
+        ("[" * 10_000, "not JSON: recursion limit exceeded"),
+        ("[]", "should be an object"),
+        (fields(claims=[], text=None), "no claims, no text and no title"),
+        (
+            fields(claims=[{"kind": "strike", "place": {"lat": float("nan"), "lon": float("nan")}}]),
+            "not JSON compliant",
+        ),
+        (fields(text=object()), "object has no JSON form"),
+        (fields(title="a\x1b[31mred"), "title: holds control characters"),
+        (fields(report_id="\ud800"), "not JSON"),
+        (fields(url="javascript:alert(1)"), "url: not an http(s) address"),
+    ],
+)
+def test_unusable_input_is_refused_with_a_reason(given: Any, said: str) -> None:
+    assert said in "\n".join(mistakes(given))
+
+
+def test_a_huge_value_is_shortened_in_the_message() -> None:
+    (told,) = mistakes(fields(language="x" * 100_000))
+    assert len(told) < 200
+
+
+@given(st.text(min_size=1), st.text(min_size=1))
+def test_report_keys_are_the_same_for_every_version_of_a_report(source: str, report: str) -> None:
+    source, report = (text.encode("utf-8", "ignore").decode() for text in (source, report))
+    assert report_key(source, report) == f"{source}/{report}".encode()
+
+
+def test_an_unknown_region_has_a_key_no_region_has() -> None:
+    assert region_key("UA-74") == b"UA-74"
+    assert region_key(None) == NO_REGION
+
+
+def test_cloudevents_headers_are_those_of_the_binary_binding() -> None:
+    headers = dict(
+        headers_for("org.sitrep.report.v1", "r1", "/sources/новини дня", datetime(2025, 10, 22, 9, tzinfo=UTC))
+    )
+    assert headers["ce_specversion"] == b"1.0"
+    assert headers["ce_id"] == b"r1"
+    assert headers["ce_type"] == b"org.sitrep.report.v1"
+    assert headers["content-type"] == b"application/json"
+    assert datetime.fromisoformat(headers["ce_time"].decode()) == datetime(2025, 10, 22, 9, tzinfo=UTC)
+    # A URI reference: nothing but ASCII, no spaces.
+    assert headers["ce_source"] == b"/sources/%D0%BD%D0%BE%D0%B2%D0%B8%D0%BD%D0%B8%20%D0%B4%D0%BD%D1%8F"
