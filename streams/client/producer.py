@@ -60,7 +60,9 @@ class Producer:
             done, _ = await asyncio.wait({stopping}, timeout=_CLOSE_SECONDS)
         if not done:
             stopping.cancel()
-        elif (error := stopping.exception()) is not None and not abandon:
+        # A stop that failed or was cut short has not closed the connections.
+        await self._raw.client.close()
+        if done and (error := stopping.exception()) is not None and not abandon:
             raise error
 
     def _abandon(self) -> None:
