@@ -35,8 +35,12 @@ format: $(READY) ## rewrite the code in the project's format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-lock: ## rewrite requirements.lock from pyproject.toml (needs uv)
-	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --python-version 3.11 --extra dev --extra reference pyproject.toml -o requirements.lock
+UV_COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	--no-emit-find-links --python-version 3.11 pyproject.toml
+
+lock: ## rewrite the two lock files from pyproject.toml (needs uv): everything, and what the image needs
+	$(UV_COMPILE) --extra dev --extra reference -o requirements.lock
+	$(UV_COMPILE) -c requirements.lock -o requirements-runtime.lock
 
 clean: ## remove .venv and caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
