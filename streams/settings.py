@@ -135,12 +135,10 @@ class Settings(BaseSettings):
     """How often time alone moves the windows."""
     block_records: Annotated[int, Field(ge=1, le=50_000)] = 4_000
     """Most records of one block: one acknowledgement and one changelog record set for all of them."""
-    block_bytes: Annotated[int, Field(ge=1, le=256 * _MIB)] = 4 * _MIB
-    """Most bytes that one fetch takes of one partition."""
-    slice_records: Annotated[int, Field(ge=1, le=50_000)] = 500
-    """Records worked in one go before the event loop gets its turn."""
-    session_timeout_seconds: Annotated[float, Field(ge=1, le=1800)] = 30
-    """A worker that is silent for so long loses its partitions to the others."""
+    block_bytes: Annotated[int, Field(ge=1, le=256 * _MIB)] = 8 * _MIB
+    """Most bytes of one block."""
+    session_timeout_seconds: Annotated[float, Field(ge=1, le=1800)] = 10
+    """A worker that is silent for so long loses its partitions to the others; a join may take half of it."""
     request_timeout_seconds: Seconds = 30
 
     publish_timeout_seconds: Seconds = 30

@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from streams.core.mistakes import Mistake
 
 
 class PublishError(Exception):
     """Anything that kept a report from being acknowledged."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """One thing that is wrong with a report."""
-
-    field: str | None
-    """Path of the field, such as ``claims.0.killed.low``; None where the whole report is at fault."""
-    value: str | None
-    """The offending value as JSON, shortened; None where there is none to show."""
-    reason: str
-
-    def __str__(self) -> str:
-        where = f"{self.field}: " if self.field else ""
-        shown = f" (is {self.value})" if self.value is not None else ""
-        return f"{where}{self.reason}{shown}"
-
-
 class InvalidReport(PublishError, ValueError):
     """The report breaks the contract: the sender's fault. Nothing of it was sent.
 
-    ``index`` is its position in what was given to ``publish_many``, from 0.
+    ``mistakes`` are all of them: each has a stable ``code``, the path of the ``field`` (None where the whole report
+    is at fault), and a ``reason`` with the offending value. ``index`` is its position in what was given to
+    ``publish_many``, from 0.
     """
 
     def __init__(self, mistakes: Sequence[Mistake], index: int | None = None) -> None:

@@ -70,7 +70,8 @@ class ReportPublisher:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._topic = topics.REPORTS
-        self._stamp: Clock | None = clock_from(settings) if settings.clock_origin is not None else None
+        self._clock: Clock = clock_from(settings)
+        self._virtual = settings.clock_origin is not None
         self._producer: Producer | None = None
         self._pending: dict[int, _Pending] = {}
         self._bytes = 0
@@ -142,7 +143,7 @@ class ReportPublisher:
         :raises InvalidReport: with every mistake; nothing was sent and the publisher stays usable.
         :raises BrokerAway: the broker did not acknowledge in time; the publisher has given up.
         """
-        checked = validated(report)
+        checked = validated(report, self._clock())
         value = on_the_wire(checked)
         key = report_key(checked.source.id, checked.report_id)
         headers = _headers(checked, value)
@@ -210,7 +211,7 @@ class ReportPublisher:
             raise self._failure
         if self._producer is None:
             raise RuntimeError("the publisher is closed: use it inside its `async with` block")
-        moment = timestamp or (self._stamp() if self._stamp is not None else None)
+        moment = timestamp or (self._clock() if self._virtual else None)
         loop = asyncio.get_running_loop()
         number, self._sent = self._sent, self._sent + 1
         pending = _Pending(key.decode(), len(key) + len(value), loop.time(), loop.create_future())

@@ -1,45 +1,52 @@
-"""From whatever a scraper hands over to a valid report, or to every mistake in it, named."""
+"""From whatever a scraper hands over to a report that intake will take, or to every mistake in it, named."""
 
 from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
-from typing import Any, Final, get_args
+from typing import Any, Final
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel
 
 from schemas.report import CasualtiesClaim, Interval, OutageClaim, Place, ReportV1, Source, StrikeClaim
-from streams.client.errors import InvalidReport, Mistake
+from streams.client.errors import InvalidReport
+from streams.core.intake import IntakePolicy, UnusableReport, parse_report
+from streams.core.intake.usable import check_times
+from streams.core.mistakes import Mistake
 
 Given = ReportV1 | Mapping[str, Any] | bytes | str
 """What may be published: a report, a mapping of its fields, or its JSON."""
 
-_REPORT: Final = TypeAdapter(ReportV1)
-_CLAIMS: Final = (StrikeClaim, OutageClaim, CasualtiesClaim)
-_CLAIM_KINDS: Final = frozenset(kind for model in _CLAIMS for kind in get_args(model.model_fields["kind"].annotation))
+_POLICY: Final = IntakePolicy()
 _FIELDS: Final = frozenset(
-    name for model in (ReportV1, Source, Interval, Place, *_CLAIMS) for name in model.model_fields
+    name
+    for model in (ReportV1, Source, Interval, Place, StrikeClaim, OutageClaim, CasualtiesClaim)
+    for name in model.model_fields
 )
-_SHOWN: Final = 80
+_FORMS: Final = {
+    "region": "not an ISO 3166-2 code such as UA-74, or a country such as UA",
+    "url": "not an http(s) address without spaces and quotes",
+    "language": "not a language tag such as uk or en-GB",
+}
 
 
-def validated(given: Given) -> ReportV1:
-    """Return the report.
+def validated(given: Given, now: datetime) -> ReportV1:
+    """Return the report, checked by the very rules that intake applies when it arrives.
 
     A mapping is checked exactly as its JSON would be: ``"4"`` is no number and a naive time is no time.
 
+    :param now: the present, against which reports from the future are recognised.
     :raises InvalidReport: with every mistake, not just the first.
     """
-    if isinstance(given, ReportV1):
-        return given
-    text = given if isinstance(given, bytes | str) else _as_json(given)
     try:
-        return _REPORT.validate_json(text)
-    except ValidationError as error:
-        raise InvalidReport(mistakes_of(error)) from None
+        report = given if isinstance(given, ReportV1) else parse_report(_as_json(given), (), _POLICY)
+        check_times(report, now, _POLICY)
+    except UnusableReport as error:
+        raise InvalidReport([_advised(mistake) for mistake in error.mistakes]) from None
+    return report
 
 
 def on_the_wire(report: ReportV1) -> bytes:
@@ -47,19 +54,15 @@ def on_the_wire(report: ReportV1) -> bytes:
     return report.__pydantic_serializer__.to_json(report, exclude_none=True)
 
 
-def mistakes_of(error: ValidationError) -> list[Mistake]:
-    """Return what pydantic found wrong, in the words and the field paths of the wire format."""
-    return [
-        Mistake(_path(details["loc"]), _value(details), _reason(details)) for details in error.errors(include_url=False)
-    ]
-
-
-def _as_json(given: Mapping[str, Any]) -> str:
+def _as_json(given: Mapping[str, Any] | bytes | str) -> bytes:
+    if isinstance(given, bytes):
+        return given
     try:
         # Not orjson: it turns NaN into null, and a coordinate would vanish without a word.
-        return json.dumps(dict(given), allow_nan=False, default=_plain)
+        text = given if isinstance(given, str) else json.dumps(dict(given), allow_nan=False, default=_plain)
+        return text.encode()
     except (TypeError, ValueError, RecursionError) as error:
-        raise InvalidReport([Mistake(None, None, f"cannot be written as JSON: {error}")]) from None
+        raise InvalidReport([Mistake("not_json", None, f"cannot be written as JSON: {error}")]) from None
 
 
 def _plain(value: object) -> object:
@@ -76,59 +79,12 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
-def _path(location: tuple[int | str, ...]) -> str | None:
-    def parts() -> Iterator[str]:
-        previous: int | str = ""
-        for part in location:
-            # pydantic puts the claim's kind between its index and its field.
-            if not (isinstance(previous, int) and part in _CLAIM_KINDS):
-                yield str(part)
-            previous = part
-
-    return ".".join(parts()) or None
-
-
-def _value(details: Any) -> str | None:
-    value = details["input"]
-    if details["type"] in {"missing", "json_invalid", "union_tag_not_found"} or isinstance(value, dict):
-        return None
-    try:
-        text = json.dumps(value, ensure_ascii=False, default=str)
-    except (TypeError, ValueError, RecursionError):
-        text = repr(type(value).__name__)
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
-
-
-def _reason(details: Any) -> str:  # noqa: PLR0911  one return a kind
-    kind, message = details["type"], str(details["msg"])
-    match kind:
-        case "missing":
-            return "is missing"
-        case "extra_forbidden":
-            name = str(details["loc"][-1])
-            near = difflib.get_close_matches(name, _FIELDS, n=1)
-            return f"unknown field; did you mean {near[0]!r}?" if near else "unknown field"
-        case "json_invalid":
-            return "not JSON: " + message.removeprefix("Invalid JSON: ")
-        case "union_tag_not_found":
-            return "a claim needs 'kind': one of strike, outage, casualties"
-        case "union_tag_invalid":
-            return "unknown kind of claim: one of strike, outage, casualties"
-        case "string_pattern_mismatch":
-            return _pattern(str(details["loc"][-1]))
-        case _:
-            text = message.removeprefix("Value error, ")
-            return text[:1].lower() + text[1:]
-
-
-def _pattern(field: str) -> str:
-    # The patterns themselves are no reading matter.
-    match field:
-        case "region":
-            return "not an ISO 3166-2 code such as UA-74, or a country such as UA"
-        case "url":
-            return "not an http(s) address without spaces and quotes"
-        case "language":
-            return "not a language tag such as uk or en-GB"
-        case _:
-            return "holds control characters or direction marks"
+def _advised(mistake: Mistake) -> Mistake:
+    """Return the mistake with a remedy where there is one."""
+    field = (mistake.field or "").rpartition(".")[2]
+    if mistake.code == "unknown_field" and (near := difflib.get_close_matches(field, _FIELDS, n=1)):
+        return mistake._replace(reason=f"{mistake.reason}; did you mean {near[0]!r}?")
+    if mistake.code == "bad_value" and "required form" in mistake.reason and field in _FORMS:
+        _, got, value = mistake.reason.partition(" (got ")
+        return mistake._replace(reason=_FORMS[field] + got + value)
+    return mistake
