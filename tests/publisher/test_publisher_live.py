@@ -106,7 +106,7 @@ async def test_records_carry_cloudevents_headers_and_versions_differ_in_their_id
 async def test_an_invalid_report_is_refused_and_the_others_arrive(shared_broker: Any) -> None:
     settings, source = await settings_for(shared_broker), a_source()
     async with ReportPublisher(settings) as publisher:
-        with pytest.raises(InvalidReport, match="report_id: is missing"):
+        with pytest.raises(InvalidReport, match="report_id: required field is missing"):
             await publisher.publish({"source": {"id": source}, "published_at": "2025-10-22T09:00:00Z", "title": "x"})
         with pytest.raises(InvalidReport) as caught:
             await publisher.publish_many([a_report(source, 0), {}, a_report(source, 2)])
