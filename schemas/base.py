@@ -41,9 +41,7 @@ def _within_bytes(text: str) -> str:
     return text
 
 
-def _in_era(moment: datetime) -> datetime:
-    if not EARLIEST <= moment < LATEST:
-        raise ValueError(f"time is outside {EARLIEST:%Y-%m-%d} .. {LATEST:%Y-%m-%d}")
+def _in_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
@@ -79,7 +77,7 @@ LanguageTag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z
 """A BCP 47 language tag such as ``uk`` or ``en-GB``."""
 RegionCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
 """ISO 3166-2 first level (``UA-74``), or the country alone (``UA``) where no more is known."""
-Moment = Annotated[AwareDatetime, Strict(), AfterValidator(_in_era)]
+Moment = Annotated[AwareDatetime, Strict(), Field(ge=EARLIEST, lt=LATEST), AfterValidator(_in_utc)]
 """An aware time between 1991 and 2200, kept in UTC; on the wire an RFC 3339 string with an offset."""
 Count = Annotated[int, Strict(), Field(ge=0, le=MAX_COUNT)]
 """A whole number of people, munitions or customers; ``true`` and ``"4"`` are refused."""

@@ -9,7 +9,6 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from schemas.claim import ResolvedPlace
 from schemas.report import Claim, ReportV1
 from schemas.vocabulary import TimePrecision
 from streams.core.intake.delivery import Delivery, OutgoingClaim
@@ -78,7 +77,7 @@ def enrich(origin: Origin, extractor: Extractor | None, resolve: Resolve, policy
     for number, found in enumerate(stated):
         claim = found.claim
         try:
-            place = resolve(claim.place)
+            place, place_json = resolve(claim.place)
         except UnknownRegion as unknown:
             reason = f"{unknown} is no region code: ISO 3166-2 such as UA-74, or the country alone"
             raise UnusableReport([Mistake("unknown_region", f"claims.{number}.place.region", reason)]) from None
@@ -88,7 +87,7 @@ def enrich(origin: Origin, extractor: Extractor | None, resolve: Resolve, policy
             "record": "claim",
             "claim_id": claim_id,
             "region": place.region,
-            "place": _place(place),
+            "place": orjson.Fragment(place_json),
             "occurred": _occurred(claim, report.published_at, policy),
             "claim": orjson.Fragment(claim.__pydantic_serializer__.to_json(claim, exclude_none=True)),
             "report": reference,
@@ -129,10 +128,6 @@ def _reference(origin: Origin) -> dict[str, Any]:
     if report.title is not None:
         reference["title"] = report.title
     return reference
-
-
-def _place(place: ResolvedPlace) -> orjson.Fragment:
-    return orjson.Fragment(place.__pydantic_serializer__.to_json(place, exclude_none=True, exclude_defaults=True))
 
 
 def _occurred(claim: Claim, published_at: datetime, policy: IntakePolicy) -> dict[str, Any]:

@@ -46,7 +46,14 @@ class UnknownRegion(Exception):
     """A region code that the gazetteer does not know."""
 
 
-Resolve = Callable[[Place | None], ResolvedPlace]
+class Resolved(NamedTuple):
+    """A resolved place, with its JSON: the same few hundred places come again and again."""
+
+    place: ResolvedPlace
+    json: bytes
+
+
+Resolve = Callable[[Place | None], Resolved]
 
 
 def resolver(places: Places) -> Resolve:
@@ -59,12 +66,11 @@ def resolver(places: Places) -> Resolve:
     """
 
     @lru_cache(maxsize=_CACHED_PLACES)
-    def resolve(place: Place | None) -> ResolvedPlace:
-        if place is None:
-            return ResolvedPlace()
-        if place.region is not None and not places.is_region(place.region):
+    def resolve(place: Place | None) -> Resolved:
+        if place is not None and place.region is not None and not places.is_region(place.region):
             raise UnknownRegion(place.region)
-        return _resolved(place, places)
+        resolved = ResolvedPlace() if place is None else _resolved(place, places)
+        return Resolved(resolved, resolved.model_dump_json(exclude_none=True, exclude_defaults=True).encode())
 
     return resolve
 
