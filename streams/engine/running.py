@@ -7,9 +7,10 @@ import contextlib
 import logging
 import os
 import signal
+import sys
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, NoReturn, Self
 
 from streams.engine.config import EngineConfig
 from streams.engine.errors import EngineError
@@ -73,20 +74,23 @@ class Worker:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), _LOOK_SECONDS)
             for app in self._apps:
-                cause = app.crashed
+                cause = app.failed()
                 if cause is not None:
                     raise WorkerFailedError(f"stage {app.stage.name} failed: {cause}") from cause
                 if app.stuck and self._config.exit_when_stuck:
                     log.critical("stage %s is stuck: %s", app.stage.name, self.health.reasons())
-                    os._exit(1)  # whatever hangs would hang a clean stop too
+                    _force_exit()  # whatever hangs would hang a clean stop too
 
     async def _stop(self) -> None:
         try:
             async with asyncio.timeout(self._config.stop_seconds):
                 await asyncio.gather(*(app.stop() for app in self._apps))
-        except TimeoutError:
-            log.critical("the stop took longer than %s s and is forced", self._config.stop_seconds)
-            os._exit(1)
+        except Exception:
+            log.critical("the stop failed or took longer than %s s", self._config.stop_seconds, exc_info=True)
+            _force_exit()
+        if any(app.broken for app in self._apps):
+            log.critical("Faust crashed: %s", [app.failure for app in self._apps])
+            _force_exit()
 
 
 async def serve(
@@ -127,6 +131,13 @@ def run(
         log.critical("the worker stops", exc_info=True)
         return 1
     return 0
+
+
+def _force_exit() -> NoReturn:
+    """End the process with code 1 without waiting for threads that may never end; a supervisor restarts it."""
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(1)
 
 
 def _quiet_libraries() -> None:

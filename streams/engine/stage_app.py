@@ -78,20 +78,26 @@ class StageApp:
             owned.close()
         self._owned.clear()
 
-    @property
-    def crashed(self) -> BaseException | None:
-        """Why the stage cannot go on, if so."""
+    def failed(self) -> BaseException | None:
+        """Return why the stage cannot go on, if so."""
         if self.failure is None and self.app.crashed:
-            self.failure = self.app.crash_reason or RuntimeError(f"{self.stage.name} crashed")
-            self._report_failure(None, self.failure)
+            self.fail(None, self.app.crash_reason or RuntimeError(f"{self.stage.name} crashed"))
         return self.failure
 
-    async def fail(self, partition: int | None, error: BaseException) -> None:
-        """Note that the stage cannot go on and have Faust stop delivering."""
+    @property
+    def broken(self) -> bool:
+        """Whether Faust itself has crashed: its threads may then be gone, and a stop may not come to an end."""
+        return bool(self.app.crashed)
+
+    def fail(self, partition: int | None, error: BaseException) -> None:
+        """Note that the stage cannot go on; nothing is delivered to it any more.
+
+        Faust's own crash() is of no use: it ends the consumer's thread, so that what is acknowledged could not be
+        committed and a stop would hang.
+        """
         if self.failure is None:
             self.failure = error
             self._report_failure(partition, error)
-            await self.app.crash(error)
 
     def _report_failure(self, partition: int | None, error: BaseException) -> None:
         self._health.phases[self.stage.name] = Phase.FAILED
@@ -154,7 +160,7 @@ class StageApp:
         except Exception as error:
             # Raised here it would make Faust restart the agent, skip the block, and never finish a stop.
             self.app.consumer.abandon(message)
-            await self.fail(message.partition, error)
+            self.fail(message.partition, error)
         else:
             event.ack()
             self._report_block(message.partition, block, time.monotonic() - began)
@@ -187,7 +193,7 @@ class StageApp:
 
     def _may_deliver(self, tp: Any) -> bool:
         owned = self._owned.get(tp.partition)
-        return owned is not None and owned.recovered
+        return owned is not None and owned.recovered and self.failure is None
 
     async def _on_revoked(self, _: Any, revoked: Iterable[Any], **__: Any) -> None:
         """Faust has waited for the running block; wait for a running tick too, then touch nothing any more."""
@@ -250,7 +256,7 @@ class StageApp:
                 owned.recovered = True
                 await asyncio.sleep(0)
         except Exception as error:
-            await self.fail(None, error)
+            self.fail(None, error)
             return
         if waiting:
             self._observer.recovery_finished(
@@ -276,7 +282,7 @@ class StageApp:
         except StaleBlockError:
             pass
         except Exception as error:
-            await self.fail(owned.partition, error)
+            self.fail(owned.partition, error)
 
     def _watch(self) -> None:
         for partition, owned in self._owned.items():

@@ -28,7 +28,7 @@ class CountingState:
             if self._output is not None:
                 outputs.append(Output(self._output, key, record.value, (("from", b"%d" % record.offset),)))
 
-    def step(self, now: datetime) -> Step:
+    def step(self, now: datetime) -> Step:  # noqa: ARG002
         step, self._step = self._step, Step()
         step.changes = {key: b"%d" % count for key, count in self._counts.items()}
         self._counts = {}
@@ -43,9 +43,11 @@ class CountingStage:
         self.source = source
         self._output = output
 
-    def open(self, partition: int, partitions: int, items: Mapping[bytes, bytes]) -> PartitionState:
+    def open(self, partition: int, partitions: int, items: Mapping[bytes, bytes]) -> PartitionState:  # noqa: ARG002
         return CountingState(items, self._output)
 
-    def committed(self, partition: int, step: Step) -> None: ...
+    def committed(self, partition: int, step: Step) -> None:
+        """Nothing to measure."""
 
-    def closed(self, partition: int) -> None: ...
+    def closed(self, partition: int) -> None:
+        """Nothing to release."""

@@ -1,0 +1,174 @@
+"""What live tests share: topics of their own, ordinary Kafka clients, worker processes, waiting with a deadline."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from streams.engine.changelog import changelog_topic
+from streams.engine.config import EngineConfig
+
+PARTITIONS = 4
+SESSION_SECONDS = 1.0
+"""The embedded broker lets a group wait half a session before it starts."""
+
+
+@dataclass(frozen=True)
+class Topics:
+    """Topics nobody else uses, for a stage named ``count``."""
+
+    broker: str
+    app: str
+
+    @property
+    def source(self) -> str:
+        return f"{self.app}.in"
+
+    @property
+    def output(self) -> str:
+        return f"{self.app}.out"
+
+    @property
+    def changelog(self) -> str:
+        return changelog_topic(self.app, "count")
+
+    def config(self, **settings: Any) -> EngineConfig:
+        chosen: dict[str, Any] = {
+            "bootstrap_servers": (self.broker,),
+            "app": self.app,
+            "session_timeout_seconds": SESSION_SECONDS,
+            "commit_interval_seconds": 0.2,
+            "tick_seconds": 0.2,
+            "request_timeout_seconds": 5.0,
+        }
+        return EngineConfig(**{**chosen, **settings})
+
+
+async def create_topics(broker: str, *names: str, partitions: int = PARTITIONS) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=broker)
+    await admin.start()
+    try:
+        await admin.create_topics([NewTopic(name, partitions, 1) for name in names])
+    finally:
+        await admin.close()
+
+
+@asynccontextmanager
+async def a_producer(broker: str) -> AsyncIterator[AIOKafkaProducer]:
+    producer = AIOKafkaProducer(bootstrap_servers=broker, acks="all", linger_ms=5, max_request_size=8 << 20)
+    await producer.start()
+    try:
+        yield producer
+    finally:
+        await producer.stop()
+
+
+async def publish(broker: str, topic: str, records: Iterable[tuple[bytes | None, bytes | None]]) -> None:
+    """Publish (key, value) records as an ordinary client does and wait until all are acknowledged."""
+    async with a_producer(broker) as producer:
+        sent = [await producer.send(topic, value, key=key) for key, value in records]
+        await asyncio.gather(*sent)
+
+
+async def read_all(broker: str, topic: str, *, partitions: int = PARTITIONS) -> list[Any]:
+    """Return every record of ``topic`` up to the ends the fetches themselves report."""
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=broker, auto_offset_reset="earliest", enable_auto_commit=False, fetch_max_wait_ms=50
+    )
+    await consumer.start()
+    try:
+        tps = [TopicPartition(topic, number) for number in range(partitions)]
+        consumer.assign(tps)
+        await consumer.seek_to_beginning(*tps)
+        found: list[Any] = []
+        deadline = time.monotonic() + 10
+        while True:
+            for records in (await consumer.getmany(timeout_ms=100)).values():
+                found += records
+            ends = [consumer.highwater(tp) for tp in tps]
+            if None not in ends and [await consumer.position(tp) for tp in tps] == ends:
+                return found
+            assert time.monotonic() < deadline, f"{topic} cannot be read to its end"
+    finally:
+        await consumer.stop()
+
+
+async def counts_in(topics: Topics) -> dict[bytes, int]:
+    """Return the state of all partitions, read from the changelog by a rule of the test's own.
+
+    The newest record of a key counts, but none of a writer whose epoch was over when it landed.
+    """
+    epochs: dict[int, int] = {}
+    counts: dict[bytes, int] = {}
+    records = await read_all(topics.broker, topics.changelog)
+    for record in sorted(records, key=lambda record: (record.partition, record.offset)):
+        if record.key == b"@engine/probe":
+            continue
+        epoch = int(dict(record.headers)["epoch"])
+        if epoch >= epochs.get(record.partition, 0):
+            epochs[record.partition] = epoch
+            if not record.key.startswith(b"@engine/"):
+                counts[record.key] = int(record.value)
+    return counts
+
+
+async def eventually(holds: Callable[[], Any], what: str, *, seconds: float = 20.0) -> None:
+    """Wait until ``holds()`` (or what it returns, awaited) is true; fail with ``what`` after ``seconds``."""
+    deadline = time.monotonic() + seconds
+    while True:
+        held = holds()
+        if asyncio.iscoroutine(held):
+            held = await held
+        if held:
+            return
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        await asyncio.sleep(0.05)
+
+
+class WorkerProcess:
+    """A worker in a process of its own, started with the settings that ``worker_main.py`` reads."""
+
+    def __init__(self, topics: Topics, **settings: Any) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.broker.worker_main", json.dumps({**asdict(topics), **settings})],
+            cwd=Path(__file__).parents[2],
+            stdout=subprocess.DEVNULL,
+        )
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        return self._process.poll()
+
+    def signal(self, number: int) -> None:
+        self._process.send_signal(number)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self, seconds: float = 15.0) -> int:
+        """Ask it to stop and return its exit code."""
+        self._process.send_signal(signal.SIGTERM)
+        return self._process.wait(seconds)
+
+
+def kill_all(workers: Sequence[WorkerProcess]) -> None:
+    for worker in workers:
+        if worker.exit_code is None:
+            worker.kill()
