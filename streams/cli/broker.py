@@ -1,0 +1,67 @@
+"""``sitrep broker``: the embedded development broker, until Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import Annotated
+
+import typer
+
+from streams.admin import create_topics
+from streams.cli.options import JsonOption, json_wanted, settings_with
+from streams.cli.output import CommandError, ExitCode, Output
+from streams.cli.running import stop_signal
+from streams.engine.embedded import EmbeddedBroker, EmbeddedBrokerError
+
+_LOOK_SECONDS = 0.5
+
+
+def broker(
+    port: Annotated[
+        int, typer.Option(min=0, max=65_535, metavar="PORT", help="Port to listen on; 0 takes a free one.")
+    ] = 9092,
+    with_topics: Annotated[
+        bool, typer.Option("--topics/--no-topics", metavar="", help="Create Sitrep's topics too.")
+    ] = True,
+    json: JsonOption = False,
+) -> None:
+    """Run the embedded development broker until Ctrl-C.
+
+    A Kafka-compatible broker that needs neither Docker nor Java. It keeps everything in memory: when it ends, all
+    is gone. It has no compaction and no idempotent producers, so it is for development and tests, never for
+    production.
+    """
+    output = Output(as_json=json_wanted(json))
+    try:
+        embedded = EmbeddedBroker(port).start()
+    except EmbeddedBrokerError as error:
+        raise CommandError(str(error), ExitCode.BROKER_AWAY, "choose another port with --port, or --port 0") from None
+    try:
+        asyncio.run(_serve(embedded, with_topics, output))
+    finally:
+        embedded.stop()
+
+
+async def _serve(embedded: EmbeddedBroker, with_topics: bool, output: Output) -> None:
+    async with stop_signal() as stop:
+        if with_topics:
+            await create_topics(settings_with(bootstrap_servers=embedded.address))
+        if output.as_json:
+            output.document({"broker": embedded.address, "topics": with_topics})
+        else:
+            output.result(f"Broker at [bold]{embedded.address}[/]{', topics created' if with_topics else ''}.")
+            output.result("In memory, for development only. Ctrl-C ends it.")
+        output.flush()
+        while not stop.is_set():
+            if embedded.pid is not None and _has_ended(embedded.pid):
+                raise CommandError("the broker ended by itself", ExitCode.BROKER_AWAY)
+            try:
+                await asyncio.wait_for(stop.wait(), _LOOK_SECONDS)
+            except TimeoutError:
+                continue
+
+
+def _has_ended(child: int) -> bool:
+    # Looks without collecting: the broker's own object does that when it is stopped.
+    return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None

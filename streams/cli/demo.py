@@ -1,0 +1,5 @@
+"""stub replaced below"""
+
+
+def demo() -> None:
+    """Demo."""

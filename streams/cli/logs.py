@@ -1,0 +1,50 @@
+"""Logging of a command: to standard error, as text or as JSON lines, and quiet about what libraries retry."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from datetime import UTC, datetime
+from typing import Final
+
+import orjson
+
+from streams.cli.output import printable
+from streams.settings import Settings
+
+_NOISY: Final = ("aiokafka", "kafka", "faust", "mode", "aiohttp", "asyncio")
+
+
+class _AsText(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        moment = datetime.fromtimestamp(record.created, UTC)
+        text = f"{moment:%H:%M:%S} {record.levelname.lower():<8} {record.name}: {printable(record.getMessage())}"
+        return f"{text}\n{self.formatException(record.exc_info)}" if record.exc_info else text
+
+
+class _AsJson(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        entry = {
+            "time": datetime.fromtimestamp(record.created, UTC),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            entry["error"] = self.formatException(record.exc_info)
+        return orjson.dumps(entry, default=str).decode("utf-8", "replace")
+
+
+def log_to_stderr(settings: Settings) -> None:
+    """Set logging up for a long-running command."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_AsJson() if settings.log_format == "json" else _AsText())
+    logging.basicConfig(handlers=[handler], level=settings.log_level.upper(), force=True)
+    if settings.log_level != "debug":
+        for name in _NOISY:
+            logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def keep_quiet() -> None:
+    """Silence the libraries: a short command says itself what went wrong, in one line."""
+    logging.basicConfig(handlers=[logging.NullHandler()], force=True)

@@ -1,0 +1,81 @@
+"""``sitrep replay``: the processors' core over files, without a broker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from streams.cli.jsonlines import Source, readable
+from streams.cli.moments import moment
+from streams.cli.output import Output, plural
+from streams.core.mistakes import Mistake
+from streams.core.replay import Replay, Wanted
+from streams.core.replay import replay as replayed
+
+_MOST_TOLD = 100
+
+
+def replay(
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE", help="JSON lines, one report a line; `-` is standard input.")
+    ],
+    write: Annotated[Wanted, typer.Option("--write", "-w", help="What to write.")] = Wanted.COUNTERS,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            metavar="TIME",
+            parser=moment,
+            help="The moment to count at, such as 2025-10-22T12:00:00Z.  [default: the newest report's publication]",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Work reports from files, without a broker.
+
+    Does what the processors would do and writes what they would know.
+    Writes JSON lines; the same input gives the same output to the byte. Reports published after the moment are
+    passed over: they were not known then. Lines that cannot be used are named on standard error, as they would
+    end as dead letters.
+    """
+    # Here and not above: the reference tables take a moment that no other command should wait for.
+    from streams.processors.places import GazetteerPlaces  # noqa: PLC0415
+    from streams.reference.gazetteer import Gazetteer  # noqa: PLC0415
+
+    output = Output(as_json=True)
+    unusable = 0
+    with readable(files) as sources:
+        player = Replay(GazetteerPlaces(Gazetteer.load()), None, as_of=as_of)
+        lines = _Lines(sources)
+
+        def tell(_number: int, mistake: Mistake) -> None:
+            nonlocal unusable
+            unusable += 1
+            if unusable <= _MOST_TOLD:
+                output.note(f"{lines.where}: {mistake}")
+
+        for document in replayed(lines, write, player, tell):
+            output.document(document)
+        output.flush()
+    told = f"{plural(player.accepted, 'report')} accepted, {plural(player.duplicates, 'repeat')} dropped"
+    if unusable:
+        told += f", {plural(unusable, 'line')} unusable"
+    if player.not_yet_published:
+        told += f", {player.not_yet_published:,} not yet published at {as_of:%Y-%m-%dT%H:%M:%SZ}"
+    output.note(told, style="dim")
+
+
+class _Lines:
+    """The lines of all files, one after the other; ``where`` names the one given last."""
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self._sources = sources
+        self.where = ""
+
+    def __iter__(self) -> Iterator[bytes]:
+        for source in self._sources:
+            for line in source.lines():
+                self.where = f"{source.name}:{line.number}"
+                yield line.value

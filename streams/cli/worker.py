@@ -1,0 +1,62 @@
+"""``sitrep worker``: the processors, until Ctrl-C."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from streams.cli.logs import log_to_stderr
+from streams.cli.options import BrokerOption, settings_with
+from streams.cli.output import CommandError, ExitCode, Output
+from streams.engine.errors import BrokerAwayError, TopicError
+
+
+class Stage(StrEnum):
+    INTAKE = "intake"
+    FUSION = "fusion"
+
+
+def worker(
+    stage: Annotated[
+        list[Stage] | None, typer.Option("--stage", "-s", help="Run only this stage; may be repeated.  [default: all]")
+    ] = None,
+    broker: BrokerOption = None,
+    http_port: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=65_535,
+            metavar="PORT",
+            help="Port of /metrics, /healthz and /readyz; 0 takes a free one.  [default: 9108]",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Run the stream processors until Ctrl-C or SIGTERM.
+
+    Start as many workers as there are partitions: they share the work, and when one ends the others take over
+    without losing or counting anything twice. Logs go to standard error.
+    """
+    # Here and not above: the processors and their tables take a second that no other command should wait for.
+    from streams.app import run_worker  # noqa: PLC0415
+    from streams.http import AddressTaken  # noqa: PLC0415
+
+    settings = settings_with(bootstrap_servers=broker, http_port=http_port)
+    log_to_stderr(settings)
+    output = Output()
+    names = list(dict.fromkeys(stage or Stage))
+    try:
+        code = run_worker(settings, names, started=lambda address: output.note(f"metrics at {address}/metrics"))
+    except BrokerAwayError as error:
+        raise CommandError(
+            str(error), ExitCode.BROKER_AWAY, "start one with `sitrep broker`, or name yours with --broker HOST:PORT"
+        ) from None
+    except TopicError as error:
+        raise CommandError(str(error), ExitCode.BROKER_AWAY, "run `sitrep topics create`") from None
+    except AddressTaken as error:
+        raise CommandError(
+            str(error), ExitCode.USAGE, "choose another port with --http-port, or 0 for a free one"
+        ) from None
+    raise typer.Exit(code)
