@@ -1,4 +1,4 @@
-"""The embedded broker for live tests, and topics of their own for each."""
+"""A running broker for live tests, of either kind, and topics of their own for each test."""
 
 from __future__ import annotations
 
@@ -8,22 +8,27 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from streams.engine.embedded import EmbeddedBroker
-from tests.broker.live import Topics, WorkerProcess, create_topics, kill_all
+from tests.broker.live import LiveBroker, Topics, WorkerProcess, create_topics, kill_all
+from tests.kafka.fixture import apache_kafka
 
 _numbers = itertools.count(1)
 
 
-@pytest.fixture(scope="session")
-def broker() -> Iterator[EmbeddedBroker]:
-    """An embedded broker for the whole run."""
-    with EmbeddedBroker() as running:
-        yield running
+@pytest.fixture(scope="session", params=["embedded", "apache"])
+def broker(request: pytest.FixtureRequest) -> Iterator[LiveBroker]:
+    """A broker for the whole run: what holds on the embedded one must hold on Apache Kafka."""
+    if request.param == "embedded":
+        with EmbeddedBroker() as embedded:
+            yield LiveBroker(embedded.address, idempotent=False)
+    else:
+        with apache_kafka(request) as cluster:
+            yield LiveBroker(cluster.address, idempotent=True)
 
 
 @pytest.fixture
-async def topics(broker: EmbeddedBroker) -> Topics:
+async def topics(broker: LiveBroker) -> Topics:
     """A source, an output and a changelog topic with four partitions each."""
-    made = Topics(broker.address, f"test{next(_numbers)}")
+    made = Topics(broker.address, f"test{next(_numbers)}", broker.idempotent)
     await create_topics(made.broker, made.source, made.output, made.changelog)
     return made
 

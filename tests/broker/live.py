@@ -26,11 +26,22 @@ SESSION_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
+class LiveBroker:
+    """A running broker, embedded or Apache Kafka."""
+
+    address: str
+    idempotent: bool
+    """Whether it serves idempotent producers; where it does, workers ask for them."""
+
+
+@dataclass(frozen=True)
 class Topics:
     """Topics nobody else uses, for a stage named ``count``."""
 
     broker: str
+    """``host:port``, of several brokers separated by commas."""
     app: str
+    idempotent: bool = False
 
     @property
     def source(self) -> str:
@@ -46,8 +57,9 @@ class Topics:
 
     def config(self, **settings: Any) -> EngineConfig:
         chosen: dict[str, Any] = {
-            "bootstrap_servers": (self.broker,),
+            "bootstrap_servers": tuple(self.broker.split(",")),
             "app": self.app,
+            "idempotent": self.idempotent,
             "session_timeout_seconds": SESSION_SECONDS,
             "commit_interval_seconds": 0.2,
             "tick_seconds": 0.2,
@@ -56,11 +68,23 @@ class Topics:
         return EngineConfig(**{**chosen, **settings})
 
 
-async def create_topics(broker: str, *names: str, partitions: int = PARTITIONS) -> None:
+async def create_topics(broker: str, *names: str, partitions: int = PARTITIONS, replicas: int = 1) -> None:
+    """Create topics and return when every partition has a leader."""
     admin = AIOKafkaAdminClient(bootstrap_servers=broker)
     await admin.start()
+
+    async def led() -> bool:
+        if not set(names) <= set(await admin.list_topics()):
+            return False  # to ask about a topic that is not there yet could create it
+        return all(
+            partition["leader"] >= 0
+            for topic in await admin.describe_topics(list(names))
+            for partition in topic["partitions"]
+        )
+
     try:
-        await admin.create_topics([NewTopic(name, partitions, 1) for name in names])
+        await admin.create_topics([NewTopic(name, partitions, replicas) for name in names])
+        await eventually(led, f"no leader for {names}")
     finally:
         await admin.close()
 

@@ -10,8 +10,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from streams.engine.embedded import EmbeddedBroker
-from tests.broker.live import Topics, WorkerProcess, counts_in, create_topics, eventually, publish, read_all
+from tests.broker.live import LiveBroker, Topics, WorkerProcess, counts_in, create_topics, eventually, publish, read_all
 
 pytestmark = pytest.mark.broker
 
@@ -153,7 +152,7 @@ async def test_sigterm_ends_a_worker_cleanly_and_its_work_is_committed(
 
 
 async def test_a_missing_topic_is_an_error_before_anything_starts(
-    broker: EmbeddedBroker, workers: list[WorkerProcess]
+    broker: LiveBroker, workers: list[WorkerProcess]
 ) -> None:
     topics = Topics(broker.address, "nothing-there")
     await create_topics(topics.broker, topics.source)

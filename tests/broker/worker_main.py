@@ -15,7 +15,7 @@ from tests.broker.live import Topics
 def main() -> int:
     logging.basicConfig(level=logging.CRITICAL)
     settings = json.loads(sys.argv[1])
-    topics = Topics(settings.pop("broker"), settings.pop("app"))
+    topics = Topics(settings.pop("broker"), settings.pop("app"), settings.pop("idempotent"))
     if "folder" in settings:
         settings["folder"] = Path(settings["folder"])
     return run([CountingStage("count", topics.source, topics.output)], topics.config(**settings))
