@@ -57,8 +57,11 @@ class OutageFacet(WireModel):
     utility: Utility
     status: OutageStatus
     scheduled: bool = False
-    started: ResolvedInterval
+    started: ResolvedInterval | None = None
+    """When it began; null where only its end was told."""
     restored_at: Moment | None = None
+    lapses_at: Moment | None = None
+    """When it counts as active no longer if nobody says another word of it; null once restored."""
     customers: FusedFigure | None = None
 
 
@@ -107,6 +110,8 @@ class IncidentV1(WireModel):
     voices: Count
     """Independent sources: echoes and one party's own voices count once."""
     sources: tuple[IncidentSource, ...] = ()
+    sources_omitted: Count = 0
+    """Sources left out of the record to bound its size; their figures and voices count."""
     why: tuple[ShortText, ...] = ()
     """Why these claims are one incident, and why the best figures are the best."""
     merged_into: Identifier | None = None

@@ -140,6 +140,7 @@ class IncidentStatus(StrEnum):
     CORROBORATED = "corroborated"
     DISPUTED = "disputed"
     RETRACTED = "retracted"
+    SUPERSEDED = "superseded"
     MERGED = "merged"
     CLOSED = "closed"
 

@@ -1,0 +1,208 @@
+"""From the mentions of one incident to what it amounts to: place, time, figures, outages, voices.
+
+A pure function of the mentions; what it gives is folded into the counters and rendered for the wire.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from schemas.vocabulary import Credibility, Group, IncidentStatus, Party, Utility
+from streams.core.estimates import Range, total, whole
+from streams.core.fusion.facts import (
+    CASUALTIES,
+    CHILDREN_KILLED,
+    CHILDREN_WOUNDED,
+    CUSTOMERS,
+    KILLED,
+    MISSING,
+    OUTAGE,
+    STRIKE,
+    WOUNDED,
+    Fact,
+)
+from streams.core.fusion.figures import Figure, Said, after_deaths, fuse, is_disputed
+from streams.core.fusion.lifecycle import Move
+from streams.core.fusion.mentions import Mention
+from streams.core.fusion.outages import Course, course
+from streams.core.fusion.policy import FusionPolicy
+from streams.core.fusion.voices import Voices, credibility, grade, hear
+from streams.core.moments import span
+from streams.core.windows import Entry
+
+Facet = Group | Utility | None
+"""Which facet a figure belongs to: a group of people, a utility, or None for the strike."""
+CASUALTY_FIGURES: Final = (KILLED, WOUNDED, MISSING, CHILDREN_KILLED, CHILDREN_WOUNDED)
+
+
+class OutageFinding(NamedTuple):
+    utility: Utility
+    course: Course
+    customers: Figure | None
+
+
+@dataclass(slots=True)
+class Assessment:
+    """What an incident amounts to. Times are microseconds; ``at`` is its place in the windows."""
+
+    leader: Mention
+    mentions: list[Mention]
+    """Oldest first."""
+    voices: Voices
+    is_strike: bool
+    weapons: int
+    targets: int
+    actor: Party | None
+    figures: dict[tuple[Facet, int], Figure]
+    outages: list[OutageFinding]
+    disputed: bool
+    credibility: Credibility
+    best_grade: int
+    at: int
+    first_published: int
+    last_published: int
+
+    def move(self, now: int, policy: FusionPolicy) -> Move:
+        """Return what the incident is at ``now``, as a move in its life."""
+        if now >= self.closes_at(policy):
+            return Move.CLOSE
+        if self.disputed:
+            return Move.DISPUTE
+        return Move.CORROBORATE if self.voices.count > 1 else Move.REPORT
+
+    def closes_at(self, policy: FusionPolicy) -> int:
+        return max(self.last_published, self.at) + span(policy.closes_after)
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return what the incident adds to its region's counters."""
+        figures = []
+        if self.is_strike:
+            for (facet, number), figure in self.figures.items():
+                if facet is None:
+                    figures.append((number, figure.value))
+        for number in CASUALTY_FIGURES:
+            value = self._over_groups(number)
+            if value is not None:
+                figures.append((number, value))
+        head = Entry(self.at, min(self.leader.start, self.at), self.is_strike, tuple(figures))
+        if not self.outages:
+            return (head,)
+        return (head, *(self._outage_entry(outage) for outage in self.outages if outage.course.began is not None))
+
+    def _over_groups(self, number: int) -> Range | None:
+        held = self.figures
+        parts = [figure.value for group in (Group.CIVILIAN, Group.MILITARY) if (figure := held.get((group, number)))]
+        stated = held.get((Group.UNKNOWN, number))
+        return whole(total(parts), stated.value if stated else None)
+
+    def _outage_entry(self, outage: OutageFinding) -> Entry:
+        began = outage.course.began
+        assert began is not None
+        at = max(began.start, min(began.end, self.first_published))
+        customers = ((CUSTOMERS, outage.customers.value),) if outage.customers else ()
+        return Entry(at, began.start, False, customers, outage=True, ends=outage.course.ends)
+
+
+def assess(leader: Mention, policy: FusionPolicy) -> Assessment:
+    """Return what the incident that ``leader`` leads amounts to."""
+    assert leader.members is not None
+    mentions = sorted(leader.members, key=_by_publication) if len(leader.members) > 1 else list(leader.members)
+    voices = hear(mentions, policy.echo)
+    said: dict[tuple[Facet, int], list[Said]] = {}
+    words: dict[Utility, list[Fact]] = {}
+    weapons = targets = 0
+    actor = leader.actor
+    is_strike = False
+    hedged = True
+    for position, mention in enumerate(mentions):
+        is_strike = is_strike or mention.is_strike
+        weapons |= mention.weapons
+        targets |= mention.targets
+        actor = actor or mention.actor
+        _collect(mention, voices.echo_of.get(position), said, words)
+        hedged = hedged and all(fact.hedged for fact in mention.facts)
+    figures = _fuse_all(said)
+    outages = [
+        OutageFinding(utility, course(held, policy), figures.get((utility, CUSTOMERS)))
+        for utility, held in sorted(words.items())
+    ]
+    within = span(policy.dispute_within)
+    disputed = len(mentions) > 1 and any(is_disputed(figure, within) for figure in figures.values())
+    first = min(mention.report.first for mention in mentions)
+    best_grade = min(grade(mention) for mention in mentions)
+    return Assessment(
+        leader=leader,
+        mentions=mentions,
+        voices=voices,
+        is_strike=is_strike,
+        weapons=weapons,
+        targets=targets,
+        actor=actor,
+        figures=figures,
+        outages=outages,
+        disputed=disputed,
+        credibility=credibility(voices, best_grade, hedged, disputed),
+        best_grade=best_grade,
+        at=max(leader.start, min(leader.end, first)),
+        first_published=first,
+        last_published=max(mention.report.version[0] for mention in mentions),
+    )
+
+
+def _by_publication(mention: Mention) -> tuple[int, str, int]:
+    return mention.report.version[0], mention.report.key, mention.number
+
+
+def _facet(fact: Fact) -> Facet:
+    if fact.kind == STRIKE:
+        return None
+    return fact.group if fact.kind == CASUALTIES else fact.utility
+
+
+def _collect(
+    mention: Mention,
+    original: Mention | None,
+    said: dict[tuple[Facet, int], list[Said]],
+    words: dict[Utility, list[Fact]],
+) -> None:
+    report = mention.report
+    source_id = report.source.id
+    # A repost says what its original said, when the original said it.
+    speaker = original.report.source.id if original is not None else source_id
+    published, revision = original.report.version if original is not None else report.version
+    own_grade = grade(original if original is not None else mention)
+    for fact in mention.facts:
+        facet = _facet(fact)
+        if fact.kind == OUTAGE and fact.utility is not None:
+            words.setdefault(fact.utility, []).append(fact)
+        for number, value in fact.figures:
+            statement = Said(speaker, source_id, report.report_id, (published, revision, fact.number), own_grade, value)
+            said.setdefault((facet, number), []).append(statement)
+        for older in report.older:
+            if older.number != fact.number or older.kind != fact.kind:
+                continue
+            for number, value in older.figures:
+                at = (older.published, older.revision, older.number)
+                said.setdefault((facet, number), []).append(
+                    Said(speaker, source_id, report.report_id, at, own_grade, value, withdrawn=True)
+                )
+
+
+def _fuse_all(said: dict[tuple[Facet, int], list[Said]]) -> dict[tuple[Facet, int], Figure]:
+    figures = {}
+    for key, statements in said.items():
+        facet, number = key
+        if number == WOUNDED:
+            killed = said.get((facet, KILLED))
+            figure = fuse(after_deaths(statements, killed) if killed else statements)
+        else:
+            figure = fuse(statements)
+        if figure is not None:
+            figures[key] = figure
+    return figures
+
+
+LIVE: Final = frozenset(
+    {IncidentStatus.REPORTED, IncidentStatus.CORROBORATED, IncidentStatus.DISPUTED, IncidentStatus.CLOSED}
+)

@@ -1,0 +1,168 @@
+"""Which mentions are one incident: a canonical function of a region's mentions, kept up to date at small cost.
+
+Mentions have a canonical order (:data:`streams.core.fusion.mentions.Order`), the best located and timed first.
+Each one follows the best fitting *leader* before it in that order, or leads an incident of its own. A choice
+depends on earlier mentions only, so the outcome is the same whatever the order of arrival, and a change touches no
+more than later mentions of its neighbourhood: they are worked through once, in order. This is the pivot scheme of
+correlation clustering with a fixed order; ADR 0011 says why it was taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from heapq import heappop, heappush
+
+from streams.core.fusion.choice import choose
+from streams.core.fusion.mentions import Mention, Order
+from streams.core.fusion.neighbourhood import Neighbourhood
+from streams.core.fusion.policy import FusionPolicy
+
+
+class RegionClusters:
+    """The mentions of one region and the incidents that they form.
+
+    ``touched`` holds the leaders, present and former, whose incidents changed since it was last emptied.
+    """
+
+    __slots__ = ("_near", "_policy", "_queue", "_queued", "touched")
+
+    def __init__(self, policy: FusionPolicy) -> None:
+        self._policy = policy
+        self._near = Neighbourhood(policy)
+        self._queue: list[tuple[Order, int, Mention]] = []
+        self._queued: set[int] = set()
+        self.touched: dict[int, Mention] = {}
+
+    def add(self, mention: Mention) -> None:
+        """File a new mention; :meth:`settle` finds its incident."""
+        self._near.file(mention)
+        self._push(mention)
+
+    def remove(self, mention: Mention, siblings: Sequence[Mention]) -> None:
+        """Take a mention out; :meth:`settle` finds new incidents for those that followed it."""
+        mention.gone = True
+        self._near.unfile(mention)
+        self._forget_witnesses(mention)
+        self._leave(mention)
+        self._push_siblings(mention, siblings)
+
+    def touch(self, mention: Mention) -> None:
+        """Note that a mention says something else now, of the same event."""
+        if mention.leader is not None:
+            self.touched[id(mention.leader)] = mention.leader
+
+    def take_touched(self) -> list[Mention]:
+        """Return the touched leaders and forget them."""
+        touched = list(self.touched.values())
+        self.touched.clear()
+        return touched
+
+    def settle(self, mentions: Mapping[str, Sequence[Mention]]) -> None:
+        """Bring every mention to its incident. ``mentions`` gives the mentions of a report by its key."""
+        queue, queued = self._queue, self._queued
+        while queue:
+            mention = heappop(queue)[2]
+            queued.discard(id(mention))
+            if mention.gone:
+                continue
+            siblings = mentions[mention.report.key]
+            taken = (
+                {
+                    id(sibling.leader)
+                    for sibling in siblings
+                    if sibling.region == mention.region and sibling.order < mention.order
+                }
+                if len(siblings) > 1
+                else set()
+            )
+            self._forget_witnesses(mention)
+            choice = choose(mention, taken, self._near, self._policy)
+            if choice.reason != mention.reason:
+                mention.reason = choice.reason
+                self.touch(mention)
+            leader = choice.leader or mention
+            if leader is not mention.leader:
+                self._leave(mention)
+                self._follow(mention, leader)
+                self._push_siblings(mention, siblings)
+
+    def _follow(self, mention: Mention, leader: Mention) -> None:
+        mention.leader = leader
+        if leader is mention:
+            mention.members = [mention]
+            if not mention.is_vague:
+                self._near.file_leader(mention)
+            self._alert(mention)
+        else:
+            assert leader.members is not None
+            leader.members.append(mention)
+        if mention.utilities:
+            self._alert_outages(mention)
+        self.touch(mention)
+
+    def _leave(self, mention: Mention) -> None:
+        leader = mention.leader
+        if leader is None:
+            return
+        self.touch(mention)
+        assert leader.members is not None
+        if leader is not mention:
+            leader.members.remove(mention)
+        else:
+            if not mention.is_vague:
+                self._near.unfile_leader(mention)
+            for member in leader.members:
+                if member is not mention:
+                    member.leader = None
+                    self._push(member)
+                    if member.utilities:
+                        self._alert_outages(member)
+            leader.members = None
+            self._alert(mention)
+        mention.leader = None
+        if mention.utilities:
+            self._alert_outages(mention)
+
+    def _alert(self, leader: Mention) -> None:
+        """Queue the later mentions whose choice a leader's coming or going may change."""
+        order = leader.order
+        for watcher in leader.watchers:
+            self._push(watcher)
+        if leader.is_vague:
+            for other in self._near.wide(leader):
+                if other.order > order and not _follows_located(other):
+                    self._push(other)
+            return
+        for other in self._near.near(leader):
+            if other.order > order:
+                self._push(other)
+        for other in self._near.wide(leader):
+            if other.is_vague and other.order > order and len(other.witnesses) < 2:
+                self._push(other)
+
+    def _alert_outages(self, mention: Mention) -> None:
+        order = mention.order
+        for other in self._near.outages(mention):
+            if other.goes_on and other.order > order and other.utilities & mention.utilities:
+                self._push(other)
+
+    def _push(self, mention: Mention) -> None:
+        if not mention.gone and id(mention) not in self._queued:
+            self._queued.add(id(mention))
+            heappush(self._queue, (mention.order, id(mention), mention))
+
+    def _push_siblings(self, mention: Mention, siblings: Sequence[Mention]) -> None:
+        for sibling in siblings:
+            if sibling.region == mention.region and sibling.order > mention.order:
+                self._push(sibling)
+
+    def _forget_witnesses(self, mention: Mention) -> None:
+        for witness in mention.witnesses:
+            witness.watchers.discard(mention)
+        mention.witnesses = ()
+
+
+def _follows_located(mention: Mention) -> bool:
+    # A located mention looks at vague leaders only when no located one fits.
+    leader = mention.leader
+    return not mention.is_vague and leader is not None and leader is not mention and not leader.is_vague

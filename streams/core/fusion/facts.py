@@ -1,0 +1,323 @@
+"""What fusion remembers: reports with their claims, light in memory and bounded on the changelog.
+
+A report's record is one item of the changelog, whatever incident its claims end in: a thousand reports on one
+incident are a thousand small items, written once each, never one large item written a thousand times.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from schemas.claim import ClaimV1, ResolvedPlace
+from schemas.report import CasualtiesClaim, OutageClaim, Source, StrikeClaim
+from schemas.vocabulary import (
+    Group,
+    OutageStatus,
+    Party,
+    PlacePrecision,
+    Reliability,
+    Scope,
+    SourceKind,
+    TimePrecision,
+    Utility,
+)
+from streams.core.estimates import Range, range_of
+from streams.core.fusion.places import Spot, spot_of
+from streams.core.fusion.vocabulary import target_mask, weapon_mask
+from streams.core.moments import micros
+
+STRIKE: Final = 0
+CASUALTIES: Final = 1
+OUTAGE: Final = 2
+
+FIGURES: Final = (
+    "launched",
+    "intercepted",
+    "hit",
+    "customers",
+    "killed",
+    "wounded",
+    "missing",
+    "children_killed",
+    "children_wounded",
+)
+"""Every figure that a claim can state; a figure is named by its number in this tuple."""
+LAUNCHED, INTERCEPTED, HIT, CUSTOMERS, KILLED, WOUNDED, MISSING, CHILDREN_KILLED, CHILDREN_WOUNDED = range(9)
+_STATED_BY: Final = {
+    StrikeClaim: (LAUNCHED, INTERCEPTED, HIT),
+    CasualtiesClaim: (KILLED, WOUNDED, MISSING, CHILDREN_KILLED, CHILDREN_WOUNDED),
+    OutageClaim: (CUSTOMERS,),
+}
+
+Figures = tuple[tuple[int, Range], ...]
+"""The stated figures with their numbers; what nobody stated is absent."""
+Version = tuple[int, int]
+"""A report's ``(published_at in microseconds, revision)``: its versions in order."""
+
+
+class Older(NamedTuple):
+    """What an earlier version of a report said: the digest that stays when the claim itself goes."""
+
+    published: int
+    revision: int
+    number: int
+    kind: int
+    figures: Figures
+
+
+@dataclass(slots=True, eq=False)
+class Fact:
+    """One current claim. ``start`` and ``end`` are microseconds; weapons and targets are bit sets."""
+
+    report: Report
+    number: int
+    kind: int
+    region: str
+    spot: Spot
+    start: int
+    end: int
+    assumed: bool
+    scope: Scope
+    figures: Figures
+    weapons: int = 0
+    target: int = 0
+    actor: Party | None = None
+    group: Group | None = None
+    utility: Utility | None = None
+    status: OutageStatus | None = None
+    scheduled: bool = False
+    hedged: bool = False
+    quote: str | None = None
+    attribution: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Report:
+    """A report as this partition knows it: its newest version's claims, and what withdraws it.
+
+    ``first`` is the earliest publication of any version seen; it orders mentions and names incidents, so that a
+    corrected report keeps its place.
+    """
+
+    key: str
+    source: Source
+    report_id: str
+    version: Version = (0, 0)
+    first: int = 0
+    below: Version = (0, 0)
+    withdrawn: bool = False
+    superseded: bool = False
+    """Withdrawn or emptied because another report replaces it, not because it was taken back."""
+    tombstone_at: int = 0
+    """When the newest withdrawal was published."""
+    url: str | None = None
+    language: str | None = None
+    signature: bytes = b""
+    facts: tuple[Fact, ...] = ()
+    older: tuple[Older, ...] = ()
+
+
+def report_key(source_id: str, report_id: str) -> str:
+    """Return the key of a report. Identifiers hold no control characters, so the separator is unambiguous."""
+    return f"{source_id}\x1f{report_id}"
+
+
+@lru_cache(maxsize=8_192)
+def shared_source(id_: str, kind: SourceKind, reliability: Reliability, party: Party | None) -> Source:
+    return Source(id=id_, kind=kind, reliability=reliability, party=party)
+
+
+@lru_cache(maxsize=16_384)
+def _shared_figures(figures: Figures) -> Figures:
+    return figures
+
+
+def fact_of(record: ClaimV1, report: Report, near_km: float, quote_length: int) -> Fact:
+    """Return the claim as fusion keeps it. The record's region must not be None."""
+    claim = record.claim
+    occurred = record.occurred
+    stated = []
+    for number in _STATED_BY[type(claim)]:
+        figure = range_of(getattr(claim, FIGURES[number]))
+        if figure is not None:
+            stated.append((number, figure))
+    assert record.region is not None
+    start = micros(occurred.start)
+    end = start if occurred.end == occurred.start else micros(occurred.end)
+    fact = Fact(
+        report=report,
+        number=int(record.claim_id.rpartition("#")[2]),
+        kind=STRIKE,
+        region=record.region,
+        spot=spot_of(record.place, near_km),
+        start=start,
+        end=end,
+        assumed=occurred.precision is TimePrecision.ASSUMED,
+        scope=claim.scope,
+        figures=_shared_figures(tuple(stated)) if stated else (),
+        hedged=record.hedged,
+        quote=record.quote[:quote_length] if record.quote else None,
+        attribution=record.attribution,
+    )
+    if isinstance(claim, StrikeClaim):
+        fact.weapons = weapon_mask(claim.weapons)
+        fact.target = target_mask(claim.target)
+        fact.actor = claim.actor
+    elif isinstance(claim, CasualtiesClaim):
+        fact.kind = CASUALTIES
+        fact.group = claim.group
+    else:
+        fact.kind = OUTAGE
+        fact.utility = claim.utility
+        fact.status = claim.status
+        fact.scheduled = claim.scheduled
+    return fact
+
+
+def older_of(report: Report) -> list[Older]:
+    """Return the digests of the report's current claims that state a figure."""
+    return [
+        Older(report.version[0], report.version[1], fact.number, fact.kind, fact.figures)
+        for fact in report.facts
+        if fact.figures
+    ]
+
+
+def pack(report: Report) -> bytes:
+    """Return the report as a changelog value (JSON). :func:`unpack` gives an equal report."""
+    source = report.source
+    packed: dict[str, Any] = {
+        "s": [source.id, source.kind, source.reliability, source.party],
+        "i": report.report_id,
+    }
+    if report.withdrawn:
+        packed |= {"w": 1, "x": int(report.superseded), "t": report.tombstone_at}
+        return orjson.dumps(packed)
+    packed |= {"v": report.version, "f": report.first}
+    if report.below != (0, 0):
+        packed["b"] = report.below
+    if report.superseded:
+        packed["x"] = 1
+    if report.tombstone_at:
+        packed["t"] = report.tombstone_at
+    if report.url:
+        packed["u"] = report.url
+    if report.language:
+        packed["l"] = report.language
+    if report.signature:
+        packed["m"] = report.signature.hex()
+    if report.facts:
+        packed["c"] = [_pack_fact(fact) for fact in report.facts]
+    if report.older:
+        packed["o"] = [[*older[:4], _pack_figures(older.figures)] for older in report.older]
+    return orjson.dumps(packed)
+
+
+def _pack_fact(fact: Fact) -> list[Any]:
+    place = fact.spot.place
+    return [
+        fact.number,
+        fact.kind,
+        fact.region,
+        [place.name, place.region, place.settlement, place.lat, place.lon, place.precision, place.candidates],
+        fact.start,
+        fact.end,
+        fact.assumed,
+        fact.scope,
+        _pack_figures(fact.figures),
+        fact.weapons,
+        fact.target,
+        fact.actor,
+        fact.group,
+        fact.utility,
+        fact.status,
+        fact.scheduled,
+        fact.hedged,
+        fact.quote,
+        fact.attribution,
+    ]
+
+
+def unpack(value: bytes, near_km: float) -> Report:
+    """Return the report that :func:`pack` wrote."""
+    packed = orjson.loads(value)
+    id_, kind, reliability, party = packed["s"]
+    source = shared_source(id_, SourceKind(kind), Reliability(reliability), Party(party) if party else None)
+    report = Report(
+        key=report_key(id_, packed["i"]),
+        source=source,
+        report_id=packed["i"],
+        version=_version(packed.get("v", (0, 0))),
+        first=packed.get("f", 0),
+        below=_version(packed.get("b", (0, 0))),
+        withdrawn="w" in packed,
+        superseded=bool(packed.get("x")),
+        tombstone_at=packed.get("t", 0),
+        url=packed.get("u"),
+        language=packed.get("l"),
+        signature=bytes.fromhex(packed.get("m", "")),
+        older=tuple(_unpack_older(held) for held in packed.get("o", ())),
+    )
+    report.facts = tuple(_unpack_fact(held, report, near_km) for held in packed.get("c", ()))
+    return report
+
+
+def _unpack_fact(held: list[Any], report: Report, near_km: float) -> Fact:
+    number, kind, region, place, start, end, assumed, scope, figures, weapons, target = held[:11]
+    actor, group, utility, status, scheduled, hedged, quote, attribution = held[11:]
+    name, place_region, settlement, lat, lon, precision, candidates = place
+    return Fact(
+        report=report,
+        number=number,
+        kind=kind,
+        region=region,
+        spot=spot_of(
+            ResolvedPlace.model_construct(
+                name=name,
+                region=place_region,
+                settlement=settlement,
+                lat=lat,
+                lon=lon,
+                precision=PlacePrecision(precision) if precision else None,
+                candidates=tuple(candidates),
+            ),
+            near_km,
+        ),
+        start=start,
+        end=end,
+        assumed=assumed,
+        scope=Scope(scope),
+        figures=_shared_figures(_figures(figures)) if figures else (),
+        weapons=weapons,
+        target=target,
+        actor=Party(actor) if actor else None,
+        group=Group(group) if group else None,
+        utility=Utility(utility) if utility else None,
+        status=OutageStatus(status) if status else None,
+        scheduled=scheduled,
+        hedged=hedged,
+        quote=quote,
+        attribution=attribution,
+    )
+
+
+def _unpack_older(held: list[Any]) -> Older:
+    published, revision, number, kind, figures = held
+    return Older(published, revision, number, kind, _figures(figures))
+
+
+def _pack_figures(figures: Figures) -> list[list[int | None]]:
+    return [[number, low, best, high] for number, (low, best, high) in figures]
+
+
+def _figures(held: list[Any]) -> Figures:
+    return tuple((number, Range(low, best, high)) for number, low, best, high in held)
+
+
+def _version(held: Any) -> Version:
+    published, revision = held
+    return published, revision

@@ -1,0 +1,115 @@
+"""From what sources say of one figure to the figure: newest word per source, best of the best, lowest and highest.
+
+DESIGN §4: one source's newer statement replaces its older one; over sources the best is the newest statement of the
+best-graded source, low the smallest and high the largest current statement; never a sum, never the largest by default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from streams.core.estimates import Range, disjoint, envelope
+
+
+class Said(NamedTuple):
+    """One statement of one figure. ``at`` orders a speaker's statements: publication, revision, claim number.
+
+    ``speaker`` is the source, or for a verbatim repost the source of the original.
+    """
+
+    speaker: str
+    source_id: str
+    report_id: str
+    at: tuple[int, int, int]
+    grade: int
+    value: Range
+    withdrawn: bool = False
+    """Said in an earlier version of the report: kept to be shown, never counted."""
+
+
+class Held(NamedTuple):
+    """A statement in the figure, with the report that replaced it, if any."""
+
+    said: Said
+    superseded_by: str | None
+
+
+class Figure(NamedTuple):
+    value: Range
+    best: Said | None
+    held: Sequence[Held]
+    """Current statements first, best-graded and newest first; then superseded ones, newest first."""
+
+    @property
+    def current(self) -> list[Said]:
+        return [held.said for held in self.held if held.superseded_by is None]
+
+
+def fuse(statements: Sequence[Said]) -> Figure | None:
+    """Return the figure that the statements amount to; None where no current one is among them."""
+    if len(statements) == 1:
+        said = statements[0]
+        if said.withdrawn:
+            return None
+        return Figure(said.value, None if said.value.best is None else said, (Held(said, None),))
+    newest: dict[str, Said] = {}
+    for said in statements:
+        held = newest.get(said.speaker)
+        if not said.withdrawn and (held is None or _age(said) > _age(held)):
+            newest[said.speaker] = said
+    if not newest:
+        return None
+    current = sorted(newest.values(), key=_rank)
+    best = next((said for said in current if said.value.best is not None), None)
+    value = envelope((said.value for said in current), best.value.best if best else None)
+    ids = {id(said) for said in current}
+    rest = sorted((said for said in statements if id(said) not in ids), key=_age, reverse=True)
+    held_all = [Held(said, None) for said in current]
+    for said in rest:
+        replaced = newest.get(said.speaker)
+        held_all.append(Held(said, replaced.report_id if replaced else said.report_id))
+    return Figure(value, best, held_all)
+
+
+def after_deaths(wounded: Sequence[Said], killed: Sequence[Said]) -> list[Said]:
+    """Return the wounded statements with lows that allow for those who died later.
+
+    Died later moves wounded to killed. Where a source raises its killed and does not say the wounded anew, up to
+    that many of its wounded may be the dead: its low falls by the difference, its best and high stay as said.
+    """
+    adjusted = list(wounded)
+    for index, said in enumerate(wounded):
+        if said.withdrawn or any(other.speaker == said.speaker and _age(other) > _age(said) for other in wounded):
+            continue
+        own = sorted((other for other in killed if other.speaker == said.speaker and not other.withdrawn), key=_age)
+        if not own or _age(own[-1])[:2] <= _age(said)[:2]:
+            continue
+        before = [other for other in own if _age(other)[:2] <= _age(said)[:2]]
+        risen = own[-1].value.low - (before[-1].value.low if before else 0)
+        if risen > 0:
+            value = said.value
+            adjusted[index] = said._replace(value=value._replace(low=max(0, value.low - risen)))
+    return adjusted
+
+
+def is_disputed(figure: Figure, within: int) -> bool:
+    """Return whether two speakers' current statements cannot both be true and no rising toll explains it."""
+    current = figure.current
+    for index, one in enumerate(current):
+        for other in current[index + 1 :]:
+            if not disjoint(one.value, other.value):
+                continue
+            earlier, later = (one, other) if one.at < other.at else (other, one)
+            if later.at[0] - earlier.at[0] <= within or later.value.low < earlier.value.low:
+                return True
+    return False
+
+
+def _age(said: Said) -> tuple[tuple[int, int, int], str, str]:
+    return said.at, said.report_id, said.source_id
+
+
+def _rank(said: Said) -> tuple[int, tuple[int, int, int], str, str]:
+    at = said.at
+    return said.grade, (-at[0], -at[1], -at[2]), said.source_id, said.report_id

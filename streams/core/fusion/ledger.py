@@ -1,0 +1,114 @@
+"""The merge of facts by id: versions, withdrawals, tombstones. The same records in any amount leave the same ledger.
+
+Versions of a report are ordered by ``(published_at, revision)``, so what arrives late or twice finds its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from schemas.claim import ClaimV1, WithdrawalV1
+from schemas.vocabulary import Reliability, SourceKind
+from streams.core.fusion.facts import Fact, Figures, Older, Report, fact_of, older_of, report_key, shared_source
+from streams.core.fusion.policy import FusionPolicy
+from streams.core.moments import micros
+
+_UNGRADED: Final = (SourceKind.OTHER, Reliability.F, None)
+
+
+class Ledger:
+    """The reports of one partition, by key."""
+
+    __slots__ = ("_policy", "reports")
+
+    def __init__(self, policy: FusionPolicy) -> None:
+        self._policy = policy
+        self.reports: dict[str, Report] = {}
+
+    def admit(self, record: ClaimV1) -> Report | None:
+        """Merge a claim. Return its report if that changed in any way, else None."""
+        stated = record.report
+        key = report_key(stated.source.id, stated.report_id)
+        report = self.reports.get(key)
+        if report is None:
+            source = stated.source
+            report = Report(
+                key=key,
+                source=shared_source(source.id, source.kind, source.reliability, source.party),
+                report_id=stated.report_id,
+            )
+            self.reports[key] = report
+        elif report.withdrawn:
+            return None
+        version = (micros(stated.published_at), stated.revision)
+        if version < report.version or version < report.below:
+            return self._note_older(report, record, version)
+        if version > report.version:
+            self._shelve(report, older_of(report))
+            report.version = version
+            report.facts = ()
+            report.superseded = False
+            source = stated.source
+            report.source = shared_source(source.id, source.kind, source.reliability, source.party)
+            report.first = min(report.first, version[0]) if report.first else version[0]
+            report.url, report.language = stated.url, stated.language
+            report.signature = b"".join(value.to_bytes(4, "big") for value in record.signature)
+        fact = fact_of(record, report, self._policy.near_km, self._policy.quote_length)
+        if any(held.number == fact.number for held in report.facts):
+            return None
+        if report.facts and report.facts[-1].number > fact.number:
+            report.facts = tuple(sorted((*report.facts, fact), key=_number))
+        else:
+            report.facts = (*report.facts, fact)
+        return report
+
+    def withdraw(self, record: WithdrawalV1) -> Report | None:
+        """Merge a withdrawal. Return its report if that changed in any way, else None."""
+        key = report_key(record.source_id, record.report_id)
+        report = self.reports.get(key)
+        published = micros(record.published_at)
+        if report is None:
+            report = Report(key=key, source=shared_source(record.source_id, *_UNGRADED), report_id=record.report_id)
+            self.reports[key] = report
+        elif report.withdrawn:
+            return None
+        if record.revision is None:
+            report.withdrawn = True
+            report.superseded = record.reason == "superseded"
+            report.tombstone_at = max(report.tombstone_at, published)
+            # What it was stays in memory for the last word on its incidents; the changelog keeps the tombstone.
+            report.facts, report.older = (), ()
+            return report
+        below = (published, record.revision)
+        if below <= report.below:
+            return None
+        report.below = below
+        report.tombstone_at = max(report.tombstone_at, published)
+        if report.facts and report.version < below:
+            self._shelve(report, older_of(report))
+            report.facts = ()
+            report.superseded = record.reason != "retracted"
+        return report
+
+    def _note_older(self, report: Report, record: ClaimV1, version: tuple[int, int]) -> Report | None:
+        # Arrived after what replaced it: it changes nothing but the report's history and its first publication.
+        fact = fact_of(record, report, self._policy.near_km, self._policy.quote_length)
+        before = (report.older, report.first)
+        report.first = min(report.first, version[0]) if report.first else version[0]
+        if fact.figures:
+            self._shelve(report, [Older(version[0], version[1], fact.number, fact.kind, fact.figures)])
+        return report if (report.older, report.first) != before else None
+
+    def _shelve(self, report: Report, digests: Iterable[Older]) -> None:
+        # The newest are kept; which ones those are depends on their versions, never on the order of arrival.
+        held = sorted({*report.older, *digests}, key=_newest_first)
+        report.older = tuple(held[: self._policy.kept_versions])
+
+
+def _number(fact: Fact) -> int:
+    return fact.number
+
+
+def _newest_first(digest: Older) -> tuple[int, int, int, Figures]:
+    return -digest.published, -digest.revision, digest.number, ()

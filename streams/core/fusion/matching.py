@@ -1,0 +1,201 @@
+"""Do two mentions mean one event? An explicit decision in points, each with its reason. Pure and symmetric.
+
+Blocking by region, cell and time has happened before; here the evidence is weighed. ADR 0010 gives the table and
+what it was measured on.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from schemas.vocabulary import Target, Utility
+from streams.core.estimates import Range, disjoint
+from streams.core.fusion.mentions import Mention
+from streams.core.fusion.places import Level, distance_km
+from streams.core.fusion.policy import FusionPolicy
+from streams.core.fusion.vocabulary import Likeness, target_mask, utility_bit, weapon_likeness
+from streams.core.moments import HOUR, MINUTE, span
+
+
+class Match(NamedTuple):
+    """Points for two mentions to be one event, and what they are made of.
+
+    ``support`` is the evidence beside place and time.
+    """
+
+    points: float
+    support: float
+    tight: bool
+    """Both times are known to the hour or better, and they overlap for the better part."""
+    reason: str
+
+
+_ENERGY: Final = target_mask(Target.ENERGY)
+_POWER: Final = utility_bit(Utility.POWER)
+_MAYBE_ENERGY: Final = 0.5
+
+
+def match(one: Mention, other: Mention, policy: FusionPolicy) -> Match | None:
+    """Return the evidence that the two mean one event, or None where place, time or actor rule it out."""
+    if one.actor is not None and other.actor is not None and one.actor is not other.actor:
+        return None
+    time = _time_points(one, other, policy)
+    if time is None:
+        return None
+    place = _place_points(one, other, policy)
+    if place is None:
+        return None
+    time_points, tight, time_note = time
+    place_points, place_note = place
+    likeness = weapon_likeness(one.weapons, other.weapons)
+    support = _weapon_points(likeness, policy)
+    target_note = ""
+    if one.targets and other.targets:
+        same = one.targets & other.targets
+        support += policy.same_target if same else policy.other_target
+        target_note = "same target" if same else "other target"
+    elif _is_power_cut_by(one, other) or _is_power_cut_by(other, one):
+        support += _MAYBE_ENERGY
+        target_note = "power lost where energy was struck"
+    if one.utilities & other.utilities:
+        support += policy.same_utility
+    toll = _toll_points(one, other, policy)
+    support += toll
+    echo = one.report.signature and is_echo(one.report.signature, other.report.signature, policy.echo)
+    if echo:
+        support += policy.same_text
+    reason = _reason(place_note, time_note, likeness, target_note, (toll > 0) - (toll < 0), bool(echo))
+    return Match(place_points + time_points + support, support, tight, reason)
+
+
+def is_echo(one: bytes, other: bytes, share: float) -> bool:
+    """Return whether two MinHash signatures are of one text, repeated word for word or nearly so."""
+    if not one or len(one) != len(other):
+        return False
+    if one == other:
+        return True
+    values = len(one) // 4
+    equal = sum(one[at : at + 4] == other[at : at + 4] for at in range(0, len(one), 4))
+    return equal >= share * values
+
+
+def _time_points(one: Mention, other: Mention, policy: FusionPolicy) -> tuple[float, bool, str] | None:
+    start = max(one.start, other.start)
+    end = min(one.end, other.end)
+    overlap = end - start
+    if overlap <= 0:
+        gap = -overlap
+        instants = one.end - one.start <= 10 * MINUTE or other.end - other.start <= 10 * MINUTE
+        if not (instants and gap <= span(policy.slack)):
+            return _going_on_points(one, other, policy)
+    if one.assumed or other.assumed:
+        return policy.assumed_time, False, "the day fits"
+    smoothing = span(policy.smoothing)
+    union = max(one.end, other.end) - min(one.start, other.start) + smoothing
+    likeness = max(0.0, (overlap + smoothing) / union)
+    tight = likeness >= 0.5 and one.end - one.start <= HOUR and other.end - other.start <= HOUR
+    note = "same time" if likeness >= 0.9 else "times overlap" if likeness >= 0.3 else "one time within the other"
+    return policy.overlap_floor + policy.overlap_scale * likeness, tight, note
+
+
+def _going_on_points(one: Mention, other: Mention, policy: FusionPolicy) -> tuple[float, bool, str] | None:
+    # "Power is back" is said long after the lights went out: it looks for an outage of its kind that began before.
+    later, earlier = (one, other) if one.start > other.start else (other, one)
+    if later.reach < later.start and later.utilities & earlier.utilities and later.reach <= earlier.end:
+        return policy.overlap_floor, False, "the outage began before"
+    return None
+
+
+def _vague_place_points(one: Mention, other: Mention, policy: FusionPolicy) -> tuple[float, str] | None:
+    a, b = one.spot, other.spot
+    if a is b:
+        return policy.support, "same region"
+    if Level.RAION in {a.level, b.level} and (not a.name_key or a.name_key != b.name_key):
+        km = _apart(one, other)
+        if km is not None and km > policy.raion_km:
+            return None
+    return 0.0, "place known only to the region"
+
+
+def _place_points(one: Mention, other: Mention, policy: FusionPolicy) -> tuple[float, str] | None:
+    a, b = one.spot, other.spot
+    if a is b and a.level < Level.RAION:
+        return policy.same_place, "same place"
+    if a.level >= Level.RAION or b.level >= Level.RAION:
+        return _vague_place_points(one, other, policy)
+    if a.place.settlement is not None and a.place.settlement == b.place.settlement:
+        if a.level == Level.POINT and b.level == Level.POINT:
+            return _by_distance(_apart(one, other), policy)
+        return policy.same_place, "same settlement"
+    km = _apart(one, other)
+    if km is None:
+        same_name = bool(a.name_key) and a.name_key == b.name_key
+        return (policy.same_place, "same name") if same_name else None
+    return _by_distance(km, policy)
+
+
+def _by_distance(km: float | None, policy: FusionPolicy) -> tuple[float, str] | None:
+    if km is None or km > policy.near_km:
+        return None
+    if km <= policy.same_point_km:
+        return policy.same_place, "within a kilometre"
+    return policy.near_place, "within five kilometres"
+
+
+def _apart(one: Mention, other: Mention) -> float | None:
+    a, b = one.spot.place, other.spot.place
+    if a.lat is None or a.lon is None or b.lat is None or b.lon is None:
+        return None
+    return distance_km(a.lat, a.lon, b.lat, b.lon)
+
+
+def _weapon_points(likeness: Likeness, policy: FusionPolicy) -> float:
+    if likeness is Likeness.UNSAID:
+        return 0.0
+    if likeness is Likeness.SAME:
+        return policy.same_weapon
+    if likeness is Likeness.KIN:
+        return policy.kin_weapon
+    return policy.sibling_weapon if likeness is Likeness.SIBLING else policy.other_weapon
+
+
+def _is_power_cut_by(outage: Mention, strike: Mention) -> bool:
+    return bool(outage.utilities & _POWER and strike.targets & _ENERGY and not outage.is_strike)
+
+
+def _toll_points(one: Mention, other: Mention, policy: FusionPolicy) -> float:
+    points = 0.0
+    for a, b in ((one.killed, other.killed), (one.wounded, other.wounded)):
+        if a is None or b is None:
+            continue
+        if a.best and a.best == b.best:
+            points += policy.same_toll
+        elif _far_apart(a, b):
+            points += policy.other_toll
+    return points
+
+
+def _far_apart(one: Range, other: Range) -> bool:
+    if not disjoint(one, other):
+        return False
+    high, low = max(one.low, other.low), min(one.low, other.low)
+    return high - low > 5 and high > 3 * low
+
+
+_WEAPON_NOTES: Final = {
+    Likeness.SAME: "same weapon",
+    Likeness.KIN: "weapons of one kind",
+    Likeness.UNSAID: "",
+    Likeness.SIBLING: "weapons easily mixed up",
+    Likeness.OTHER: "other weapon",
+}
+
+
+@lru_cache(maxsize=4096)
+def _reason(  # noqa: PLR0917 - the parts of a reason, as a cache key
+    place: str, time: str, weapon: Likeness, target: str, toll: int, echo: bool
+) -> str:
+    toll_note = {1: "same toll", 0: "", -1: "other toll"}[toll]
+    notes = (place, time, _WEAPON_NOTES[weapon], target, toll_note, "same text" if echo else "")
+    return ", ".join(note for note in notes if note)

@@ -1,0 +1,261 @@
+"""From a report's claims to its mentions: one mention is all that one report says of one event.
+
+A strike claim, its casualties and its outage are facets of one mention when place and time fit. What fits no
+strike of its report is a mention without a strike, to be matched by place and time alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from schemas.vocabulary import OutageStatus, Party, Scope
+from streams.core.estimates import Range
+from streams.core.fusion.facts import CASUALTIES, KILLED, OUTAGE, STRIKE, WOUNDED, Fact, Report
+from streams.core.fusion.places import Level, Spot, distance_km
+from streams.core.fusion.policy import FusionPolicy
+from streams.core.fusion.vocabulary import utility_bit
+from streams.core.moments import HOUR, span
+
+Order = tuple[int, int, int, int, str, int]
+"""Tier, place level, time class, first publication, report, claim number: the canonical order of mentions."""
+
+PRECISE_STRIKE: Final = 0
+VAGUE_STRIKE: Final = 1
+PRECISE_FACET: Final = 2
+VAGUE_FACET: Final = 3
+
+
+@dataclass(slots=True, eq=False)
+class Mention:
+    """What one report says of one event, with what matching compares. Times are microseconds.
+
+    ``leader`` is the mention that this one is attached to, itself where it leads an incident of its own.
+    """
+
+    report: Report
+    number: int
+    region: str
+    facts: tuple[Fact, ...]
+    order: Order
+    spot: Spot
+    start: int
+    end: int
+    reach: int
+    """The earliest moment of what this mention may belong to: before ``start`` where an outage goes on."""
+    assumed: bool
+    weapons: int
+    targets: int
+    actor: Party | None
+    killed: Range | None
+    wounded: Range | None
+    utilities: int
+    leader: Mention | None = None
+    members: list[Mention] | None = None
+    """Of a leader: all mentions of its incident, itself among them."""
+    witnesses: tuple[Mention, ...] = ()
+    """Leaders that this vague mention was found to fit, at most two: two are enough to abstain."""
+    watchers: set[Mention] = field(default_factory=set)
+    reason: str = ""
+    incident: str | None = None
+    """The incident that it was last published under."""
+    gone: bool = False
+
+    @property
+    def tier(self) -> int:
+        return self.order[0]
+
+    @property
+    def is_strike(self) -> bool:
+        return self.order[0] <= VAGUE_STRIKE
+
+    @property
+    def is_vague(self) -> bool:
+        return self.spot.level >= Level.RAION
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it tells only that an outage lasts or is over, and so looks for one that began before."""
+        return self.reach < self.start
+
+    @property
+    def name(self) -> tuple[int, str, int]:
+        """What orders mentions by age: the incident is named after the least of its mentions."""
+        return self.report.first, self.report.key, self.number
+
+    def same_features(self, other: Mention) -> bool:
+        """Return whether matching cannot tell the two apart."""
+        return (
+            self.order == other.order
+            and self.spot is other.spot
+            and self.start == other.start
+            and self.end == other.end
+            and self.reach == other.reach
+            and self.assumed == other.assumed
+            and self.weapons == other.weapons
+            and self.targets == other.targets
+            and self.actor == other.actor
+            and self.killed == other.killed
+            and self.wounded == other.wounded
+            and self.utilities == other.utilities
+            and self.report.signature == other.report.signature
+        )
+
+
+def mentions_of(report: Report, policy: FusionPolicy) -> list[Mention]:
+    """Return the report's mentions, over all its regions, in the order of their first claims."""
+    facts = [fact for fact in report.facts if fact.scope is Scope.INCIDENT]
+    if len(facts) == 1:
+        return [_mention(report, facts, policy)]
+    groups: list[list[Fact]] = []
+    for fact in facts:
+        if fact.kind == STRIKE:
+            twin = next((group for group in groups if _is_one_strike(group[0], fact)), None)
+            groups.append([fact]) if twin is None else twin.append(fact)
+    for going_on in (False, True):
+        for fact in facts:
+            # An outage's start tells where it belongs; its end follows it there.
+            if fact.kind != STRIKE and _goes_on(fact) is going_on:
+                _place_facet(fact, groups, policy)
+    return [_mention(report, group, policy) for group in groups]
+
+
+def _is_one_strike(one: Fact, other: Fact) -> bool:
+    # A source that lists two strikes means two, unless all but the weapon is the same: then it lists weapons.
+    return (
+        one.kind == STRIKE
+        and one.region == other.region
+        and one.spot is other.spot
+        and one.start == other.start
+        and one.end == other.end
+        and (one.target == other.target or not one.target or not other.target)
+        and (one.actor == other.actor or one.actor is None or other.actor is None)
+    )
+
+
+def _goes_on(fact: Fact) -> bool:
+    return fact.kind == OUTAGE and fact.status is not OutageStatus.STARTED
+
+
+def _place_facet(fact: Fact, groups: list[list[Fact]], policy: FusionPolicy) -> None:
+    best: tuple[tuple[float, ...], list[Fact]] | None = None
+    for group in groups:
+        rank = _facet_rank(fact, group, policy)
+        if rank is not None and (best is None or rank > best[0]):
+            best = rank, group
+    if best is None:
+        groups.append([fact])
+    else:
+        best[1].append(fact)
+
+
+def _facet_rank(fact: Fact, group: list[Fact], policy: FusionPolicy) -> tuple[float, ...] | None:
+    """Return how well a facet fits a group of its report, higher is better, or None where it does not."""
+    head = group[0]
+    if head.region != fact.region or not _places_fit(head.spot, fact.spot, policy):
+        return None
+    began = _began_before(fact, group, policy)
+    overlap = min(head.end, fact.end) - max(head.start, fact.start)
+    touches = overlap > 0 or (overlap == 0 and (head.start == head.end or fact.start == fact.end))
+    if not began and not touches:
+        return None
+    same_time = head.start == fact.start and head.end == fact.end
+    # Of strikes that fit alike, the one told last before the facet is meant: that is how reports are written.
+    before = head.number < fact.number
+    return (
+        began,
+        head.kind == STRIKE,
+        same_time,
+        head.spot is fact.spot,
+        overlap,
+        before,
+        head.number if before else -head.number,
+    )
+
+
+def _began_before(fact: Fact, group: list[Fact], policy: FusionPolicy) -> bool:
+    return _goes_on(fact) and any(
+        held.kind == OUTAGE
+        and held.utility == fact.utility
+        and held.start <= fact.end
+        and fact.start - held.end <= span(policy.outage_lapses_after)
+        for held in group
+    )
+
+
+def _places_fit(one: Spot, other: Spot, policy: FusionPolicy) -> bool:
+    if one is other or one.level >= Level.RAION or other.level >= Level.RAION:
+        return True
+    a, b = one.place, other.place
+    if a.settlement is not None and a.settlement == b.settlement:
+        return True
+    if a.lat is None or a.lon is None or b.lat is None or b.lon is None:
+        return bool(one.name_key) and one.name_key == other.name_key
+    return distance_km(a.lat, a.lon, b.lat, b.lon) <= policy.near_km
+
+
+def _mention(report: Report, facts: list[Fact], policy: FusionPolicy) -> Mention:
+    head = facts[0]
+    strikes = [fact for fact in facts if fact.kind == STRIKE]
+    spot = min((fact.spot for fact in strikes or facts), key=_level)
+    # The strike's own time, or the closest stated one of its facets where nothing was stated for it.
+    timed = head
+    for fact in facts[1:]:
+        if _goes_on(fact):
+            continue
+        if timed.assumed > fact.assumed or (not strikes and _width(fact) < _width(timed) and not fact.assumed):
+            timed = fact
+    weapons = targets = utilities = 0
+    actor = None
+    killed = wounded = None
+    for fact in facts:
+        weapons |= fact.weapons
+        targets |= fact.target
+        actor = actor or fact.actor
+        if fact.kind == CASUALTIES:
+            for number, figure in fact.figures:
+                if number == KILLED and killed is None:
+                    killed = figure
+                elif number == WOUNDED and wounded is None:
+                    wounded = figure
+        elif fact.utility is not None:
+            utilities |= utility_bit(fact.utility)
+    goes_on = all(_goes_on(fact) for fact in facts)
+    vague = spot.level >= Level.RAION
+    tier = (VAGUE_STRIKE if vague else PRECISE_STRIKE) if strikes else (VAGUE_FACET if vague else PRECISE_FACET)
+    order = (tier, int(spot.level), _time_class(timed, goes_on), report.first, report.key, head.number)
+    return Mention(
+        report=report,
+        number=head.number,
+        region=head.region,
+        facts=tuple(facts),
+        order=order,
+        spot=spot,
+        start=timed.start,
+        end=timed.end,
+        reach=timed.start - span(policy.outage_lapses_after) if goes_on else timed.start,
+        assumed=timed.assumed,
+        weapons=weapons,
+        targets=targets,
+        actor=actor,
+        killed=killed,
+        wounded=wounded,
+        utilities=utilities,
+    )
+
+
+def _level(spot: Spot) -> int:
+    return spot.level
+
+
+def _width(fact: Fact) -> int:
+    return fact.end - fact.start
+
+
+def _time_class(timed: Fact, goes_on: bool) -> int:
+    # Outages that go on follow those that started: they look for one to belong to.
+    late = 4 if goes_on else 0
+    if timed.assumed:
+        return late + 3
+    width = timed.end - timed.start
+    return late + (0 if width <= HOUR else 1 if width <= 6 * HOUR else 2)

@@ -1,0 +1,112 @@
+"""Where to look for what a mention may belong to: mentions of one region by cell and by quarter of a day.
+
+Blocking only: everything that can be one event shares a bucket and, where both places are located, a cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from streams.core.fusion.mentions import VAGUE_STRIKE, Mention
+from streams.core.fusion.policy import FusionPolicy
+from streams.core.moments import HOUR, span
+
+_BUCKET: Final = 6 * HOUR
+_BUCKET_BITS: Final = 20
+_WIDEST: Final = 40
+"""Ten days of buckets: a mention that claims a longer span is filed under its last days."""
+
+Index = dict[int, list[Mention]]
+
+
+class Neighbourhood:
+    """The mentions of one region, filed so that a neighbour is found without looking at all of them."""
+
+    __slots__ = ("_cells", "_leaders", "_outages", "_slack", "_wide")
+
+    def __init__(self, policy: FusionPolicy) -> None:
+        self._slack = span(policy.slack)
+        self._cells: Index = {}
+        self._wide: Index = {}
+        self._outages: Index = {}
+        self._leaders: Index = {}
+
+    def file(self, mention: Mention) -> None:
+        buckets = self._buckets(mention)
+        for cell in mention.spot.homes:
+            base = cell << _BUCKET_BITS
+            for bucket in buckets:
+                _put(self._cells, base + bucket, mention)
+        for index in self._indexes(mention):
+            for bucket in buckets:
+                _put(index, bucket, mention)
+
+    def unfile(self, mention: Mention) -> None:
+        buckets = self._buckets(mention)
+        for cell in mention.spot.homes:
+            base = cell << _BUCKET_BITS
+            for bucket in buckets:
+                _take(self._cells, base + bucket, mention)
+        for index in self._indexes(mention):
+            for bucket in buckets:
+                _take(index, bucket, mention)
+
+    def file_leader(self, mention: Mention) -> None:
+        """Make a located leader visible to those that look over the whole region."""
+        for bucket in self._buckets(mention):
+            _put(self._leaders, bucket, mention)
+
+    def unfile_leader(self, mention: Mention) -> None:
+        for bucket in self._buckets(mention):
+            _take(self._leaders, bucket, mention)
+
+    def near(self, mention: Mention) -> Iterator[Mention]:
+        """Yield located mentions close by in place and time, itself among them; some more than once."""
+        cells = self._cells
+        buckets = self._buckets(mention)
+        for cell in mention.spot.cells:
+            base = cell << _BUCKET_BITS
+            for bucket in buckets:
+                yield from cells.get(base + bucket, ())
+
+    def wide(self, mention: Mention) -> Iterator[Mention]:
+        """Yield vague mentions, and located ones that tell of no strike, close by in time."""
+        return self._over(self._wide, mention)
+
+    def outages(self, mention: Mention) -> Iterator[Mention]:
+        """Yield the region's mentions that tell of an outage, close by in time."""
+        return self._over(self._outages, mention)
+
+    def leaders(self, mention: Mention) -> Iterator[Mention]:
+        """Yield the region's located leaders close by in time."""
+        return self._over(self._leaders, mention)
+
+    def _over(self, index: Index, mention: Mention) -> Iterator[Mention]:
+        for bucket in self._buckets(mention):
+            yield from index.get(bucket, ())
+
+    def _indexes(self, mention: Mention) -> Iterator[Index]:
+        if mention.tier >= VAGUE_STRIKE:
+            yield self._wide
+        if mention.utilities:
+            yield self._outages
+
+    def _buckets(self, mention: Mention) -> range:
+        last = (mention.end + self._slack) // _BUCKET
+        return range(max((mention.reach - self._slack) // _BUCKET, last - _WIDEST), last + 1)
+
+
+def _put(index: Index, key: int, mention: Mention) -> None:
+    held = index.get(key)
+    if held is None:
+        index[key] = [mention]
+    else:
+        held.append(mention)
+
+
+def _take(index: Index, key: int, mention: Mention) -> None:
+    held = index[key]
+    held.remove(mention)
+    if not held:
+        del index[key]

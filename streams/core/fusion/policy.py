@@ -1,0 +1,76 @@
+"""Every threshold of the fusion, with what it decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class FusionPolicy:
+    """How alike two mentions must be, how long things last, and how much is kept.
+
+    Points are evidence that two mentions mean one event; a contradiction takes points away. ADR 0010 has the table.
+    """
+
+    same_point_km: float = 1.0
+    """Two geolocations at most this far apart are one spot (DESIGN §4; measured recall .94 on two archives)."""
+    near_km: float = 5.0
+    """The farthest two places of one strike may lie apart; beyond, mentions are never compared."""
+    raion_km: float = 60.0
+    """A place known to the raion fits what lies this close to the raion's centre."""
+    slack: timedelta = timedelta(minutes=20)
+    """Sources round times: two instants this close may be one. Less than the hour that sets strikes apart."""
+    smoothing: timedelta = timedelta(minutes=30)
+    """Added to every interval before overlap is measured, so that two instants have one at all."""
+
+    same_place: float = 3.0
+    near_place: float = 1.5
+    overlap_floor: float = 0.5
+    overlap_scale: float = 2.0
+    assumed_time: float = 0.25
+    """An assumed day overlaps with nearly everything: it says almost nothing."""
+    same_weapon: float = 1.5
+    kin_weapon: float = 1.2
+    """A missile and a cruise missile: one source is more exact."""
+    sibling_weapon: float = -0.5
+    """A cruise and a ballistic missile: sources mix them up, yet they differ."""
+    other_weapon: float = -3.0
+    same_target: float = 1.5
+    other_target: float = -1.5
+    same_utility: float = 1.0
+    same_toll: float = 1.0
+    other_toll: float = -1.0
+    same_text: float = 4.0
+
+    match: float = 4.0
+    """Points for two strikes to be one. Same place and time as an assumed day come to 3.25: never enough alone."""
+    facet_match: float = 3.0
+    """Points for casualties or an outage told without the strike: place and time may do."""
+    support: float = 1.0
+    """Points beside place and time that a mention known only to the oblast needs."""
+    margin: float = 0.75
+    """Two candidates closer than this are a tie: the mention stays apart and says so."""
+
+    echo: float = 0.75
+    """Share of equal MinHash values from which two texts are one, repeated."""
+    dispute_within: timedelta = timedelta(hours=6)
+    """Figures that no number reconciles, published this close together, are a dispute; farther apart, a toll rose."""
+
+    outage_lapses_after: timedelta = timedelta(hours=72)
+    """An outage that nobody said to be over counts as active this long after the last word that it lasts."""
+    closes_after: timedelta = timedelta(days=7)
+    """An incident without news for this long is closed; a late report opens it again."""
+    horizon: timedelta = timedelta(days=35)
+    """Older state is given up: the longest window (30 days) and five days for late readers of it."""
+
+    kept_versions: int = 8
+    """Statements of a report's earlier versions kept per report."""
+    shown_sources: int = 40
+    """Sources listed on an incident, the best and newest first; the others are counted."""
+    shown_statements: int = 24
+    """Statements listed on a figure, current ones first; the others are counted."""
+    shown_reasons: int = 12
+    quote_length: int = 300
+    shown_totals: int = 50
+    """Reported totals kept in view per region."""

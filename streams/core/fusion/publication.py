@@ -1,0 +1,194 @@
+"""From changed clusters to published incidents: which id goes on, which is new, merged, split, retracted, closed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from schemas.incident import IncidentV1
+from schemas.vocabulary import IncidentStatus
+from streams.core.fusion.assessment import Assessment, assess
+from streams.core.fusion.calendar import Calendar, Kind
+from streams.core.fusion.lifecycle import Move, advance
+from streams.core.fusion.mentions import Mention
+from streams.core.fusion.policy import FusionPolicy
+from streams.core.fusion.records import Record, incident_id_of, incident_key
+from streams.core.fusion.region import Region
+from streams.core.fusion.rendering import render, render_ended
+from streams.core.moments import span
+
+
+class Publisher:
+    """The published incidents of a partition, by id, live and ended."""
+
+    __slots__ = ("_calendar", "_horizon", "_policy", "records")
+
+    def __init__(self, policy: FusionPolicy, calendar: Calendar) -> None:
+        self._policy = policy
+        self._calendar = calendar
+        self._horizon = span(policy.horizon)
+        self.records: dict[str, Record] = {}
+
+    def publish(
+        self, region: Region, removed: Iterable[Mention], at: int, changes: dict[bytes, bytes | None]
+    ) -> list[IncidentV1]:
+        """Return what became of the region's touched incidents, and enter it in ``changes``.
+
+        ``removed`` are mentions that were taken out since the last call.
+        """
+        live = self._live(region)
+        left: dict[str, list[Mention]] = {}
+        """Mentions that were published under an id and are not any more."""
+        origin: dict[str, str] = {}
+        for incident_id, leader in live.items():
+            for mention in leader.members or ():
+                before = mention.incident
+                if before == incident_id:
+                    continue
+                if before is not None:
+                    left.setdefault(before, []).append(mention)
+                    origin[incident_id] = min(before, origin.get(incident_id, before))
+                mention.incident = incident_id
+        for mention in removed:
+            if mention.incident is not None:
+                left.setdefault(mention.incident, []).append(mention)
+        published = []
+        for incident_id, leader in live.items():
+            parent = origin.get(incident_id)
+            split_from = parent if parent in live else None
+            published.append(self._publish_live(region, incident_id, leader, at, changes, split_from=split_from))
+        for incident_id, mentions in left.items():
+            if incident_id not in live:
+                ended = self._end(region, incident_id, mentions, at, changes)
+                if ended is not None:
+                    published.append(ended)
+        return published
+
+    def close(self, region: Region, record: Record, at: int, changes: dict[bytes, bytes | None]) -> IncidentV1:
+        """Return a live incident with the status that it has at ``at``: nothing but time has passed."""
+        assert record.leader is not None
+        return self._publish_live(region, record.incident_id, record.leader, at, changes)
+
+    def recover(self, region: Region) -> None:
+        """Join the region's incidents, formed anew from the facts, with their stored records.
+
+        What was never published stays touched, so that the next :meth:`publish` does it.
+        """
+        for incident_id, leader in self._live(region).items():
+            record = self.records.get(incident_id)
+            if record is None:
+                region.clusters.touch(leader)
+                continue
+            for mention in leader.members or ():
+                mention.incident = incident_id
+            self._enter(region, record, leader, assess(leader, self._policy))
+
+    def current(self, record: Record) -> IncidentV1:
+        """Return a live incident as it was last published."""
+        assert record.leader is not None
+        return self._render(record, assess(record.leader, self._policy))
+
+    def evict(self, region: Region, record: Record, changes: dict[bytes, bytes | None]) -> None:
+        """Forget an incident."""
+        region.windows.put(record.incident_id, ())
+        region.note_published(record.last_published, 0)
+        del self.records[record.incident_id]
+        changes[incident_key(record.incident_id)] = None
+
+    def _live(self, region: Region) -> dict[str, Mention]:
+        live = {}
+        for leader in region.clusters.take_touched():
+            if leader.leader is leader and leader.members and not leader.gone:
+                members = leader.members
+                oldest = members[0] if len(members) == 1 else min(members, key=_name)
+                live[incident_id_of(oldest)] = leader
+        return live
+
+    def _publish_live(
+        self,
+        region: Region,
+        incident_id: str,
+        leader: Mention,
+        at: int,
+        changes: dict[bytes, bytes | None],
+        *,
+        split_from: str | None = None,
+    ) -> IncidentV1:
+        found = assess(leader, self._policy)
+        record = self.records.get(incident_id)
+        status = advance(None if record is None else record.status, found.move(at, self._policy))
+        if record is None:
+            record = Record(incident_id, region.code, 0, status, at, split_from=split_from)
+            self.records[incident_id] = record
+        record.revision += 1
+        record.status = status
+        record.updated_at = at
+        self._enter(region, record, leader, found)
+        changes[incident_key(incident_id)] = record.pack()
+        return self._render(record, found)
+
+    def _enter(self, region: Region, record: Record, leader: Mention, found: Assessment) -> None:
+        region.note_published(record.last_published, found.last_published)
+        region.windows.put(record.incident_id, found.entries())
+        region.dirty = True
+        record.leader = leader
+        record.last_published = found.last_published
+        record.closes_at = found.closes_at(self._policy)
+        record.evicts_at = found.at + self._horizon
+        if record.status is not IncidentStatus.CLOSED:
+            self._calendar.note(record.closes_at, Kind.CLOSE, record.incident_id)
+        self._calendar.note(record.evicts_at, Kind.EVICT, record.incident_id)
+
+    def _render(self, record: Record, found: Assessment) -> IncidentV1:
+        return render(
+            found=found,
+            incident_id=record.incident_id,
+            revision=record.revision,
+            status=record.status,
+            updated_at=record.updated_at,
+            split_from=record.split_from,
+            policy=self._policy,
+        )
+
+    def _end(
+        self,
+        region: Region,
+        incident_id: str,
+        mentions: Sequence[Mention],
+        at: int,
+        changes: dict[bytes, bytes | None],
+    ) -> IncidentV1 | None:
+        record = self.records.get(incident_id)
+        if record is None or record.leader is None:
+            return None
+        heirs = Counter(mention.incident for mention in mentions if not mention.gone and mention.incident)
+        merged_into = min(heirs, key=lambda heir: (-heirs[heir], heir)) if heirs else None
+        if merged_into is not None:
+            move, why = Move.MERGE, f"the same event as {merged_into}"
+        elif all(mention.report.superseded for mention in mentions):
+            move, why = Move.SUPERSEDE, "its reports were replaced by others that do not tell of it"
+        else:
+            move, why = Move.RETRACT, "every source took its word back"
+        record.status = advance(record.status, move)
+        record.revision += 1
+        record.updated_at = at
+        region.windows.put(incident_id, ())
+        region.note_published(record.last_published, 0)
+        region.dirty = True
+        record.leader = None
+        record.last_published = 0
+        # The id may come back, and its revisions must go on: it is remembered as long as its event may be told of.
+        changes[incident_key(incident_id)] = record.pack()
+        return render_ended(
+            mentions=mentions,
+            incident_id=incident_id,
+            revision=record.revision,
+            status=record.status,
+            updated_at=at,
+            merged_into=merged_into,
+            why=why,
+        )
+
+
+def _name(mention: Mention) -> tuple[int, str, int]:
+    return mention.name

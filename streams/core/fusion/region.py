@@ -1,0 +1,64 @@
+"""One region: its incidents as clusters of mentions, its windows, and what was last said of its numbers."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from datetime import datetime
+
+from schemas.counters import RegionCountersV1
+from streams.core.fusion.clustering import RegionClusters
+from streams.core.fusion.counters import Numbers, counters, numbers
+from streams.core.fusion.facts import Fact
+from streams.core.fusion.policy import FusionPolicy
+from streams.core.moments import micros, moment
+from streams.core.windows import RegionWindows
+
+
+class Region:
+    """What belongs to one region in a partition's fusion."""
+
+    __slots__ = ("_published", "_said", "clusters", "code", "dirty", "next_at", "totals", "windows")
+
+    def __init__(self, code: str, policy: FusionPolicy) -> None:
+        self.code = code
+        self.clusters = RegionClusters(policy)
+        self.windows = RegionWindows()
+        self.totals: dict[str, list[Fact]] = {}
+        """Claims about whole periods, by report."""
+        self.dirty = True
+        self.next_at = 0
+        self._published: list[int] = []
+        self._said: tuple[Numbers, int] | None = None
+
+    def note_published(self, before: int, after: int) -> None:
+        """Replace an incident's newest publication; 0 is none."""
+        if before == after:
+            return
+        if before:
+            del self._published[bisect_left(self._published, before)]
+        if after:
+            insort(self._published, after)
+        self.dirty = True
+
+    def count(self, now: datetime) -> RegionCountersV1:
+        """Return the region's counters as of ``now``."""
+        return self._counters(now, numbers(self.windows, micros(now)))
+
+    def recount(self, now: datetime) -> RegionCountersV1 | None:
+        """Return the region's counters if their numbers differ from those last returned here, else None."""
+        at = micros(now)
+        held = numbers(self.windows, at)
+        self.dirty = False
+        self.next_at = self.windows.next_change(at)
+        said = held, self._newest
+        if said == self._said:
+            return None
+        self._said = said
+        return self._counters(now, held)
+
+    @property
+    def _newest(self) -> int:
+        return self._published[-1] if self._published else 0
+
+    def _counters(self, now: datetime, held: Numbers) -> RegionCountersV1:
+        return counters(self.code, now, held, moment(self._newest) if self._published else None)

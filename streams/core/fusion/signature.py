@@ -1,0 +1,37 @@
+"""MinHash signatures of report texts: reposts of the same words are one voice.
+
+A signature is computed once, at intake, and travels with every claim of the report.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from rensa import RMinHash
+
+_VALUES: Final = 16
+"""Enough to tell a repost (nearly all shingles shared) from another text on the same event (a tenth of them): with a
+threshold of 12 of 16 the first is missed once in thousands, the second taken for an echo once in a billion."""
+_SEED: Final = 20_251_022
+"""Fixed for ever: signatures of different releases are compared with each other."""
+_SHINGLE: Final = 4
+_LEAST_WORDS: Final = 12
+"""Shorter texts are alike by chance: "explosions in Kharkiv" is what everyone writes."""
+_MOST_WORDS: Final = 2_000
+_NOISE: Final = re.compile(r"https?://\S+|[@#]\w+")
+_WORD: Final = re.compile(r"\w+")
+
+
+def signature_of(text: str) -> tuple[int, ...]:
+    """Return the text's signature, 16 unsigned 32-bit numbers, or () for a text of less than 12 words.
+
+    Case, punctuation, links, mentions and hashtags do not matter; a repost usually changes those. Costs about
+    20 µs for a post and 200 µs for an article.
+    """
+    words = _WORD.findall(_NOISE.sub(" ", text).casefold())[:_MOST_WORDS]
+    if len(words) < _LEAST_WORDS:
+        return ()
+    hashes = RMinHash(num_perm=_VALUES, seed=_SEED)
+    hashes.update([" ".join(words[at : at + _SHINGLE]) for at in range(len(words) - _SHINGLE + 1)])
+    return tuple(hashes.digest())

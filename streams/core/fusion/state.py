@@ -1,0 +1,295 @@
+"""The fusion of one partition: facts in, changed incidents and counters out. Pure: the clock is passed in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Self
+
+from schemas.claim import ClaimV1, WithdrawalV1
+from schemas.counters import RegionCountersV1
+from schemas.incident import IncidentV1
+from schemas.vocabulary import IncidentStatus, Scope
+from streams.core.fusion.calendar import NEVER, Calendar, Due, Kind
+from streams.core.fusion.facts import Report, pack, unpack
+from streams.core.fusion.ledger import Ledger
+from streams.core.fusion.mentions import Mention, mentions_of
+from streams.core.fusion.policy import FusionPolicy
+from streams.core.fusion.publication import Publisher
+from streams.core.fusion.records import INCIDENT_PREFIX, REPORT_PREFIX, Record, report_state_key
+from streams.core.fusion.region import Region
+from streams.core.fusion.totals import ReportedTotal, reported_totals
+from streams.core.moments import micros, span
+
+
+@dataclass(slots=True)
+class FusionStep:
+    """What the taken records and the passing of time caused since the last step."""
+
+    incidents: list[IncidentV1] = field(default_factory=list)
+    """Each incident that changed, once, as it is now; ended ones with their last word."""
+    dropped: list[str] = field(default_factory=list)
+    """Ids of incidents that left the horizon: tombstones for the output topic."""
+    counters: list[RegionCountersV1] = field(default_factory=list)
+    """Each region whose numbers changed."""
+    too_late: list[ClaimV1] = field(default_factory=list)
+    """Claims about a time whose state is given up: they change nothing and must be counted."""
+    reported_totals: list[ReportedTotal] = field(default_factory=list)
+    """What roundups say of the regions whose numbers or roundups changed, beside what is counted."""
+    changes: dict[bytes, bytes | None] = field(default_factory=dict)
+    """What to store; None deletes. ``Fusion.restore`` of everything stored gives this state again."""
+
+
+class Fusion:
+    """The incidents and counters of the regions of one partition.
+
+    ``take`` notes records, ``step`` merges them and says what changed. Taking a record twice, or in another order,
+    leaves the same incidents and counters: facts are merged by id, and incidents are a function of the facts.
+    """
+
+    def __init__(self, policy: FusionPolicy) -> None:
+        self._policy = policy
+        self._horizon = span(policy.horizon)
+        self._ledger = Ledger(policy)
+        self._calendar = Calendar()
+        self._publisher = Publisher(policy, self._calendar)
+        self._taken: list[ClaimV1 | WithdrawalV1] = []
+        self._mentions: dict[str, list[Mention]] = {}
+        self._regions: dict[str, Region] = {}
+        self._orphans: list[str] = []
+        self._next = -NEVER
+
+    @classmethod
+    def restore(cls, items: Mapping[bytes, bytes], policy: FusionPolicy) -> Self:
+        """Return the state that was stored as ``items``; keys of other owners are passed over.
+
+        Incidents are formed anew from the facts. If a newer policy forms them otherwise, the next step says so.
+        """
+        fusion = cls(policy)
+        records = fusion._publisher.records
+        for key, value in items.items():
+            if key.startswith(INCIDENT_PREFIX):
+                incident_id = key[len(INCIDENT_PREFIX) :].decode()
+                records[incident_id] = Record.unpack(incident_id, value)
+            elif key.startswith(REPORT_PREFIX):
+                report = unpack(value, policy.near_km)
+                fusion._ledger.reports[report.key] = report
+        for report in fusion._ledger.reports.values():
+            fusion._refresh(report, {})
+            fusion._schedule(report)
+        for region in fusion._regions.values():
+            region.clusters.settle(fusion._mentions)
+            fusion._publisher.recover(region)
+        for record in records.values():
+            if record.leader is None:
+                fusion._calendar.note(record.evicts_at, Kind.EVICT, record.incident_id)
+                if record.status in _LIVE:
+                    fusion._orphans.append(record.incident_id)
+        return fusion
+
+    def take(self, records: Sequence[ClaimV1 | WithdrawalV1]) -> None:
+        """Note records for the next step. Claims without a region cannot be fused and are passed over."""
+        self._taken.extend(records)
+
+    def step(self, now: datetime) -> FusionStep:
+        """Merge what was taken, let time pass until ``now``, and return what that changed.
+
+        Cheap when nothing was taken and nothing is due.
+        """
+        at = micros(now)
+        step = FusionStep()
+        if not self._taken and at < self._next:
+            return step
+        changed = self._merge(at, step)
+        closing = [self._pass(due, at, changed, step) for due in self._calendar.due(at)]
+        removed: dict[str, list[Mention]] = {}
+        for report in changed.values():
+            self._refresh(report, removed)
+        for region in self._regions.values():
+            region.clusters.settle(self._mentions)
+            gone = removed.get(region.code, ())
+            if gone or region.clusters.touched:
+                step.incidents += self._publisher.publish(region, gone, at, step.changes)
+        self._close(closing, at, step)
+        for report in changed.values():
+            self._store(report, at, step)
+        self._count(now, at, step)
+        return step
+
+    def counters(self, region: str, now: datetime) -> RegionCountersV1:
+        """Return a region's counters as of ``now``; zeros for a region never heard of."""
+        held = self._regions.get(region)
+        return (held or Region(region, self._policy)).count(now)
+
+    def regions(self) -> Collection[str]:
+        """Return the regions that reports told of."""
+        return self._regions.keys()
+
+    def incidents(self, region: str | None = None) -> Iterator[IncidentV1]:
+        """Yield the incidents that stand, in one region or in all, as they were last published."""
+        for record in self._publisher.records.values():
+            if record.leader is not None and region in (None, record.region):
+                yield self._publisher.current(record)
+
+    def reported_totals(self, region: str) -> list[ReportedTotal]:
+        """Return what roundups say of a region, newest first, beside what is counted for the same periods."""
+        held = self._regions.get(region)
+        if held is None or not held.totals:
+            return []
+        facts = (fact for facts in held.totals.values() for fact in facts)
+        return reported_totals(region, facts, held.windows, self._policy.shown_totals)
+
+    def _merge(self, at: int, step: FusionStep) -> dict[str, Report]:
+        changed: dict[str, Report] = {}
+        oldest = at - self._horizon
+        for record in self._taken:
+            if isinstance(record, WithdrawalV1):
+                report = self._ledger.withdraw(record)
+            elif record.region is None:
+                continue
+            elif _latest(record) < oldest:
+                step.too_late.append(record)
+                continue
+            else:
+                report = self._ledger.admit(record)
+            if report is not None:
+                changed[report.key] = report
+        self._taken.clear()
+        return changed
+
+    def _pass(self, due: Due, at: int, changed: dict[str, Report], step: FusionStep) -> str | None:
+        """Do what is due; return the id of an incident to close."""
+        if due.kind is Kind.FORGET:
+            report = self._ledger.reports.get(due.key)
+            if report is not None:
+                report.facts = tuple(
+                    fact for fact in report.facts if fact.scope is Scope.INCIDENT or fact.end + self._horizon > at
+                )
+                changed[report.key] = report
+            return None
+        record = self._publisher.records.get(due.key)
+        if record is None:
+            return None
+        if due.kind is Kind.CLOSE:
+            return due.key
+        if record.evicts_at > at:
+            self._calendar.note(record.evicts_at, Kind.EVICT, due.key)
+            return None
+        for mention in record.leader.members or () if record.leader is not None else ():
+            report = mention.report
+            report.facts = tuple(fact for fact in report.facts if fact not in mention.facts)
+            mention.incident = None
+            changed[report.key] = report
+        self._publisher.evict(self._region(record.region), record, step.changes)
+        step.dropped.append(due.key)
+        return None
+
+    def _close(self, closing: Sequence[str | None], at: int, step: FusionStep) -> None:
+        for incident_id in closing:
+            record = self._publisher.records.get(incident_id) if incident_id else None
+            if record is None or record.leader is None or record.status is IncidentStatus.CLOSED:
+                continue
+            if record.closes_at > at:
+                self._calendar.note(record.closes_at, Kind.CLOSE, record.incident_id)
+            else:
+                region = self._region(record.region)
+                step.incidents.append(self._publisher.close(region, record, at, step.changes))
+        for incident_id in self._orphans:
+            record = self._publisher.records.get(incident_id)
+            if record is not None and record.leader is None:
+                self._publisher.evict(self._region(record.region), record, step.changes)
+                step.dropped.append(incident_id)
+        self._orphans = []
+
+    def _refresh(self, report: Report, removed: dict[str, list[Mention]]) -> None:
+        """Bring the mentions of a changed report up to date; note those that go, by region."""
+        before = self._mentions.get(report.key, [])
+        held = {mention.number: mention for mention in before}
+        after = mentions_of(report, self._policy) if report.facts else []
+        kept: list[Mention] = []
+        fresh: list[Mention] = []
+        for mention in after:
+            old = held.get(mention.number)
+            if old is not None and old.region == mention.region:
+                if old.same_features(mention):
+                    old.facts = mention.facts
+                    self._region(old.region).clusters.touch(old)
+                    kept.append(old)
+                    del held[mention.number]
+                    continue
+                mention.incident, old.incident = old.incident, None
+            fresh.append(mention)
+        for mention in held.values():
+            self._region(mention.region).clusters.remove(mention, before)
+            if mention.incident is not None:
+                removed.setdefault(mention.region, []).append(mention)
+        if after:
+            self._mentions[report.key] = kept + fresh
+        else:
+            self._mentions.pop(report.key, None)
+        for mention in fresh:
+            self._region(mention.region).clusters.add(mention)
+        self._refresh_totals(report)
+
+    def _refresh_totals(self, report: Report) -> None:
+        for region in self._regions.values():
+            if region.totals.pop(report.key, None) is not None:
+                region.dirty = True
+        for fact in report.facts:
+            if fact.scope is not Scope.INCIDENT:
+                region = self._region(fact.region)
+                region.totals.setdefault(report.key, []).append(fact)
+                region.dirty = True
+
+    def _store(self, report: Report, at: int, step: FusionStep) -> None:
+        key = report_state_key(report.key)
+        if report.facts or self._is_tombstone(report, at):
+            step.changes[key] = pack(report)
+            self._schedule(report)
+        else:
+            self._ledger.reports.pop(report.key, None)
+            step.changes[key] = None
+
+    def _is_tombstone(self, report: Report, at: int) -> bool:
+        return report.tombstone_at > 0 and report.tombstone_at + self._horizon > at
+
+    def _schedule(self, report: Report) -> None:
+        if not report.facts:
+            self._calendar.note(report.tombstone_at + self._horizon, Kind.FORGET, report.key)
+            return
+        ends = [fact.end for fact in report.facts if fact.scope is not Scope.INCIDENT]
+        if ends:
+            self._calendar.note(min(ends) + self._horizon, Kind.FORGET, report.key)
+
+    def _count(self, now: datetime, at: int, step: FusionStep) -> None:
+        upcoming = self._calendar.next
+        for region in self._regions.values():
+            if region.dirty or region.next_at <= at:
+                said = region.recount(now)
+                if said is not None:
+                    step.counters.append(said)
+                if region.totals:
+                    step.reported_totals += self.reported_totals(region.code)
+            upcoming = min(upcoming, region.next_at)
+        self._next = upcoming
+
+    def _region(self, code: str) -> Region:
+        region = self._regions.get(code)
+        if region is None:
+            region = self._regions[code] = Region(code, self._policy)
+        return region
+
+
+_LIVE = (
+    IncidentStatus.REPORTED,
+    IncidentStatus.CORROBORATED,
+    IncidentStatus.DISPUTED,
+    IncidentStatus.CLOSED,
+)
+
+
+def _latest(record: ClaimV1) -> int:
+    """The latest moment that a claim can be about: nothing is reported before it happens."""
+    occurred = record.occurred
+    return micros(max(occurred.start, min(occurred.end, record.report.published_at)))

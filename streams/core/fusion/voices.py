@@ -1,0 +1,104 @@
+"""Who speaks for himself: echoes, parties, and the credibility that independent voices lend (Admiralty code).
+
+Reliability grades the source, credibility the information; the two are held apart (AJP-2.1, STANAG 2511).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from schemas.vocabulary import Credibility, Party, Reliability
+from streams.core.fusion.matching import is_echo
+from streams.core.fusion.mentions import Mention
+
+_GRADE = {grade: number for number, grade in enumerate(Reliability)}
+_BAND_BYTES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """Of an incident's mentions, oldest first: which repeat which, and how many voices that leaves."""
+
+    echo_of: dict[int, Mention]
+    """By position of the repeating mention: the mention whose text it repeats."""
+    count: int
+    parties: frozenset[Party]
+
+
+def grade(mention: Mention) -> int:
+    """Return the reliability of the mention's source as a number, 0 for A to 5 for F."""
+    return _GRADE[mention.report.source.reliability]
+
+
+def hear(mentions: Sequence[Mention], echo_share: float) -> Voices:
+    """Return the voices among mentions sorted by publication, oldest first.
+
+    One voice are: a source with itself, a verbatim repost with its original, all that speak for one party, and
+    all that name the same authority as the one who says so.
+    """
+    if len(mentions) == 1:
+        party = mentions[0].report.source.party
+        return Voices({}, 1, frozenset((party,) if party else ()))
+    echoes = _echoes(mentions, echo_share)
+    voices: set[str] = set()
+    parties: set[Party] = set()
+    for position, mention in enumerate(mentions):
+        if position in echoes:
+            continue
+        source = mention.report.source
+        if source.party is not None:
+            parties.add(source.party)
+            voices.add(f"party {source.party}")
+            continue
+        named = next((fact.attribution for fact in mention.facts if fact.attribution), None)
+        voices.add(f"named {named.casefold()}" if named else f"source {source.id}")
+    return Voices(echoes, len(voices), frozenset(parties))
+
+
+def _echoes(mentions: Sequence[Mention], share: float) -> dict[int, Mention]:
+    echoes: dict[int, Mention] = {}
+    bands: dict[tuple[int, bytes], list[Mention]] = {}
+    for position, mention in enumerate(mentions):
+        signature = mention.report.signature
+        if not signature:
+            continue
+        keys = [(at, signature[at : at + _BAND_BYTES]) for at in range(0, len(signature), _BAND_BYTES)]
+        original = None
+        for key in keys:
+            for other in bands.get(key, ()):
+                if other.report.source.id != mention.report.source.id and is_echo(
+                    other.report.signature, signature, share
+                ):
+                    original = other
+                    break
+            if original is not None:
+                break
+        if original is not None:
+            echoes[position] = original
+            continue
+        for key in keys:
+            bands.setdefault(key, []).append(mention)
+    return echoes
+
+
+def credibility(voices: Voices, best_grade: int, hedged: bool, disputed: bool) -> Credibility:
+    """Return the Admiralty credibility of what these voices say.
+
+    1 adversaries agree, or three independent voices; 2 two independent voices; 3 one usually reliable voice;
+    4 one that is not, or one that hedges, or sources that contradict each other; 6 one voice that cannot be
+    judged. 5 (improbable) needs knowledge of the world that fusion has not.
+    """
+    if len(voices.parties) == 2 or voices.count >= 3:
+        found = Credibility.CONFIRMED
+    elif voices.count == 2:
+        found = Credibility.PROBABLY_TRUE
+    elif best_grade >= _GRADE[Reliability.F]:
+        found = Credibility.CANNOT_BE_JUDGED
+    elif best_grade <= _GRADE[Reliability.C] and not hedged:
+        found = Credibility.POSSIBLY_TRUE
+    else:
+        found = Credibility.DOUBTFUL
+    if disputed and found < Credibility.POSSIBLY_TRUE:
+        return Credibility(found + 1)
+    return found

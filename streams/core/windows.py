@@ -1,0 +1,207 @@
+"""Rolling windows of one region: a pure fold over what incidents add, kept up to date at small cost.
+
+An incident counts in the window ``(as_of - W, as_of]`` if its interval overlaps it, the interval's end cut off at
+the publication of its earliest report: so it is placed at its latest possible moment ``at`` and is in while
+``as_of - W < at``, from its start on. Everything is UTC microseconds: no change of clocks can matter here.
+
+Sums are taken by hour and by day and remembered until an entry of that hour changes: remembered, never counted up
+and down, so the numbers are those of a fresh fold at any time (DESIGN §3, law 2).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Hashable, Iterable
+from typing import Final, NamedTuple
+
+from schemas.vocabulary import WindowName
+from streams.core.estimates import Range
+from streams.core.moments import DAY, HOUR
+
+WINDOWS: Final[dict[WindowName, int]] = {
+    WindowName.H1: HOUR,
+    WindowName.H6: 6 * HOUR,
+    WindowName.H24: 24 * HOUR,
+    WindowName.D7: 7 * DAY,
+    WindowName.D30: 30 * DAY,
+}
+FIGURE_COUNT: Final = 9
+_WIDTH: Final = 2 + FIGURE_COUNT * 6
+_NOTHING: Final = (0,) * _WIDTH
+_FUTURE: Final = 1 << 62
+
+Sums = tuple[int, ...]
+"""Strikes, outages started, then six numbers a figure: stated, without best, open, lows, bests, highs."""
+
+
+class Entry(NamedTuple):
+    """What an incident, or one outage of it, adds. Counted from ``start`` on while ``at`` is inside the window."""
+
+    at: int
+    start: int
+    strike: bool
+    figures: tuple[tuple[int, Range], ...]
+    outage: bool = False
+    ends: int = 0
+    """Of an outage: when it is over or lapses."""
+
+
+class RegionWindows:
+    """The entries of one region."""
+
+    __slots__ = ("_ats", "_begins", "_days", "_ends", "_entries", "_hours", "_starts", "_sums")
+
+    def __init__(self) -> None:
+        self._entries: dict[Hashable, tuple[Entry, ...]] = {}
+        self._hours: dict[int, list[Entry]] = {}
+        self._sums: dict[int, Sums] = {}
+        self._days: dict[int, Sums] = {}
+        self._ats: list[int] = []
+        self._starts: list[int] = []
+        self._begins: list[int] = []
+        self._ends: list[int] = []
+
+    def put(self, owner: Hashable, entries: tuple[Entry, ...]) -> None:
+        """Set what ``owner`` adds, in place of what it added before; nothing removes it."""
+        held = self._entries.get(owner, ())
+        if held == entries:
+            return
+        for entry in held:
+            self._take(entry)
+        for entry in entries:
+            self._put(entry)
+        if entries:
+            self._entries[owner] = entries
+        else:
+            self._entries.pop(owner, None)
+
+    def sums(self, now: int, length: int) -> Sums:
+        """Return the sums of the window ``(now - length, now]``."""
+        after = now - length
+        first, last = after // HOUR, now // HOUR
+        edge = self._hours.get(first, ())
+        parts = [_add(entry for entry in edge if entry.at > after and entry.start <= now)]
+        hour = first + 1
+        while hour < last:
+            if hour % 24 == 0 and hour + 24 <= last:
+                parts.append(self._day(hour // 24))
+                hour += 24
+            else:
+                parts.append(self._hour(hour))
+                hour += 1
+        # From the current hour on an interval may still be running or lie ahead.
+        for ahead in self._hours_from(max(last, first + 1)):
+            parts.append(_add(entry for entry in self._hours[ahead] if entry.start <= now and entry.at > after))
+        return _sum(parts)
+
+    def active(self, now: int) -> int:
+        """Return the number of outages that began by ``now`` and are neither over nor lapsed."""
+        return bisect_right(self._begins, now) - bisect_right(self._ends, now)
+
+    def next_change(self, now: int) -> int:
+        """Return the next moment after ``now`` at which numbers may move by themselves."""
+        moments = [_FUTURE]
+        for held in (self._starts, self._begins, self._ends):
+            index = bisect_right(held, now)
+            if index < len(held):
+                moments.append(held[index])
+        for length in WINDOWS.values():
+            index = bisect_right(self._ats, now - length)
+            if index < len(self._ats):
+                moments.append(self._ats[index] + length)
+        return min(moments)
+
+    def between(self, start: int, end: int) -> Sums:
+        """Return the sums of all that is placed in ``[start, end)``, to compare with a roundup's figures."""
+        low, high = bisect_left(self._ats, start), bisect_left(self._ats, end)
+        if low == high:
+            return _NOTHING
+        hours = {at // HOUR for at in self._ats[low:high]}
+        return _sum([_add(entry for entry in self._hours[hour] if start <= entry.at < end) for hour in sorted(hours)])
+
+    def _hours_from(self, hour: int) -> list[int]:
+        index = bisect_left(self._ats, hour * HOUR)
+        return sorted({at // HOUR for at in self._ats[index:]})
+
+    def _hour(self, hour: int) -> Sums:
+        held = self._hours.get(hour)
+        if held is None:
+            return _NOTHING
+        sums = self._sums.get(hour)
+        if sums is None:
+            sums = self._sums[hour] = _add(held)
+        return sums
+
+    def _day(self, day: int) -> Sums:
+        sums = self._days.get(day)
+        if sums is None:
+            sums = self._days[day] = _sum([self._hour(hour) for hour in range(day * 24, day * 24 + 24)])
+        return sums
+
+    def _put(self, entry: Entry) -> None:
+        hour = entry.at // HOUR
+        self._hours.setdefault(hour, []).append(entry)
+        self._forget(hour)
+        insort(self._ats, entry.at)
+        insort(self._starts, entry.start)
+        if entry.outage:
+            insort(self._begins, entry.start)
+            insort(self._ends, max(entry.ends, entry.start))
+
+    def _take(self, entry: Entry) -> None:
+        hour = entry.at // HOUR
+        held = self._hours[hour]
+        held.remove(entry)
+        if not held:
+            del self._hours[hour]
+        self._forget(hour)
+        _drop(self._ats, entry.at)
+        _drop(self._starts, entry.start)
+        if entry.outage:
+            _drop(self._begins, entry.start)
+            _drop(self._ends, max(entry.ends, entry.start))
+
+    def _forget(self, hour: int) -> None:
+        self._sums.pop(hour, None)
+        self._days.pop(hour // 24, None)
+
+
+def _drop(held: list[int], value: int) -> None:
+    del held[bisect_left(held, value)]
+
+
+def _add(entries: Iterable[Entry]) -> Sums:
+    sums: list[int] | None = None
+    for entry in entries:
+        if sums is None:
+            sums = [0] * _WIDTH
+        sums[0] += entry.strike
+        sums[1] += entry.outage
+        for number, (low, best, high) in entry.figures:
+            at = 2 + number * 6
+            sums[at] += 1
+            sums[at + 3] += low
+            if best is None:
+                sums[at + 1] += 1
+            else:
+                sums[at + 4] += best
+            if high is None:
+                sums[at + 2] += 1
+            else:
+                sums[at + 5] += high
+    return _NOTHING if sums is None else tuple(sums)
+
+
+def _sum(parts: Iterable[Sums]) -> Sums:
+    found = [part for part in parts if part is not _NOTHING]
+    if not found:
+        return _NOTHING
+    return found[0] if len(found) == 1 else tuple(map(sum, zip(*found, strict=True)))
+
+
+def figure(sums: Sums, number: int) -> Range | None:
+    """Return a figure of the sums; None where nobody stated it."""
+    stated, bestless, is_open, low, best, high = sums[2 + number * 6 : 8 + number * 6]
+    if not stated:
+        return None
+    return Range(low, None if bestless else best, None if is_open else high)
