@@ -9,6 +9,7 @@ after it skips the block, because the marker says that its records are in the st
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -48,7 +49,27 @@ class OwnedPartition:
         self.writer = writer
         self.lock = asyncio.Lock()
         """Held while a block, a tick or a recovery of this partition is under way."""
-        self.recovered = False
+        self._ready = asyncio.Event()
+
+    @property
+    def recovered(self) -> bool:
+        """Whether the store is at the end of the changelog and only this worker may write there."""
+        return self._ready.is_set()
+
+    def recovery_done(self) -> None:
+        """Let blocks and ticks in."""
+        self._ready.set()
+
+    async def suspend(self) -> None:
+        """Wait for a running block or tick, and let none in until the state is recovered again."""
+        async with self.lock:
+            self._ready.clear()
+
+    async def until_recovered(self, seconds: float) -> bool:
+        """Wait at most ``seconds`` for the recovery; return whether it is done."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._ready.wait(), seconds)
+        return self.recovered
 
     async def work(self, block: Block, *, still_owned: Callable[[], bool]) -> int:
         """Work the records of ``block`` that are not in the state yet and make them durable; return how many.
@@ -170,6 +191,6 @@ class OwnedPartition:
 
     def close(self) -> None:
         """Give the partition up."""
-        self.recovered = False
+        self._ready.clear()
         self.drop_state()
         self.store.close()

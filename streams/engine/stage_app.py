@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import faust
 
@@ -26,6 +26,8 @@ from streams.engine.stage import Stage
 from streams.engine.store import MemoryStore, Store
 from streams.engine.topics import TopicDirectory
 from streams.engine.watchdog import Watchdog
+
+_RECOVERY_LOOK_SECONDS: Final = 0.1
 
 
 class BlockApp(faust.App):  # type: ignore[misc]
@@ -151,8 +153,9 @@ class StageApp:
         generation = message.generation_id
         owned = self._owned.get(message.partition)
         try:
-            if owned is None or self.failure is not None:
+            if owned is None:
                 raise StaleBlockError(f"{message.topic}:{message.partition} is not owned")
+            await self._until_recovered(owned, generation)
             began = time.monotonic()
             await owned.work(block, still_owned=lambda: self._owns(owned, generation))
         except StaleBlockError:
@@ -164,6 +167,15 @@ class StageApp:
         else:
             event.ack()
             self._report_block(message.partition, block, time.monotonic() - began)
+
+    async def _until_recovered(self, owned: OwnedPartition, generation: int) -> None:
+        """Wait for the state of a block that a fetch from before the rebalance has delivered early.
+
+        It may be given up only when a seek follows, that is amid a rebalance: else its records would be missing.
+        """
+        while not await owned.until_recovered(_RECOVERY_LOOK_SECONDS):
+            if self.app.rebalancing or not self._owns(owned, generation):
+                raise StaleBlockError(f"{self.stage.source}:{owned.partition} was taken away")
 
     def _owns(self, owned: OwnedPartition, generation: int) -> bool:
         return (
@@ -200,8 +212,7 @@ class StageApp:
         await _cancel(self._recovering)
         gone = {tp.partition for tp in revoked}
         for partition in gone & self._owned.keys():
-            async with self._owned[partition].lock:
-                self._owned[partition].recovered = False
+            await self._owned[partition].suspend()
         self._set_phase(Phase.REBALANCING)
 
     async def _on_assigned(self, _: Any, assigned: Iterable[Any], **__: Any) -> None:
@@ -253,7 +264,7 @@ class StageApp:
                 if part.replay.records:
                     owned.drop_state()  # somebody else wrote meanwhile
                 owned.open_state()
-                owned.recovered = True
+                owned.recovery_done()
                 await asyncio.sleep(0)
         except Exception as error:
             self.fail(None, error)
