@@ -2,68 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
-from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 
-from tests.broker.live import LiveBroker, Topics, WorkerProcess, counts_in, create_topics, eventually, publish, read_all
+from tests.broker.feeding import assert_exact, counted, feeding
+from tests.broker.live import LiveBroker, Topics, WorkerProcess, create_topics, eventually, publish, read_all
 
 pytestmark = pytest.mark.broker
-
-KEYS = 60
-
-
-class Feed:
-    """Publishes numbered records for as long as it is open."""
-
-    def __init__(self, topics: Topics) -> None:
-        self._topics = topics
-        self.sent: list[tuple[bytes, bytes]] = []
-
-    async def run(self) -> None:
-        while True:
-            first = len(self.sent)
-            records = [(b"key-%d" % (n % KEYS), b"%d" % n) for n in range(first, first + 500)]
-            await publish(self._topics.broker, self._topics.source, records)
-            self.sent += records
-            await asyncio.sleep(0.1)
-
-    def counts(self) -> Counter[bytes]:
-        return Counter(key for key, _ in self.sent)
-
-
-@asynccontextmanager
-async def feeding(topics: Topics) -> AsyncIterator[Feed]:
-    feed = Feed(topics)
-    running = asyncio.create_task(feed.run())
-    try:
-        yield feed
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-
-
-async def counted(topics: Topics) -> int:
-    return sum((await counts_in(topics)).values())
-
-
-async def assert_exact(topics: Topics, feed: Feed) -> None:
-    """Wait until everything is counted; then the state is exact and every output is there."""
-
-    async def all_counted() -> bool:
-        return await counted(topics) >= sum(source.values())
-
-    # What was under way when the feed was stopped counts too: only the topic itself knows.
-    source = Counter(record.key for record in await read_all(topics.broker, topics.source))
-    assert len(feed.sent) <= sum(source.values())
-    await eventually(all_counted, "not all records are counted")
-    assert await counts_in(topics) == source
-    outputs = {record.value for record in await read_all(topics.broker, topics.output)}
-    assert outputs == {record.value for record in await read_all(topics.broker, topics.source)}
 
 
 async def test_state_is_exact_while_workers_join_leave_and_are_killed(
