@@ -156,9 +156,9 @@ class Settings(BaseSettings):
     clock_rate: Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)] = 1.0
     """Virtual seconds per real second; 0 stops the virtual clock at its origin."""
     clock_anchor: AwareDatetime | None = None
-    """The real time at which the virtual clock shows its origin; without it, when the process starts.
+    """The real time at which the virtual clock leaves its origin; without it, when the process starts.
 
-    Processes that are to agree on the virtual time get the same anchor."""
+    Until then it stands. Processes that are to agree on the virtual time get the same anchor."""
 
     @classmethod
     def settings_customise_sources(
@@ -239,7 +239,7 @@ def clock_from(settings: Settings) -> Clock:
         started -= (_real_now() - settings.clock_anchor).total_seconds()
 
     def now() -> datetime:
-        return origin + timedelta(seconds=rate * (time.monotonic() - started))
+        return origin + timedelta(seconds=rate * max(0.0, time.monotonic() - started))
 
     return now
 

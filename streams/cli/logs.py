@@ -12,7 +12,15 @@ import orjson
 from streams.cli.output import printable
 from streams.settings import Settings
 
-_NOISY: Final = ("aiokafka", "kafka", "faust", "mode", "aiohttp", "asyncio")
+_NOISY: Final = (
+    "aiokafka",
+    "faust",
+    "mode",
+    "aiohttp",
+    "asyncio",
+    # Faust's services log their starts and stops under the module of the class that extends them.
+    "streams.engine.transport",
+)
 
 
 class _AsText(logging.Formatter):

@@ -47,7 +47,7 @@ def publish(
             raise CommandError("there are no reports in the input", ExitCode.BAD_INPUT)
         acknowledged = 0
         if not dry_run:
-            with _progress(output, "publishing", total) as (bar, task):
+            with _progress(output, "connecting", total) as (bar, task):
                 acknowledged = asyncio.run(_send(settings, sources, bar, task))
     _summarise(findings, acknowledged, settings, output, dry_run=dry_run)
 
@@ -61,6 +61,7 @@ def _progress(output: Output, what: str, total: int) -> Iterator[tuple[Progress,
 
 async def _send(settings: Settings, sources: Sequence[Source], bar: Progress, task: TaskID) -> int:
     async with ReportPublisher(settings) as publisher:
+        bar.update(task, description="publishing")
         for source in sources:
             for line in source.lines():
                 bar.advance(task, line.size)

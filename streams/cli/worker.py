@@ -9,7 +9,7 @@ import typer
 
 from streams.cli.logs import log_to_stderr
 from streams.cli.options import BrokerOption, settings_with
-from streams.cli.output import CommandError, ExitCode, Output
+from streams.cli.output import CommandError, ExitCode
 from streams.engine.errors import BrokerAwayError, TopicError
 
 
@@ -45,10 +45,9 @@ def worker(
 
     settings = settings_with(bootstrap_servers=broker, http_port=http_port)
     log_to_stderr(settings)
-    output = Output()
     names = list(dict.fromkeys(stage or Stage))
     try:
-        code = run_worker(settings, names, started=lambda address: output.note(f"metrics at {address}/metrics"))
+        code = run_worker(settings, names)
     except BrokerAwayError as error:
         raise CommandError(
             str(error), ExitCode.BROKER_AWAY, "start one with `sitrep broker`, or name yours with --broker HOST:PORT"

@@ -98,6 +98,11 @@ def test_a_clock_of_rate_zero_stands_still() -> None:
     assert now() == now() == NOON
 
 
+def test_a_virtual_clock_stands_at_its_origin_until_its_anchor() -> None:
+    later = datetime.now(UTC) + timedelta(hours=1)
+    assert clock_from(load_settings(clock_origin=NOON, clock_rate=9, clock_anchor=later))() == NOON
+
+
 @given(st.timedeltas(min_value=timedelta(0), max_value=timedelta(hours=1)), st.floats(0, 5000))
 def test_processes_with_one_anchor_agree_on_the_virtual_time(ago: timedelta, rate: float) -> None:
     anchor = datetime.now(UTC) - ago
