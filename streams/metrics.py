@@ -6,6 +6,7 @@ Nothing is registered globally: :class:`Metrics` has its own registry.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
@@ -135,6 +136,12 @@ class Metrics:
         self.claims_without_region = Counter(
             "sitrep_claims_without_region", "Claims whose region is not known.", ["source"], registry=registry
         )
+        self.claims_too_late = Counter(
+            "sitrep_claims_too_late", "Claims about a time past the horizon.", ["source"], registry=registry
+        )
+        self.bad_claims = Counter(
+            "sitrep_claims_unusable", "Records on the topic of claims that intake did not write.", registry=registry
+        )
         self.incidents_published = Counter(
             "sitrep_incidents_published", "Incident records published: new ones and changes.", registry=registry
         )
@@ -154,6 +161,13 @@ class Metrics:
             buckets=_DELAY_SECONDS,
             registry=registry,
         )
+
+        self.clock = Gauge(
+            "sitrep_clock_timestamp_seconds",
+            "The worker's own clock, which a replay or a demo may set to another time than the present.",
+            registry=registry,
+        )
+        self.clock.set_function(time.time)
 
         # The engine.
         self.lag = Gauge(

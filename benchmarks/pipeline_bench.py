@@ -1,0 +1,180 @@
+"""``make bench``: how fast reports become counters, beside a raw read and a plain Faust agent, all in one run.
+
+Method: a generated history (30 regions, 15 % exact repeats, every report structured) is published to an embedded
+broker on loopback; then, one after another on the same backlog and machine: a bare aiokafka consumer reads it; a
+stock Faust agent counts it per region in a table; a worker runs intake, then one runs fusion on what intake wrote;
+and on a fresh broker with the same reports one worker runs both at once. Every worker is a process of its own that
+times itself from its first block to the last one being stored; joining the group and loading tables are left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from rich.console import Console
+from rich.table import Table
+
+from schemas.keys import report_key
+from schemas.topics import PARTITIONS, REPORTS
+from seeds.history import HistoryPlan, generate
+from streams.admin import create_topics
+from streams.engine.embedded import EmbeddedBroker
+from streams.engine.partitioning import partition_for
+from streams.settings import load_settings
+
+HERE = Path(__file__).parent
+_BATCH = 1_000
+
+
+async def publish(broker: str, values: Sequence[tuple[bytes, bytes]]) -> None:
+    """Publish keyed reports in record batches, as fast as the broker takes them."""
+    producer = AIOKafkaProducer(
+        bootstrap_servers=broker, acks="all", enable_idempotence=False, max_batch_size=2**22, max_request_size=2**23
+    )
+    await producer.start()
+    try:
+        await producer.partitions_for(REPORTS.name)
+        by_partition: dict[int, list[tuple[bytes, bytes]]] = {}
+        for key, value in values:
+            by_partition.setdefault(partition_for(key, PARTITIONS), []).append((key, value))
+        sent = []
+        for start in range(0, max(map(len, by_partition.values())), _BATCH):
+            for partition, records in by_partition.items():
+                batch = producer.create_batch()
+                for key, value in records[start : start + _BATCH]:
+                    if batch.append(key=key, value=value, timestamp=None) is None:
+                        raise RuntimeError("a batch of the benchmark is larger than the producer's limit")
+                if batch.record_count():
+                    batch.close()
+                    sent.append(await producer.send_batch(batch, REPORTS.name, partition=partition))
+        await asyncio.gather(*sent)
+    finally:
+        await producer.stop()
+
+
+async def raw_read(broker: str, records: int) -> float:
+    """Return the seconds that a bare consumer takes to read the backlog and do nothing with it."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=broker, fetch_max_wait_ms=50, max_partition_fetch_bytes=2**21)
+    await consumer.start()
+    try:
+        partitions = [TopicPartition(REPORTS.name, number) for number in range(PARTITIONS)]
+        consumer.assign(partitions)
+        await consumer.seek_to_beginning(*partitions)
+        began, read = time.perf_counter(), 0
+        while read < records:
+            found = await consumer.getmany(timeout_ms=1_000)
+            read += sum(map(len, found.values()))
+        return time.perf_counter() - began
+    finally:
+        await consumer.stop()
+
+
+async def end_of(broker: str, topic: str) -> int:
+    """Return how many records a topic holds, by reading it: the embedded broker's own answer stops short."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=broker, fetch_max_wait_ms=50)
+    await consumer.start()
+    try:
+        partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
+        consumer.assign(partitions)
+        await consumer.seek_to_beginning(*partitions)
+        read, quiet = 0, 0
+        while quiet < 3:
+            found = await consumer.getmany(timeout_ms=500)
+            read += sum(map(len, found.values()))
+            quiet = 0 if found else quiet + 1
+        return read
+    finally:
+        await consumer.stop()
+
+
+def run(script: str, *arguments: str) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, str(HERE / script), *arguments], capture_output=True, text=True, check=False, timeout=600
+    )
+    if done.returncode or not done.stdout.strip():
+        raise RuntimeError(f"{script} failed ({done.returncode}):\n{done.stderr[-3_000:]}")
+    measured: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return measured
+
+
+def prepared(values: Sequence[tuple[bytes, bytes]]) -> EmbeddedBroker:
+    broker = EmbeddedBroker()
+    broker.start()
+    asyncio.run(create_topics(load_settings(bootstrap_servers=broker.address)))
+    asyncio.run(publish(broker.address, values))
+    return broker
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--reports", type=int, default=200_000)
+    arguments.add_argument("--faust-records", type=int, default=50_000, help="how many the plain agent is timed for")
+    arguments.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+    chosen = arguments.parse_args()
+    console = Console(stderr=True)
+    plan = HistoryPlan.for_reports(chosen.reports, regions=30, exact_repeats=0.15)
+    with console.status(f"generating {chosen.reports:,} reports"):
+        reports = [report for _, report in generate(plan).reports][: chosen.reports]
+        values = [
+            (report_key(r.source.id, r.report_id), r.model_dump_json(exclude_none=True).encode()) for r in reports
+        ]
+    count, size = len(values), sum(len(value) for _, value in values)
+    rows: list[tuple[str, int, float, int | None]] = []
+
+    console.print(f"{count:,} reports, {size / count:.0f} bytes each, {size / 2**20:.0f} MiB")
+    broker = prepared(values)
+    try:
+        rows.append(("bare aiokafka read", count, asyncio.run(raw_read(broker.address, count)), None))
+        asyncio.run(create_plain(broker.address))
+        plain = run("plain_faust.py", broker.address, REPORTS.name, str(min(count, chosen.faust_records)))
+        rows.append(("plain Faust, counts per region", plain["records"], plain["seconds"], plain["peak_mib"]))
+        intake = run("worker_probe.py", broker.address, f"intake:{count}")
+        rows.append(("intake alone", count, intake["seconds"], intake["peak_mib"]))
+        claims = asyncio.run(end_of(broker.address, "sitrep.claims"))
+        fusion = run("worker_probe.py", broker.address, f"fusion:{claims}")
+        rows.append((f"fusion alone ({claims:,} claims)", count, fusion["seconds"], fusion["peak_mib"]))
+    finally:
+        broker.stop()
+    broker = prepared(values)
+    try:
+        both = run("worker_probe.py", broker.address, f"intake:{count}", f"fusion:{claims}")
+        rows.append(("intake and fusion in one worker", count, both["seconds"], both["peak_mib"]))
+    finally:
+        broker.stop()
+
+    ratio = (count / both["seconds"]) / (plain["records"] / plain["seconds"])
+    if chosen.json:
+        print(json.dumps({"rows": [(n, c, s, c / s, p) for n, c, s, p in rows], "ratio_to_plain_faust": ratio}))
+        return
+    table = Table(title=f"{count:,} reports of {size / count:.0f} bytes, {PARTITIONS} partitions, one process each")
+    for heading in ("what", "reports/s", "µs a report", "peak MiB"):
+        table.add_column(heading, justify="left" if heading == "what" else "right")
+    for name, done, seconds, peak in rows:
+        table.add_row(name, f"{done / seconds:,.0f}", f"{seconds / done * 1e6:.1f}", "" if peak is None else str(peak))
+    Console().print(table)
+    print(f"the whole pipeline in one worker is {ratio:.1f} times as fast as plain Faust that only counts")
+
+
+async def create_plain(broker: str) -> None:
+    """Create the changelog of the plain agent's table; Faust would give it one partition on this broker."""
+    from aiokafka.admin import AIOKafkaAdminClient, NewTopic  # noqa: PLC0415  only here
+
+    admin = AIOKafkaAdminClient(bootstrap_servers=broker)
+    await admin.start()
+    try:
+        await admin.create_topics([NewTopic("plain-regions-changelog", PARTITIONS, 1)])
+    finally:
+        await admin.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""A worker that measures itself: runs stages until the given number of source records is durable.
+
+Run by ``pipeline_bench.py`` as ``python benchmarks/worker_probe.py BROKER STAGE:RECORDS…``; prints one JSON line.
+It is the worker that users run, stage by stage and block by block, with an observer that notes the time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import resource
+import sys
+import time
+
+from streams.app import MetricsObserver, StageName, build_stages, engine_config, tune_collector
+from streams.engine.health import Health
+from streams.engine.running import Worker
+from streams.metrics import Metrics
+from streams.settings import load_settings
+
+
+class Probe(MetricsObserver):
+    """Notes when the first block of a stage began and when its last was durable."""
+
+    def __init__(self, metrics: Metrics, wanted: dict[str, int], stop: asyncio.Event) -> None:
+        super().__init__(metrics)
+        self.wanted, self.stop = wanted, stop
+        self.began: dict[str, float] = {}
+        self.ended: dict[str, float] = {}
+        self.records = dict.fromkeys(wanted, 0)
+        self.blocks = dict.fromkeys(wanted, 0)
+
+    def block_done(
+        self, stage: str, partition: int, *, records: int, size: int, seconds: float, lag: int | None
+    ) -> None:
+        super().block_done(stage, partition, records=records, size=size, seconds=seconds, lag=lag)
+        present = time.perf_counter()
+        self.began.setdefault(stage, present - seconds)
+        self.ended[stage] = present
+        self.records[stage] += records
+        self.blocks[stage] += 1
+        if all(self.records[name] >= number for name, number in self.wanted.items()):
+            self.stop.set()
+
+
+async def main(broker: str, wanted: dict[str, int]) -> None:
+    # A fixed clock keeps the generated history inside the windows.
+    settings = load_settings(bootstrap_servers=broker, session_timeout_seconds=6.0)
+    metrics, stop = Metrics(), asyncio.Event()
+    stages = build_stages([StageName(name) for name in wanted], metrics)
+    tune_collector()
+    probe = Probe(metrics, wanted, stop)
+    cpu = time.process_time()
+    async with Worker(stages, engine_config(settings), observer=probe, health=Health()) as worker:
+        await worker.until_stopped(stop)
+        cpu = time.process_time() - cpu
+    result = {
+        "stages": {
+            name: {
+                "records": probe.records[name],
+                "seconds": probe.ended[name] - probe.began[name],
+                "blocks": probe.blocks[name],
+            }
+            for name in wanted
+        },
+        "seconds": max(probe.ended.values()) - min(probe.began.values()),
+        "cpu_seconds": cpu,
+        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
+    print(json.dumps(result), flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], {name: int(number) for name, _, number in (a.partition(":") for a in sys.argv[2:])}))

@@ -1,0 +1,172 @@
+"""Wires a worker together: settings → stages, engine, metrics, page."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import signal
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from schemas.topics import MAX_MESSAGE_BYTES
+from streams.client.connection import kafka_options
+from streams.core.fusion import FusionPolicy
+from streams.core.intake import Extractor, IntakePolicy, Places
+from streams.engine.config import EngineConfig
+from streams.engine.health import Health
+from streams.engine.observer import SilentObserver
+from streams.engine.running import Worker, WorkerFailedError
+from streams.engine.stage import Stage
+from streams.http import WorkerPage
+from streams.metrics import Metrics
+from streams.processors.fusion import FusionStage
+from streams.processors.intake import IntakeStage
+from streams.processors.places import GazetteerPlaces
+from streams.reference.gazetteer import Gazetteer
+from streams.settings import Settings, clock_from
+
+_BATCH_BYTES: Final = MAX_MESSAGE_BYTES - 64 * 1024
+"""Room for a record batch's own framing below the topics' limit."""
+
+log = logging.getLogger(__name__)
+
+
+class StageName(StrEnum):
+    """The processors a worker can run."""
+
+    INTAKE = "intake"
+    FUSION = "fusion"
+
+
+ALL_STAGES: Final = tuple(StageName)
+
+
+def engine_config(settings: Settings) -> EngineConfig:
+    """Return how the engine runs under these settings."""
+    security = kafka_options(settings)
+    servers = security.pop("bootstrap_servers")
+    return EngineConfig(
+        bootstrap_servers=tuple(servers),
+        app=settings.app,
+        security=security,
+        clock=clock_from(settings),
+        block_records=settings.block_records,
+        block_bytes=settings.block_bytes,
+        tick_seconds=settings.tick_seconds,
+        session_timeout_seconds=settings.session_timeout_seconds,
+        request_timeout_seconds=settings.request_timeout_seconds,
+        batch_bytes=_BATCH_BYTES,
+        store=settings.store.value,
+        folder=settings.state_folder,
+    )
+
+
+def build_stages(names: Sequence[StageName], metrics: Metrics) -> list[Stage]:
+    """Return the named stages, with the reference tables they need loaded."""
+    stages: list[Stage] = []
+    if StageName.INTAKE in names:
+        places: Places = GazetteerPlaces(Gazetteer.load())
+        extractor: Extractor | None = None
+        stages.append(IntakeStage(places, extractor, IntakePolicy(), metrics))
+    if StageName.FUSION in names:
+        stages.append(FusionStage(FusionPolicy(), metrics))
+    return stages
+
+
+async def serve(
+    settings: Settings, names: Sequence[StageName] = ALL_STAGES, *, started: Callable[[str], None] | None = None
+) -> None:
+    """Run a worker until SIGTERM or SIGINT.
+
+    ``started`` is told the address of the worker's page as soon as it listens.
+
+    Raises:
+        WorkerFailedError: a stage cannot go on; a supervisor should start the worker anew.
+        BrokerAwayError, TopicError: at the start.
+        AddressTaken: the page's port is in use.
+    """
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    metrics, health = Metrics(), Health()
+    stages = build_stages(names, metrics)
+    tune_collector()
+    async with WorkerPage(settings.http_host, settings.http_port, metrics, health) as page:
+        log.info("metrics at %s/metrics", page.address)
+        if started is not None:
+            started(page.address)
+        observer = MetricsObserver(metrics)
+        async with Worker(stages, engine_config(settings), observer=observer, health=health) as worker:
+            await worker.until_stopped(stop)
+
+
+def run_worker(settings: Settings, names: Sequence[str] = ALL_STAGES, **told: Callable[[str], None]) -> int:
+    """Run a worker until SIGTERM or SIGINT; return the exit code: 0 stopped, 1 failed. Raises as :func:`serve`."""
+    try:
+        asyncio.run(serve(settings, [StageName(name) for name in names], **told))
+    except WorkerFailedError:
+        log.critical("the worker stops", exc_info=True)
+        return 1
+    return 0
+
+
+def tune_collector() -> None:
+    """Keep the reference tables out of the collector's sight, and have it run for many new objects, not for few.
+
+    Blocks make thousands of short-lived objects without cycles; at the default threshold a third of the time
+    goes into looking through them.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
+
+
+class MetricsObserver(SilentObserver):
+    """Makes metrics of what the engine reports."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+
+    def block_done(
+        self,
+        stage: str,
+        partition: int,
+        *,
+        records: int,
+        size: int,  # noqa: ARG002
+        seconds: float,
+        lag: int | None,
+    ) -> None:
+        metrics = self._metrics
+        metrics.records_read.labels(stage).inc(records)
+        metrics.block_records.labels(stage).observe(records)
+        metrics.block_seconds.labels(stage).observe(seconds)
+        if lag is not None:
+            metrics.lag.labels(stage, partition).set(lag)
+
+    def owned(self, stage: str, partitions: AbstractSet[int]) -> None:
+        self._metrics.partitions_owned.labels(stage).set(len(partitions))
+
+    def revoked(self, stage: str, partitions: AbstractSet[int]) -> None:
+        # What is no longer owned must vanish, or two workers would show it.
+        for partition in partitions:
+            for gauge in (self._metrics.lag, self._metrics.committed_offset):
+                gauge.remove(stage, partition)
+
+    def recovery_finished(self, stage: str, partitions: AbstractSet[int], *, records: int, seconds: float) -> None:  # noqa: ARG002
+        self._metrics.recovery_seconds.labels(stage).set(seconds)
+        self._metrics.recovery_records.labels(stage).set(records)
+
+    def committed(self, stage: str, partition: int, *, offset: int, at: datetime) -> None:  # noqa: ARG002
+        self._metrics.committed_offset.labels(stage, partition).set(offset)
+
+    def lag(self, stage: str, partition: int, *, records: int) -> None:
+        self._metrics.lag.labels(stage, partition).set(records)
+
+    def failed(self, stage: str, partition: int | None, error: BaseException) -> None:
+        self._metrics.failures.labels(stage).inc()
+        log.error("stage %s, partition %s: %s: %s", stage, partition, type(error).__name__, error)

@@ -1,0 +1,123 @@
+"""The same core over a file instead of a broker: the past again, with a clock passed in.
+
+What a replay says depends on its lines, their order and the moment asked for, and on nothing else: two runs are
+equal to the byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from schemas.claim import ClaimRecord, ClaimV1, WithdrawalV1
+from schemas.dead_letter import DeadLetterV1
+from streams.core.fusion import Fusion, FusionPolicy
+from streams.core.intake import Extractor, Intake, IntakePolicy, Places, UnusableReport, parse_report, resolver
+from streams.core.mistakes import Mistake
+
+_RECORD: Final[TypeAdapter[ClaimV1 | WithdrawalV1]] = TypeAdapter(ClaimRecord)
+_NO_TIMESTAMP: Final = -1
+
+
+class Wanted(StrEnum):
+    """What a replay writes: the newest record of every key."""
+
+    COUNTERS = "counters"
+    INCIDENTS = "incidents"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a file, as intake sees a record. Without a broker's timestamp a report arrives when it says."""
+
+    value: bytes
+    offset: int
+    topic: str = "replay"
+    partition: int = 0
+    timestamp: int = _NO_TIMESTAMP
+    key: None = None
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+
+Unusable = Callable[[int, Mistake], None]
+"""Is told the number of a line (from 1) that could not be used, and why."""
+
+
+class Replay:
+    """Takes reports as JSON lines in their order of arrival; keeps what the worker would keep."""
+
+    def __init__(
+        self,
+        places: Places,
+        extractor: Extractor | None,
+        *,
+        as_of: datetime | None = None,
+        intake_policy: IntakePolicy | None = None,
+        fusion_policy: FusionPolicy | None = None,
+    ) -> None:
+        """Prepare a replay as of ``as_of``, or of the newest report's publication where it is null.
+
+        Reports published after ``as_of`` are passed over: they were not known then.
+        """
+        self._as_of = as_of
+        self._policy = intake_policy or IntakePolicy()
+        self._ledger: dict[bytes, bytes] = {}
+        self._intake = Intake(self._ledger, lambda _key: 0, resolver(places), extractor, self._policy)
+        self._fusion = Fusion(fusion_policy or FusionPolicy())
+        self._newest: datetime | None = None
+        self._lines = 0
+        self.accepted = 0
+        self.duplicates = 0
+        self.not_yet_published = 0
+
+    def take(self, line: bytes, unusable: Unusable) -> None:
+        """Work one line; blank lines are passed over."""
+        self._lines += 1
+        if not line.strip():
+            return
+        delivery = Line(line, self._lines)
+        try:
+            published = parse_report(line, (), self._policy).published_at
+        except UnusableReport as wrong:
+            unusable(self._lines, wrong.first)
+            return
+        if self._as_of is not None and published > self._as_of:
+            self.not_yet_published += 1
+            return
+        self._newest = published if self._newest is None else max(self._newest, published)
+        self._intake.take([delivery])
+        step = self._intake.step(published)
+        for key, value in step.changes.items():
+            if value is not None:
+                self._ledger[key] = value
+        for letter in step.dead_letters:
+            buried = DeadLetterV1.model_validate_json(letter.value)
+            unusable(self._lines, Mistake(buried.code, buried.field, buried.reason))
+        self.accepted += sum(step.tally.accepted.values())
+        self.duplicates += sum(step.tally.duplicates.values())
+        self._fusion.take([_RECORD.validate_json(claim.value) for claim in step.claims])
+
+    def results(self, wanted: Wanted) -> Iterator[bytes]:
+        """Yield JSON lines without their ends: counters in order of region, incidents in order of id."""
+        now = self._as_of or self._newest
+        if now is None:
+            return
+        self._fusion.step(now)
+        if wanted is Wanted.COUNTERS:
+            for region in sorted(self._fusion.regions()):
+                yield self._fusion.counters(region, now).model_dump_json().encode()
+        elif wanted is Wanted.INCIDENTS:
+            for incident in sorted(self._fusion.incidents(), key=lambda found: found.incident_id):
+                yield incident.model_dump_json(exclude_none=True).encode()
+
+
+def replay(lines: Iterable[bytes], wanted: Wanted, player: Replay, unusable: Unusable) -> Iterator[bytes]:
+    """Take all ``lines`` and yield what is ``wanted``."""
+    for line in lines:
+        player.take(line, unusable)
+    yield from player.results(wanted)

@@ -1,0 +1,156 @@
+"""The stage ``fusion``: ``sitrep.claims`` → incidents → counters, alerts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from schemas.claim import ClaimRecord, ClaimV1, WithdrawalV1
+from schemas.counters import RegionCountersV1
+from schemas.incident import IncidentV1
+from schemas.keys import region_key
+from schemas.topics import CLAIMS, COUNTERS, DEAD_LETTERS, INCIDENTS
+from streams.cloudevents import headers_for
+from streams.core.fusion import Fusion, FusionPolicy, FusionStep
+from streams.core.intake import IntakePolicy
+from streams.core.intake.dead_letter import dead_letter
+from streams.core.mistakes import Mistake, mistakes_of
+from streams.engine.stage import Output, Record, Step
+from streams.metrics import Metrics
+
+_FUSION: Final = "/sitrep/fusion"
+_RECORD: Final[TypeAdapter[ClaimV1 | WithdrawalV1]] = TypeAdapter(ClaimRecord)
+
+
+@dataclass(slots=True)
+class FusionMeasures:
+    """What a step is to be measured by, once it is safe."""
+
+    fused: FusionStep
+    counters: Sequence[RegionCountersV1]
+    arrivals: list[datetime] = field(default_factory=list)
+    """When the report behind each claim of the step reached the broker."""
+    too_late: dict[str, int] = field(default_factory=dict)
+    unusable: int = 0
+
+
+class FusionStage:
+    """Opens a :class:`~streams.core.fusion.Fusion` for every partition of claims this worker owns."""
+
+    name = "fusion"
+    source = CLAIMS.name
+
+    def __init__(self, policy: FusionPolicy, metrics: Metrics) -> None:
+        self._policy = policy
+        self._metrics = metrics
+
+    def open(self, partition: int, partitions: int, items: Mapping[bytes, bytes]) -> FusionPartition:  # noqa: ARG002
+        return FusionPartition(Fusion.restore(items, self._policy))
+
+    def committed(self, partition: int, step: Step) -> None:
+        if isinstance(step.measures, FusionMeasures):
+            _measure(partition, step.measures, self._metrics)
+
+    def closed(self, partition: int) -> None:
+        self._metrics.counters.drop(partition)
+
+
+class FusionPartition:
+    """The engine's view of a fusion."""
+
+    def __init__(self, fusion: Fusion) -> None:
+        self._fusion = fusion
+        self._arrivals: list[datetime] = []
+        self._unusable: list[Output] = []
+        self._shown = False
+
+    def take(self, records: Sequence[Record]) -> None:
+        claims = []
+        for record in records:
+            try:
+                claim = _RECORD.validate_json(record.value or b"")
+            except ValidationError as error:
+                # Intake writes none such: somebody else writes to the topic of claims.
+                self._unusable.append(_dead_letter(record, mistakes_of(error, record.value or b"")[0]))
+                continue
+            claims.append(claim)
+            if isinstance(claim, ClaimV1):
+                self._arrivals.append(claim.report.ingested_at)
+        self._fusion.take(claims)
+
+    def step(self, now: datetime) -> Step:
+        fused = self._fusion.step(now)
+        outputs = [_incident(incident) for incident in fused.incidents]
+        outputs += [Output(INCIDENTS.name, incident_id.encode(), None) for incident_id in fused.dropped]
+        outputs += [_counters(counters) for counters in fused.counters]
+        outputs += [_too_late(claim, now) for claim in fused.too_late]
+        outputs += self._unusable
+        if not (outputs or fused.changes or self._arrivals) and self._shown:
+            return Step()
+        counters: Sequence[RegionCountersV1] = fused.counters
+        if not self._shown:
+            # A partition that has just arrived: show all its regions, not only those that change.
+            counters = [self._fusion.counters(region, now) for region in self._fusion.regions()]
+            self._shown = True
+        measures = FusionMeasures(fused, counters, self._arrivals, unusable=len(self._unusable))
+        for claim in fused.too_late:
+            source = claim.report.source.id
+            measures.too_late[source] = measures.too_late.get(source, 0) + 1
+        self._arrivals, self._unusable = [], []
+        return Step(outputs, fused.changes, measures)
+
+
+def _incident(incident: IncidentV1) -> Output:
+    value = incident.__pydantic_serializer__.to_json(incident, exclude_none=True)
+    event_id = f"{incident.incident_id}@{incident.revision}"
+    headers = headers_for(INCIDENTS.type, event_id, _FUSION, incident.updated_at)
+    return Output(INCIDENTS.name, incident.incident_id.encode(), value, headers)
+
+
+def _counters(counters: RegionCountersV1) -> Output:
+    value = counters.__pydantic_serializer__.to_json(counters)
+    headers = headers_for(COUNTERS.type, f"{counters.region}@{counters.as_of:%s%f}", _FUSION, counters.as_of)
+    return Output(COUNTERS.name, region_key(counters.region), value, headers)
+
+
+def _too_late(claim: ClaimV1, now: datetime) -> Output:
+    """A claim for a time that is no longer held is kept, counted and explained, not dropped."""
+    report = claim.report
+    document = {
+        "schema_version": 1,
+        "position": report.position.model_dump(),
+        "timestamp": report.ingested_at,
+        "key": None,
+        "value": None,
+        "source_id": report.source.id,
+        "report_id": report.report_id,
+        "code": "too_late",
+        "field": f"claims.{claim.claim_id.rpartition('#')[2]}.occurred",
+        "reason": f"the event ended at {claim.occurred.end:%Y-%m-%dT%H:%M:%SZ}, past the horizon: no longer counted",
+    }
+    headers = headers_for(DEAD_LETTERS.type, claim.claim_id, _FUSION, now)
+    key = f"{report.source.id}/{report.report_id}".encode()
+    return Output(DEAD_LETTERS.name, key, orjson.dumps(document, option=orjson.OPT_UTC_Z), headers)
+
+
+def _dead_letter(record: Record, mistake: Mistake) -> Output:
+    letter = dead_letter(record, mistake._replace(code="bad_claim"), None, IntakePolicy())
+    return Output(DEAD_LETTERS.name, letter.key, letter.value)
+
+
+def _measure(partition: int, measures: FusionMeasures, metrics: Metrics) -> None:
+    metrics.counters.update(partition, measures.counters)
+    metrics.incidents_published.inc(len(measures.fused.incidents))
+    metrics.counters_published.inc(len(measures.fused.counters))
+    metrics.bad_claims.inc(measures.unusable)
+    for source, number in measures.too_late.items():
+        metrics.claims_too_late.labels(metrics.source_label(source)).inc(number)
+    present = time.time()
+    for arrived in measures.arrivals:
+        metrics.end_to_end.observe(max(0.0, present - arrived.timestamp()))
