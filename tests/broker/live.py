@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -68,7 +68,13 @@ class Topics:
         return EngineConfig(**{**chosen, **settings})
 
 
-async def create_topics(broker: str, *names: str, partitions: int = PARTITIONS, replicas: int = 1) -> None:
+async def create_topics(
+    broker: str,
+    *names: str,
+    partitions: int = PARTITIONS,
+    replicas: int = 1,
+    configs: Mapping[str, str] | None = None,
+) -> None:
     """Create topics and return when every partition has a leader."""
     admin = AIOKafkaAdminClient(bootstrap_servers=broker)
     await admin.start()
@@ -83,7 +89,9 @@ async def create_topics(broker: str, *names: str, partitions: int = PARTITIONS, 
         )
 
     try:
-        await admin.create_topics([NewTopic(name, partitions, replicas) for name in names])
+        wanted = [NewTopic(name, partitions, replicas, topic_configs=dict(configs or {})) for name in names]
+        answer = await admin.create_topics(wanted)
+        assert all(code == 0 for _, code, *_ in answer.topic_errors), answer.topic_errors
         await eventually(led, f"no leader for {names}")
     finally:
         await admin.close()

@@ -1,0 +1,173 @@
+"""What the engine promises on Apache Kafka beyond the suite of both brokers: retries, compaction, wrong topics."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+import pytest
+
+from streams.engine.errors import TopicError
+from streams.engine.health import Health
+from streams.engine.observer import SilentObserver
+from streams.engine.running import Worker
+from tests.broker.counting import CountingStage
+from tests.broker.feeding import assert_exact, counted, feeding
+from tests.broker.live import (
+    Topics,
+    WorkerProcess,
+    counts_in,
+    create_topics,
+    eventually,
+    publish,
+    read_all,
+)
+from tests.chaos.proxy import Proxy
+from tests.kafka.cluster import ApacheCluster
+
+pytestmark = pytest.mark.broker
+
+COMPACTED_AT_ONCE = {
+    "cleanup.policy": "compact",
+    "segment.bytes": str(1024 * 1024),
+    "segment.ms": "500",
+    "min.cleanable.dirty.ratio": "0.01",
+    "delete.retention.ms": "100",
+}
+"""The cleaner works at once and on little."""
+
+
+@pytest.fixture
+async def topics(apache: ApacheCluster, app: str) -> Topics:
+    made = Topics(apache.address, app, idempotent=True)
+    await create_topics(made.broker, made.source, made.output, made.changelog)
+    return made
+
+
+class Recoveries(SilentObserver):
+    """Remembers how many changelog records recovery read."""
+
+    def __init__(self) -> None:
+        self.records = 0
+
+    def recovery_finished(self, stage: str, partitions: object, *, records: int, seconds: float) -> None:  # noqa: ARG002
+        self.records += records
+
+
+@asynccontextmanager
+async def working(topics: Topics, **settings: object) -> AsyncIterator[Recoveries]:
+    """Run a worker in this process while the block lasts; it is ready when the block begins."""
+    health, heard = Health(), Recoveries()
+    stage = CountingStage("count", topics.source, topics.output)
+    async with Worker([stage], topics.config(**settings), observer=heard, health=health):
+        await eventually(lambda: health.ready, "the worker is not ready")
+        yield heard
+
+
+async def all_counted(topics: Topics, number: int) -> None:
+    async def reached() -> bool:
+        return await counted(topics) >= number
+
+    await eventually(reached, f"{number} records are not counted")
+
+
+async def test_a_lost_acknowledgement_makes_neither_a_second_output_nor_a_second_writer(
+    proxied: tuple[ApacheCluster, Proxy], app: str
+) -> None:
+    """The broker appended, the answer got lost, the producer sends again: idempotence keeps it one record.
+
+    Without it every retry would leave its outputs twice, and a changelog batch twice, which looks to the worker as
+    if somebody else wrote there.
+    """
+    cluster, proxy = proxied
+    topics = Topics(cluster.address, app, idempotent=True)
+    await create_topics(topics.broker, topics.source, topics.output, topics.changelog)
+    sent = [(b"key-%d" % (number % 40), b"%d" % number) for number in range(2_000)]
+    through = Topics(f"127.0.0.1:{proxy.port}", app, idempotent=True)
+    async with working(through, block_records=50, session_timeout_seconds=4.0):
+        proxy.lose_acknowledgements(6)
+        await publish(topics.broker, topics.source, sent)
+        await all_counted(topics, len(sent))
+
+    assert proxy.acknowledgements_lost == 6
+    assert await counts_in(topics) == Counter(key for key, _ in sent)
+    outputs = Counter(record.value for record in await read_all(topics.broker, topics.output))
+    assert outputs == Counter(value for _, value in sent)
+
+
+async def test_a_compacted_changelog_shrinks_and_still_holds_the_state(apache: ApacheCluster, app: str) -> None:
+    topics = Topics(apache.address, app, idempotent=True)
+    await create_topics(topics.broker, topics.source, topics.output)
+    await create_topics(topics.broker, topics.changelog, configs=COMPACTED_AT_ONCE)
+    sent = [(b"key-%d" % (number % 40), b"%d" % number) for number in range(4_000)]
+    async with working(topics, block_records=20):
+        await publish(topics.broker, topics.source, sent)
+        await all_counted(topics, len(sent))
+        written = await appended(topics.broker, topics.changelog)
+        assert written > 20 * 40, "nothing much to compact"
+
+        async def shrunk() -> bool:
+            # Kafka closes a segment, and then compacts it, only when a further record comes.
+            more = [(b"key-%d" % number, b"%d" % len(sent)) for number in range(40)]
+            await publish(topics.broker, topics.source, more)
+            sent.extend(more)
+            return len(await read_all(topics.broker, topics.changelog)) < written / 4
+
+        await eventually(shrunk, "the changelog is not compacted", seconds=30)
+        await all_counted(topics, len(sent))
+    async with working(topics) as heard:
+        await publish(topics.broker, topics.source, [(b"key-0", b"one more")])
+        await all_counted(topics, len(sent) + 1)
+
+    assert heard.records < written / 2
+    assert await counts_in(topics) == Counter([*(key for key, _ in sent), b"key-0"])
+    assert len(await read_all(topics.broker, topics.output)) == len(sent) + 1
+
+
+async def appended(broker: str, topic: str) -> int:
+    """How many records were ever written: the sum of the ends, which compaction does not move."""
+    last: Mapping[int, int] = {record.partition: record.offset for record in await read_all(broker, topic)}
+    return sum(offset + 1 for offset in last.values())
+
+
+async def test_a_changelog_of_too_few_partitions_is_named_before_anything_starts(
+    apache: ApacheCluster, app: str
+) -> None:
+    topics = Topics(apache.address, app, idempotent=True)
+    await create_topics(topics.broker, topics.source, topics.output)
+    await create_topics(topics.broker, topics.changelog, partitions=2)
+    with pytest.raises(TopicError, match=rf"{topics.changelog} has 2 partitions but its source {topics.source} has 4"):
+        async with working(topics):
+            pass
+
+
+async def test_a_rolling_restart_of_workers_repeats_no_output(topics: Topics, workers: list[WorkerProcess]) -> None:
+    """Each worker in turn is asked to stop and replaced: a clean stop commits, so nothing is even done twice."""
+    workers += [WorkerProcess(topics, block_records=200) for _ in range(2)]
+    async with feeding(topics) as feed:
+        await all_counted(topics, 1_000)
+        for number in range(2):
+            assert workers[number].stop() == 0
+            workers.append(WorkerProcess(topics, block_records=200))
+            await all_counted(topics, await counted(topics) + 1_000)
+    await assert_exact(topics, feed)
+    outputs = Counter(record.value for record in await read_all(topics.broker, topics.output))
+    assert set(outputs.values()) == {1}
+
+
+async def test_a_broker_that_is_killed_and_comes_back_loses_nothing(
+    topics: Topics, apache: ApacheCluster, workers: list[WorkerProcess]
+) -> None:
+    sent = [(b"key-%d" % (number % 40), b"%d" % number) for number in range(8_000)]
+    workers.append(WorkerProcess(topics, block_records=20))
+    await publish(topics.broker, topics.source, sent)
+    await all_counted(topics, 1)
+    await asyncio.to_thread(apache.kill_broker, apache.brokers[0])
+    await asyncio.to_thread(apache.start_brokers, apache.brokers)
+    if workers[0].exit_code is not None:  # it may give up for its supervisor to start it anew
+        workers.append(WorkerProcess(topics, block_records=20))
+    await all_counted(topics, len(sent))
+    assert await counts_in(topics) == Counter(key for key, _ in sent)
+    assert {record.value for record in await read_all(topics.broker, topics.output)} == {value for _, value in sent}
