@@ -10,17 +10,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 
 from streams.engine.blocks import Block
 from streams.engine.changelog import ChangelogWriter, Marker
 from streams.engine.config import Clock
-from streams.engine.errors import ChangesTooLargeError, StaleBlockError, StateLostError
+from streams.engine.errors import ChangesTooLargeError, ForeignWriteError, StaleBlockError, StateLostError
 from streams.engine.outbox import Outbox
 from streams.engine.pace import Pace
+from streams.engine.recovery import Reader, Recovering, recover
 from streams.engine.stage import PartitionState, Record, Stage, Step
 from streams.engine.store import Store
+
+log = logging.getLogger(__name__)
 
 
 class OwnedPartition:
@@ -34,12 +38,14 @@ class OwnedPartition:
         *,
         store: Store,
         writer: ChangelogWriter,
+        read: Reader,
         outbox: Outbox,
         clock: Clock,
         slice_seconds: float,
     ) -> None:
         self._stage = stage
         self._partitions = partitions
+        self._read = read
         self._outbox = outbox
         self._clock = clock
         self._pace = Pace(slice_seconds)
@@ -82,8 +88,11 @@ class OwnedPartition:
             if not still_owned() or not self.recovered:
                 raise StaleBlockError(f"{self._stage.source}:{self.partition} was taken away")
             records = self._unworked(block)
-            if records:
+            try:
                 await self._work(records, still_owned)
+            except ForeignWriteError:
+                await self._reclaim()
+                await self._work(self._unworked(block), still_owned)
             return len(records)
 
     async def tick(self, *, still_owned: Callable[[], bool]) -> bool:
@@ -92,7 +101,22 @@ class OwnedPartition:
             marker = self.store.marker
             if marker is None or not self.recovered or not still_owned():
                 return False
-            return await self._guarded(self._tick(marker, still_owned))
+            try:
+                return await self._guarded(self._tick(marker, still_owned))
+            except ForeignWriteError:
+                await self._reclaim()
+                return True
+
+    async def _reclaim(self) -> None:
+        """Find out who wrote into our changelog partition; go on if it was a leftover of a time before ours.
+
+        What it wrote counts for nobody and is written over. If it is we who are the leftover,
+        :class:`ForeignWriteError` is raised.
+        """
+        log.warning("%s:%d was written by another worker", self.writer.topic, self.partition)
+        part = Recovering(self.store, self.writer, self._stage.source)
+        await recover([part], self._read, yielding=True)
+        self.drop_state()
 
     async def _tick(self, marker: Marker, still_owned: Callable[[], bool]) -> bool:
         step = self._opened().step(self._clock())
@@ -104,6 +128,8 @@ class OwnedPartition:
         return True
 
     async def _work(self, records: Sequence[Record], still_owned: Callable[[], bool]) -> None:
+        if not records:
+            return
         try:
             await self._guarded(self._take(records, still_owned))
         except ChangesTooLargeError as error:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
 from streams.engine.changelog import NOTHING_READ, ChangelogWriter, Marker, Replay
-from streams.engine.errors import ChangesTooLargeError
+from streams.engine.errors import ChangesTooLargeError, ForeignWriteError
 from streams.engine.stage import Record
 from streams.engine.store import Store
 
@@ -52,8 +52,11 @@ class Reader(Protocol):
     async def __call__(self, partitions: Sequence[Recovering], ends: Mapping[int, int]) -> None: ...
 
 
-async def recover(partitions: Sequence[Recovering], read: Reader) -> int:
+async def recover(partitions: Sequence[Recovering], read: Reader, *, yielding: bool = False) -> int:
     """Bring every store to the end of its changelog and claim the changelog partitions; return the records read.
+
+    With ``yielding`` it gives way to a writer that has claimed since the store was written, and raises
+    :class:`~streams.engine.errors.ForeignWriteError`; else it claims above all others.
 
     The end is where a record of our own lands. The claim comes after everything before it is read, and what an
     outgoing writer managed to append between reading and claim is read too; what it appends later counts for nobody.
@@ -66,18 +69,21 @@ async def recover(partitions: Sequence[Recovering], read: Reader) -> int:
             one.begin_again()  # the store is of an earlier life of the topic
         elif one.position == end:
             one.position = end + 1  # nothing but our own probe is new
+    known = {one.partition: one.replay.epoch for one in partitions}
     await read(partitions, ends)
     for one in partitions:
+        if yielding and one.replay.epoch > known[one.partition]:
+            raise ForeignWriteError(f"{one.writer.topic}:{one.partition} has been claimed by another worker")
         held, found = one.store.marker, one.replay.marker
         if held is not None and found is not None and held.log != found.log:
             one.begin_again()
             await read([one], ends)
         one.store_what_was_read()
-    await asyncio.gather(*(_claim(one, read) for one in partitions))
+    await asyncio.gather(*(_claim(one, read, yielding=yielding) for one in partitions))
     return sum(one.replay.records for one in partitions)
 
 
-async def _claim(one: Recovering, read: Reader) -> None:
+async def _claim(one: Recovering, read: Reader, *, yielding: bool) -> None:
     while True:
         epoch = one.replay.epoch + 1
         landed = await one.writer.claim(epoch)
@@ -86,6 +92,8 @@ async def _claim(one: Recovering, read: Reader) -> None:
             one.store_what_was_read()
         if one.replay.epoch < epoch:
             break
+        if yielding:
+            raise ForeignWriteError(f"{one.writer.topic}:{one.partition} has been claimed by another worker")
         # Another worker claimed first: claim above it.
     marker = one.replay.marker or Marker(one.source, NOTHING_READ, 0, secrets.token_hex(8))
     marker = marker._replace(epoch=epoch)

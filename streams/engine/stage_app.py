@@ -53,6 +53,7 @@ class StageApp:
         self._health = health
         self._topics = TopicDirectory(config)
         self._changelog = changelog_topic(config.app, stage.name)
+        self._read = ChangelogReader(self._changelog, config)
         self._partitions = 0
         self._owned: dict[int, OwnedPartition] = {}
         self._recovering: asyncio.Task[None] | None = None
@@ -238,6 +239,7 @@ class StageApp:
             self._partitions,
             store=self._open_store(partition),
             writer=ChangelogWriter(producer, self._changelog, partition, batch_bytes=config.batch_bytes),
+            read=self._read,
             outbox=Outbox(
                 producer,
                 self._topics,
@@ -259,7 +261,7 @@ class StageApp:
         began = time.monotonic()
         try:
             parts = [Recovering(owned.store, owned.writer, self.stage.source) for owned in waiting.values()]
-            records = await recover(parts, ChangelogReader(self._changelog, self._config)) if parts else 0
+            records = await recover(parts, self._read) if parts else 0
             for part, owned in zip(parts, waiting.values(), strict=True):
                 if part.replay.records:
                     owned.drop_state()  # somebody else wrote meanwhile
