@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import faust
+from faust.tables.manager import TableManager
 
 from streams.engine import transport
 from streams.engine.blocks import Block, BlockSchema
@@ -28,6 +29,14 @@ from streams.engine.topics import TopicDirectory
 from streams.engine.watchdog import Watchdog
 
 _RECOVERY_LOOK_SECONDS: Final = 0.1
+
+
+class NoTables(TableManager):  # type: ignore[misc]
+    """Starts at once: Faust waits a second here for tables to be registered, and there are none."""
+
+    async def on_start(self) -> None:
+        await self._update_channels()
+        await self.recovery.start()
 
 
 class BlockApp(faust.App):  # type: ignore[misc]
@@ -119,6 +128,7 @@ class StageApp:
             broker=[f"{transport.SCHEME}://{server}" for server in config.bootstrap_servers],
             datadir=Path.cwd(),  # never written, see BlockApp
             store="memory://",
+            TableManager=NoTables,
             web_enabled=False,
             web_tables_enabled=False,
             web_router_enabled=False,
