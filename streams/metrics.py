@@ -18,6 +18,7 @@ from prometheus_client.registry import Collector
 
 from schemas.counters import RegionCountersV1
 from schemas.estimate import Estimate
+from streams.core.fusion import ReportedTotal
 
 MAX_SOURCES: Final = 500
 """Sources that get their own label; further ones share ``other``, or a sender could exhaust the memory."""
@@ -35,15 +36,31 @@ class OwnedCounters(Collector):
 
     def __init__(self) -> None:
         self._by_partition: dict[int, dict[str, RegionCountersV1]] = {}
+        self._totals: dict[int, dict[str, dict[tuple[str, ...], ReportedTotal]]] = {}
 
     def update(self, partition: int, counters: Iterable[RegionCountersV1]) -> None:
         held = self._by_partition.setdefault(partition, {})
         for region in counters:
             held[region.region] = region
 
+    def update_totals(self, partition: int, totals: Iterable[ReportedTotal]) -> None:
+        """Take the reported totals of the regions they name, newest first; those held before are replaced."""
+        fresh: dict[str, dict[tuple[str, ...], ReportedTotal]] = {}
+        for total in totals:
+            of = total.group or total.utility
+            key = (
+                total.region,
+                total.source_id,
+                str(total.scope),
+                total.figure if of is None else f"{total.figure} {of}",
+            )
+            fresh.setdefault(total.region, {}).setdefault(key, total)
+        self._totals.setdefault(partition, {}).update(fresh)
+
     def drop(self, partition: int) -> None:
         """Forget a partition that is no longer owned."""
         self._by_partition.pop(partition, None)
+        self._totals.pop(partition, None)
 
     def regions(self) -> Mapping[str, RegionCountersV1]:
         return {code: found for held in self._by_partition.values() for code, found in held.items()}
@@ -75,10 +92,15 @@ class OwnedCounters(Collector):
                 "Publication time of the newest report behind a region's incidents.",
                 labels=["region"],
             ),
+            GaugeMetricFamily(
+                "sitrep_reported_total_difference",
+                "What a roundup or running total says, less what the region's incidents add up to for its period.",
+                labels=["region", "source", "scope", "figure"],
+            ),
         )
 
     def collect(self) -> Iterator[Metric]:
-        strikes, munitions, started, active, customers, casualties, newest = self._families()
+        strikes, munitions, started, active, customers, casualties, newest, differences = self._families()
         for code, region in sorted(self.regions().items()):
             if region.last_published_at is not None:
                 newest.add_metric([code], region.last_published_at.timestamp())
@@ -92,7 +114,12 @@ class OwnedCounters(Collector):
                     _add(munitions, [*by, outcome], getattr(counted.strikes, outcome))
                 for outcome in ("killed", "wounded", "missing", "children_killed", "children_wounded"):
                     _add(casualties, [*by, outcome], getattr(counted.casualties, outcome))
-        yield from (strikes, munitions, started, active, customers, casualties, newest)
+        for held in self._totals.values():
+            for by_region in held.values():
+                for key, total in by_region.items():
+                    if total.difference is not None:
+                        differences.add_metric(key, total.difference)
+        yield from (strikes, munitions, started, active, customers, casualties, newest, differences)
 
 
 def _add(family: GaugeMetricFamily, labels: list[str], figure: Estimate | None) -> None:

@@ -146,6 +146,7 @@ def _dead_letter(record: Record, mistake: Mistake) -> Output:
 
 def _measure(partition: int, measures: FusionMeasures, metrics: Metrics) -> None:
     metrics.counters.update(partition, measures.counters)
+    metrics.counters.update_totals(partition, measures.fused.reported_totals)
     metrics.incidents_published.inc(len(measures.fused.incidents))
     metrics.counters_published.inc(len(measures.fused.counters))
     metrics.bad_claims.inc(measures.unusable)
