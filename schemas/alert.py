@@ -2,13 +2,66 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from schemas.base import Identifier, Moment, RegionCode, ShortText, Url, WireModel
 from schemas.estimate import Estimate
-from schemas.vocabulary import AlertStatus, Credibility, Reliability, Severity, WindowName
+from schemas.vocabulary import AlertStatus, Credibility, Party, Reliability, Severity, WindowName
+
+
+class AlertKind(StrEnum):
+    """What a rule looks for."""
+
+    THRESHOLD = "threshold"
+    SURGE = "surge"
+    FIRST_AFTER_QUIET = "first_after_quiet"
+    MASS_OUTAGE = "mass_outage"
+    MASS_CASUALTY = "mass_casualty"
+    CORRECTION = "correction"
+    DISAGREEMENT = "disagreement"
+
+
+class AlertEvent(StrEnum):
+    """What a record says about its alert. A reader who wants to be called calls on ``raised`` and ``promoted``."""
+
+    RAISED = "raised"
+    PROMOTED = "promoted"
+    """More severe than it has ever been in its life."""
+    UPDATED = "updated"
+    RESOLVED = "resolved"
+    """The situation is over."""
+    CANCELLED = "cancelled"
+    """The situation never was: a retraction or correction took its ground away."""
+    REFRESHED = "refreshed"
+    """Nothing new: it still holds. Only on the topic of live alerts; the revision stays."""
+
+
+class Measure(StrEnum):
+    """Which figure a rule looks at."""
+
+    STRIKES = "strikes"
+    LAUNCHED = "launched"
+    INTERCEPTED = "intercepted"
+    HIT = "hit"
+    OUTAGES_STARTED = "outages_started"
+    OUTAGES_ACTIVE = "outages_active"
+    CUSTOMERS = "customers"
+    KILLED = "killed"
+    WOUNDED = "wounded"
+    MISSING = "missing"
+    CHILDREN_KILLED = "children_killed"
+    CHILDREN_WOUNDED = "children_wounded"
+
+
+class Bound(StrEnum):
+    """Which number of an estimate is compared."""
+
+    LOW = "low"
+    BEST = "best"
+    HIGH = "high"
 
 
 class RegionNames(WireModel):
@@ -22,33 +75,59 @@ class Evidence(WireModel):
     incident_id: Identifier
     source_id: Identifier
     reliability: Reliability
+    credibility: Credibility = Credibility.CANNOT_BE_JUDGED
+    """Of what is said there, held apart from the source's reliability."""
+    party: Party | None = None
+    """Set where a belligerent speaks for itself."""
     url: Url | None = None
 
 
 class AlertV1(WireModel):
     """A situation that a rule found, with honest figures and its evidence.
 
-    ``revision`` grows with every update; a reader that keeps the highest revision of each ``alert_id`` sees every
-    alert exactly once whatever is delivered twice.
+    ``revision`` grows by one with every record of an alert. A reader that keeps, of each ``alert_id``, the record
+    of the highest revision (and of equal revisions the later record) sees every alert exactly once whatever is
+    delivered twice.
     """
 
     schema_version: Literal[1] = 1
     alert_id: Identifier
     revision: Annotated[int, Field(ge=1)]
+    event: AlertEvent = AlertEvent.UPDATED
+    """What this record says: raised, promoted, updated, resolved or cancelled."""
     rule: Identifier
+    kind: AlertKind | None = None
     status: AlertStatus
     severity: Severity
     certainty: Credibility
     region: RegionCode
+    """The region; for a set of regions their country, ``ZZ`` where they are of several."""
     region_names: RegionNames
+    regions: tuple[RegionCode, ...] = Field(default=(), max_length=200)
+    """The members of a set of regions; empty for a single region."""
+    region_set: Identifier | None = None
+    incident_id: Identifier | None = None
+    """The incident that the alert is about, where it is about one."""
     window: WindowName | None = None
     headline: ShortText
+    headline_uk: ShortText | None = None
+    measure: Measure | None = None
+    bound: Bound | None = None
     value: Estimate
+    """What was measured; its ``bound`` was compared with ``threshold``."""
     threshold: Annotated[float, Field(ge=0)]
+    """The level of the present severity."""
     baseline: float | None = None
+    """Of a surge: how many the window would hold at the region's own recent rate. Of a correction: the old figure."""
     raised_at: Moment
     updated_at: Moment
     resolved_at: Moment | None = None
+    expires_at: Moment | None = None
+    """Without a newer record by then a live alert is over: the worker that would resolve it is gone."""
     changed: ShortText | None = None
     """What is different from the last update, in words."""
     evidence: tuple[Evidence, ...] = Field(default=(), max_length=50)
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in (AlertStatus.PENDING, AlertStatus.FIRING)

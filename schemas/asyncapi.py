@@ -14,7 +14,7 @@ from schemas.dead_letter import DeadLetterV1
 from schemas.examples import EXAMPLES
 from schemas.incident import IncidentV1
 from schemas.report import ReportV1
-from schemas.topics import ALERTS, CLAIMS, COUNTERS, DEAD_LETTERS, INCIDENTS, PUBLIC, REPORTS, Topic
+from schemas.topics import ALERTS, ALERTS_LIVE, CLAIMS, COUNTERS, DEAD_LETTERS, INCIDENTS, PUBLIC, REPORTS, Topic
 
 CONTRACT_VERSION: Final = "1.0.0"
 """Grows in its minor part with each addition; a change that breaks readers is a new model (``ReportV2``)."""
@@ -25,6 +25,7 @@ _MODELS: Final[Mapping[str, tuple[type[BaseModel], ...]]] = {
     INCIDENTS.name: (IncidentV1,),
     COUNTERS.name: (RegionCountersV1,),
     ALERTS.name: (AlertV1,),
+    ALERTS_LIVE.name: (AlertV1,),
     DEAD_LETTERS.name: (DeadLetterV1,),
 }
 _TITLES: Final[Mapping[type[BaseModel], str]] = {
@@ -41,7 +42,8 @@ _KEYS: Final[Mapping[str, str]] = {
     CLAIMS.name: "UA-74",
     INCIDENTS.name: "UA-74-20261120-7d1f",
     COUNTERS.name: "UA-74",
-    ALERTS.name: "UA-74/mass_outage",
+    ALERTS.name: "UA-74/mass-outage",
+    ALERTS_LIVE.name: "UA-74/mass-outage/mass-outage.UA-74.5d2e90ab41c7",
     DEAD_LETTERS.name: "night-watch/n-17",
 }
 
@@ -90,7 +92,7 @@ def asyncapi(schemas: Mapping[str, Any]) -> dict[str, Any]:
         "operations": dict(_operation(topic) for topic in PUBLIC),
         "components": {
             "messages": {
-                model.__name__: _message(topic, model, number)
+                _message_name(topic, model): _message(topic, model, number)
                 for topic in PUBLIC
                 for number, model in enumerate(_MODELS[topic.name])
             },
@@ -110,6 +112,11 @@ def _channel_name(topic: Topic) -> str:
     return first + "".join(word.title() for word in others)
 
 
+def _message_name(topic: Topic, model: type[BaseModel]) -> str:
+    """A model that two topics carry is a message of each, with its own key."""
+    return f"Live{model.__name__}" if topic is ALERTS_LIVE else model.__name__
+
+
 def _channel(topic: Topic) -> dict[str, Any]:
     settings: dict[str, Any] = {"cleanup.policy": [topic.config["cleanup.policy"]]}
     for name in ("retention.ms", "max.message.bytes"):
@@ -120,7 +127,8 @@ def _channel(topic: Topic) -> dict[str, Any]:
         "title": topic.name,
         "description": f"{_sentence(topic.meaning)} Key: {topic.key}.",
         "messages": {
-            model.__name__: {"$ref": f"#/components/messages/{model.__name__}"} for model in _MODELS[topic.name]
+            (name := _message_name(topic, model)): {"$ref": f"#/components/messages/{name}"}
+            for model in _MODELS[topic.name]
         },
         "bindings": {
             "kafka": {
@@ -140,7 +148,9 @@ def _operation(topic: Topic) -> tuple[str, dict[str, Any]]:
         "action": action,
         "channel": {"$ref": f"#/channels/{channel}"},
         "summary": _sentence(topic.meaning),
-        "messages": [{"$ref": f"#/channels/{channel}/messages/{model.__name__}"} for model in _MODELS[topic.name]],
+        "messages": [
+            {"$ref": f"#/channels/{channel}/messages/{_message_name(topic, model)}"} for model in _MODELS[topic.name]
+        ],
     }
 
 

@@ -125,16 +125,20 @@ _COUNTERS: Final = {
 }
 _ALERT: Final = {
     "schema_version": 1,
-    "alert_id": "UA-74/mass_outage/2026-11-21T03:40:02Z",
+    "alert_id": "mass-outage.UA-74.5d2e90ab41c7",
     "revision": 1,
-    "rule": "mass_outage",
+    "event": "raised",
+    "rule": "mass-outage",
+    "kind": "mass_outage",
     "status": "firing",
     "severity": "severe",
     "certainty": 2,
     "region": "UA-74",
     "region_names": {"en": "Chernihiv Oblast", "uk": "Чернігівська область"},
-    "window": "24h",
     "headline": "Chernihiv Oblast: at least 8,000 customers without power",
+    "headline_uk": "Чернігівська область: щонайменше 8\u00a0000 споживачів без світла",
+    "measure": "customers",
+    "bound": "low",
     "value": {"low": 8000},
     "threshold": 5000,
     "raised_at": "2026-11-21T03:40:03Z",
@@ -144,10 +148,12 @@ _ALERT: Final = {
             "incident_id": "UA-74-20261120-7d1f",
             "source_id": "chernihiv-radio",
             "reliability": "B",
+            "credibility": 2,
             "url": "https://radio.example/news/4711",
         }
     ],
 }
+_LIVE_ALERT: Final = {**_ALERT, "event": "refreshed", "expires_at": "2026-11-21T03:55:03Z"}
 _DEAD_LETTER: Final = {
     "schema_version": 1,
     "position": {"topic": "sitrep.reports", "partition": 0, "offset": 318},
@@ -168,6 +174,7 @@ EXAMPLES: Final[Mapping[str, tuple[Mapping[str, Any], ...]]] = {
     "sitrep.incidents": (_INCIDENT,),
     "sitrep.counters": (_COUNTERS,),
     "sitrep.alerts": (_ALERT,),
+    "sitrep.alerts-live": (_LIVE_ALERT,),
     "sitrep.dead-letters": (_DEAD_LETTER,),
 }
 """By topic; where a topic carries several kinds of record, one of each."""

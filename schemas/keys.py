@@ -27,3 +27,8 @@ def region_key(region: str | None) -> bytes:
 def alert_key(region: str, rule: str) -> bytes:
     """Return the key of an alert on ``sitrep.alerts``: ``region/rule``."""
     return f"{region}/{rule}".encode()
+
+
+def live_alert_key(region: str, rule: str, alert_id: str) -> bytes:
+    """Return the key of an alert on ``sitrep.alerts-live``: one rule may have several live alerts in a region."""
+    return f"{region}/{rule}/{alert_id}".encode()

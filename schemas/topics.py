@@ -96,6 +96,15 @@ ALERTS: Final = Topic(
     "alerts: raised, updated, resolved or cancelled under one alert id",
     config=_kept(90),
 )
+ALERTS_LIVE: Final = Topic(
+    "sitrep.alerts-live",
+    "region / rule / alert id",
+    TypeAdapter(AlertV1),
+    "org.sitrep.alert.v1",
+    "the alerts that fire now; the newest record of a key holds until it expires, null ends it",
+    # Ended alerts leave null behind, and refreshes are frequent: compact soon.
+    config=_COMPACTED | {"delete.retention.ms": str(_DAY_MS), "segment.ms": str(_DAY_MS)},
+)
 DEAD_LETTERS: Final = Topic(
     "sitrep.dead-letters",
     "source id / report id, where known",
@@ -105,7 +114,18 @@ DEAD_LETTERS: Final = Topic(
     config=_kept(90),
 )
 
-PUBLIC: Final = (REPORTS, CLAIMS, INCIDENTS, COUNTERS, ALERTS, DEAD_LETTERS)
+SET_MEMBERS: Final = Topic(
+    "sitrep.set-members",
+    "name of a set of regions",
+    None,
+    "",
+    "what rules over sets of regions need of each member, brought together in one partition",
+    config=_kept(30),
+)
+
+PUBLIC: Final = (REPORTS, CLAIMS, INCIDENTS, COUNTERS, ALERTS, ALERTS_LIVE, DEAD_LETTERS)
+INTERNAL: Final = (SET_MEMBERS,)
+"""Topics between stages, not for readers."""
 BY_NAME: Final[Mapping[str, Topic]] = {topic.name: topic for topic in PUBLIC}
 
 

@@ -130,8 +130,8 @@ def test_the_asyncapi_document_is_valid_to_the_reference_parser_without_a_remark
 
 
 def test_the_examples_of_the_asyncapi_document_are_valid_by_its_own_schemas() -> None:
-    for name, message in ASYNCAPI["components"]["messages"].items():
-        schema = {"$ref": f"#/components/schemas/{name}", "components": {"schemas": ASYNCAPI["components"]["schemas"]}}
+    for message in ASYNCAPI["components"]["messages"].values():
+        schema = {**message["payload"], "components": {"schemas": ASYNCAPI["components"]["schemas"]}}
         [example] = message["examples"]
         Draft202012Validator(schema).validate(example["payload"])
     shown = [message["examples"][0]["payload"] for message in ASYNCAPI["components"]["messages"].values()]

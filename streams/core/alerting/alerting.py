@@ -1,0 +1,311 @@
+"""The alerting of one partition: what fusion published goes in, alerts come out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Final, NamedTuple, Self
+
+import orjson
+
+from schemas.counters import RegionCountersV1
+from schemas.incident import IncidentV1
+from streams.core.alerting.area_rules import AreaRule, judge_area, window_of
+from streams.core.alerting.briefs import ENDED, Brief, brief_of
+from streams.core.alerting.findings import Finding, Look, Regions, View
+from streams.core.alerting.incident_rules import IncidentRule, judge_incident
+from streams.core.alerting.life import Phase, Withdrawal
+from streams.core.alerting.lives import AlertStep, Lives
+from streams.core.alerting.members import Member, lent
+from streams.core.alerting.policy import AlertPolicy
+from streams.core.alerting.readings import Readings, pack, readings_of, unpack
+from streams.core.alerting.rules import Rule, RuleSet
+from streams.core.moments import micros, span
+
+PREFIX: Final = b"a:"
+"""All state keys of the alerting begin with it."""
+_BRIEF: Final = b"a:b:"
+_READINGS: Final = b"a:r:"
+_PARTITION: Final = b"a:p"
+_NOTHING: Final[Readings] = {}
+
+
+class _Loss(NamedTuple):
+    """What was lost of an incident in this step, and where in the windows it was."""
+
+    withdrawal: Withdrawal
+    at: int
+    had_outage: bool
+
+
+class Alerting:
+    """The state of one partition of regions; pure, no clock.
+
+    After :meth:`step` the caller stores the step's changes; :meth:`restore` from them goes on as if nothing had
+    happened. What is taken again after a crash changes nothing.
+    """
+
+    def __init__(self, rules: RuleSet, regions: Regions, policy: AlertPolicy) -> None:
+        self._rules = rules
+        self._regions = regions
+        self._policy = policy
+        self._lives = Lives(policy)
+        self._briefs: dict[str, dict[str, Brief]] = {}
+        self._home: dict[str, str] = {}
+        self._readings: dict[str, Readings] = {}
+        self._observed_since: int | None = None
+        self._seen: int | None = None
+        self._judged_by = b""
+        self._restored = False
+        self._settled_at = 0
+        self._next_sweep: int | None = None
+        self._touched: set[str] = set()
+        self._changed: dict[str, set[str]] = {}
+        self._lost: dict[str, dict[str, _Loss]] = {}
+        self._changes: dict[bytes, bytes | None] = {}
+        self._digest = rules.digest()
+        self._matched: dict[str, tuple[Rule, ...]] = {}
+
+    @classmethod
+    def restore(
+        cls, items: Mapping[bytes, bytes], rules: RuleSet, regions: Regions, policy: AlertPolicy | None = None
+    ) -> Self:
+        """Return the state that was stored; only keys that begin with :data:`PREFIX` are looked at."""
+        alerting = cls(rules, regions, policy or AlertPolicy())
+        own = {key: value for key, value in items.items() if key.startswith(PREFIX)}
+        alerting._restore(own)
+        return alerting
+
+    def _restore(self, items: Mapping[bytes, bytes]) -> None:
+        self._lives.restore(items)
+        for key, value in items.items():
+            if key.startswith(_BRIEF):
+                brief = Brief.unpack(value)
+                self._briefs.setdefault(brief.region, {})[brief.incident_id] = brief
+                self._home[brief.incident_id] = brief.region
+            elif key.startswith(_READINGS):
+                self._readings[key[len(_READINGS) :].decode()] = unpack(orjson.loads(value))
+        if _PARTITION in items:
+            self._observed_since, self._seen, judged_by = orjson.loads(items[_PARTITION])
+            self._judged_by = judged_by.encode()
+            self._restored = True
+
+    def reload(self, rules: RuleSet) -> None:
+        """Put other rules in force with the next step: no alert that still has its rule is lost or raised anew."""
+        self._rules = rules
+        self._digest = rules.digest()
+        self._matched.clear()
+
+    def take(self, incidents: Iterable[IncidentV1], counters: Iterable[RegionCountersV1]) -> None:
+        """Take what fusion published in this step: only what changed need be there."""
+        for incident in incidents:
+            self._take_incident(incident)
+        for region in counters:
+            self._take_counters(region)
+
+    def step(self, now: datetime, *, caught_up: bool = True) -> AlertStep:
+        """Return the alerts that follow from what was taken and from the passing of time up to ``now``.
+
+        With ``caught_up`` false (the input lags behind) nothing is resolved; cheap when nothing is due.
+        """
+        at = micros(now)
+        may_end = self._may_end(at) and caught_up
+        if self._digest != self._judged_by:
+            self._touched.update(self._readings, self._briefs, self._lives.places())
+            self._lives.end_without_rule(self._rules, at)
+        self._touched.update(self._lives.due(at))
+        touched, self._touched = sorted(self._touched), set()
+        for region in touched:
+            self._judge(region, at, may_end=may_end)
+        members = [member for region in touched for member in self._members(region, at)]
+        self._lives.refresh(at, self._rules)
+        self._sweep(at)
+        self._note(at, any_change=bool(touched))
+        step = self._lives.finished()
+        step.members += members
+        step.changes |= self._changes
+        self._changes = {}
+        self._changed, self._lost = {}, {}
+        return step
+
+    def live(self) -> tuple[str, ...]:
+        """Return the ids of the alerts that fire now."""
+        return tuple(alert.alert_id for alert in self._lives.live())
+
+    def _take_incident(self, incident: IncidentV1) -> None:
+        known = self._home.get(incident.incident_id)
+        before = None if known is None else self._briefs[known].get(incident.incident_id)
+        if incident.status.value in ENDED:
+            if before is not None:
+                self._carry_on(incident, before)
+                self._lose(before, Withdrawal(_why_ended(incident), is_retraction=True))
+                self._drop(before)
+            return
+        brief = brief_of(incident, before, self._policy)
+        if brief == before:
+            return
+        if before is not None and before.region != brief.region:
+            self._lose(before, Withdrawal(f"the incident was in {brief.region}", is_retraction=True))
+            self._drop(before)
+        elif before is not None and (what := _less(before, brief)) is not None:
+            self._lose(before, Withdrawal(what, is_retraction=False))
+        published = micros(incident.first_published_at)
+        if self._observed_since is None or published < self._observed_since:
+            self._observed_since = published
+        self._briefs.setdefault(brief.region, {})[brief.incident_id] = brief
+        self._home[brief.incident_id] = brief.region
+        self._changes[_brief_key(brief)] = brief.pack()
+        self._changed.setdefault(brief.region, set()).add(brief.incident_id)
+        self._touched.add(brief.region)
+
+    def _take_counters(self, counters: RegionCountersV1) -> None:
+        readings = readings_of(counters)
+        self._touched.add(counters.region)
+        if self._readings.get(counters.region) != readings:
+            self._readings[counters.region] = readings
+            self._changes[_READINGS + counters.region.encode()] = orjson.dumps(pack(readings))
+
+    def _carry_on(self, incident: IncidentV1, before: Brief) -> None:
+        """An alert about an incident that turned out to be another one goes on as that one's."""
+        if incident.merged_into is None:
+            return
+        for rule in self._rules_of(before.region):
+            if isinstance(rule, IncidentRule):
+                self._lives.rename(before.region, rule.name, incident.incident_id, incident.merged_into)
+
+    def _lose(self, brief: Brief, withdrawal: Withdrawal) -> None:
+        loss = _Loss(withdrawal, brief.at, bool(brief.outages))
+        self._lost.setdefault(brief.region, {})[brief.incident_id] = loss
+        self._touched.add(brief.region)
+
+    def _drop(self, brief: Brief) -> None:
+        del self._briefs[brief.region][brief.incident_id]
+        del self._home[brief.incident_id]
+        self._changes[_brief_key(brief)] = None
+
+    def _judge(self, region: str, now: int, *, may_end: bool) -> None:
+        briefs = self._briefs.get(region, {})
+        changed = self._changed.get(region, set())
+        view = View(
+            region,
+            self._regions.names(region),
+            self._regions.population(region),
+            self._readings.get(region, _NOTHING),
+            briefs,
+            self._observed_since,
+            frozenset(changed),
+        )
+        lost = self._lost.get(region, {})
+        for rule in self._rules_of(region):
+            if isinstance(rule, IncidentRule):
+                self._judge_incidents(rule, view, now, lost, may_end=may_end)
+                continue
+            for finding in judge_area(rule, view, now):
+                withdrawn = _lost_of(rule, lost, now)
+                self._lives.apply(Look(rule, view, now, may_end), finding, withdrawn)
+
+    def _judge_incidents(
+        self, rule: IncidentRule, view: View, now: int, lost: Mapping[str, _Loss], *, may_end: bool
+    ) -> None:
+        for incident_id in sorted({*self._lives.subjects(view.code, rule.name), *view.changed}):
+            slot = self._lives.slot(view.code, rule.name, incident_id)
+            brief = view.briefs.get(incident_id)
+            if brief is None:
+                finding = Finding(incident_id, None, False, None, 0, 0)
+            else:
+                raised = slot.since if slot.phase is Phase.FIRING else None
+                finding = judge_incident(rule, brief, now, raised, slot.reference)
+            loss = lost.get(incident_id)
+            withdrawn = None if loss is None else loss.withdrawal
+            self._lives.apply(Look(rule, view, now, may_end), finding, withdrawn)
+
+    def _members(self, region: str, now: int) -> Iterable[tuple[str, bytes]]:
+        for name in self._rules.sets_with(region):
+            rules = self._rules.of_set(name)
+            lost = self._lost.get(region, {}).values()
+            held = [brief for brief in self._briefs.get(region, {}).values() if brief.start <= now]
+            member = Member(
+                region,
+                self._readings.get(region, _NOTHING),
+                self._observed_since,
+                lent(held, rules, now, self._policy.member_evidence),
+                next((loss.withdrawal.reason for loss in lost if loss.withdrawal.is_retraction), None),
+            )
+            yield name, member.pack()
+
+    def _rules_of(self, region: str) -> tuple[Rule, ...]:
+        """Matching patterns costs more than judging: once a region and rule set is enough."""
+        found = self._matched.get(region)
+        if found is None:
+            found = self._matched[region] = self._rules.of_region(region)
+        return found
+
+    def _may_end(self, now: int) -> bool:
+        """A worker that takes over after a pause has a backlog to read before it ends anything."""
+        if self._restored:
+            self._restored = False
+            if self._seen is not None and now - self._seen > span(self._policy.gap):
+                self._settled_at = now + span(self._policy.settle)
+        return now >= self._settled_at
+
+    def _note(self, now: int, *, any_change: bool) -> None:
+        """Store, now and then, that this partition is being worked."""
+        due = self._seen is None or now - self._seen >= span(self._policy.gap) // 2
+        if not due and self._digest == self._judged_by and not (any_change and self._changes):
+            return
+        self._seen = max(now, self._seen or now)
+        self._judged_by = self._digest
+        self._changes[_PARTITION] = orjson.dumps((self._observed_since, self._seen, self._digest.decode()))
+
+    def _sweep(self, now: int) -> None:
+        """Forget incidents past the horizon, and the ended lives about them."""
+        if self._next_sweep is None:
+            self._next_sweep = now + span(self._policy.sweep_every)
+        if now < self._next_sweep:
+            return
+        self._next_sweep = now + span(self._policy.sweep_every)
+        oldest = now - span(self._policy.horizon)
+        for region, briefs in self._briefs.items():
+            for brief in [brief for brief in briefs.values() if max(brief.at, brief.last_published) < oldest]:
+                self._drop(brief)
+            for rule in self._rules_of(region):
+                if isinstance(rule, IncidentRule):
+                    for subject in self._lives.subjects(region, rule.name):
+                        if subject not in briefs:
+                            self._lives.forget(region, rule.name, subject)
+
+
+def _brief_key(brief: Brief) -> bytes:
+    return _BRIEF + f"{brief.region}/{brief.incident_id}".encode()
+
+
+def _why_ended(incident: IncidentV1) -> str:
+    match incident.status.value:
+        case "merged":
+            return "the incident is the same as another one"
+        case "superseded":
+            return "the reports behind it were replaced"
+        case _:
+            return "the reports behind it were retracted"
+
+
+def _less(before: Brief, after: Brief) -> str | None:
+    """Return in words what a revision took back; None where it took nothing back."""
+    if before.is_strike and not after.is_strike:
+        return "it was no strike"
+    if after.at < before.at:
+        return "the incident was dated earlier"
+    for measure, figure in before.figures.items():
+        now = after.figures.get(measure)
+        if now is None or now.low < figure.low or (now.best or 0) < (figure.best or 0):
+            return f"figures were corrected ({measure.value.replace('_', ' ')})"
+    return None
+
+
+def _lost_of(rule: AreaRule, lost: Mapping[str, _Loss], now: int) -> Withdrawal | None:
+    """Return what a region's rule lost in this step; a retraction before a mere revision."""
+    window = window_of(rule)
+    found = [
+        loss.withdrawal for loss in lost.values() if (loss.had_outage if window is None else loss.at > now - window)
+    ]
+    return min(found, key=lambda withdrawal: not withdrawal.is_retraction, default=None)

@@ -1,0 +1,129 @@
+"""The headline of each kind of alert, English and Ukrainian."""
+
+from __future__ import annotations
+
+from schemas.alert import Measure
+from schemas.vocabulary import WindowName
+from streams.core.alerting.findings import Finding, View
+from streams.core.alerting.rules import (
+    CorrectionRule,
+    DisagreementRule,
+    FirstAfterQuietRule,
+    MassCasualtyRule,
+    MassOutageRule,
+    Rule,
+    SurgeRule,
+    ThresholdRule,
+)
+from streams.core.alerting.words import (
+    EN,
+    UK,
+    figure_words,
+    short_figure,
+    uk_plural,
+    utility_en,
+    utility_uk,
+    window_en,
+    window_uk,
+)
+from streams.core.estimates import Range
+
+_LONGEST = 900
+
+
+def headlines(rule: Rule, view: View, finding: Finding) -> tuple[str, str]:
+    """Return the headline in English and in Ukrainian."""
+    en, uk = _said(rule, finding)
+    place = finding.incident.place if finding.incident is not None else None
+    where_en = view.names.en
+    where_uk = view.names.uk or view.names.en
+    if place:
+        where_en, where_uk = f"{where_en}, {place}", f"{where_uk}, {place}"
+    return f"{where_en}: {en}"[:_LONGEST], f"{where_uk}: {uk}"[:_LONGEST]
+
+
+def _said(rule: Rule, found: Finding) -> tuple[str, str]:
+    match rule:
+        case ThresholdRule():
+            return _counted(found, rule.measure, rule.window)
+        case SurgeRule():
+            en, uk = _counted(found, rule.measure, rule.window)
+            usual = f"{found.baseline:g}" if found.baseline is not None else "?"
+            return f"{en}, about {usual} would be usual", f"{uk}, звично близько {usual}"
+        case FirstAfterQuietRule():
+            return _first(rule, found)
+        case MassOutageRule():
+            return _outage(found)
+        case MassCasualtyRule():
+            one = (
+                ("strike", "одного удару")
+                if found.incident and found.incident.is_strike
+                else ("incident", "однієї події")
+            )
+            en = figure_words(found.value, rule.measure, EN, disputed=found.disputed)
+            uk = figure_words(found.value, rule.measure, UK, disputed=found.disputed)
+            return f"one {one[0]}: {en}", f"внаслідок {one[1]}: {uk}"
+        case CorrectionRule() | DisagreementRule():
+            return _contradiction(rule, found)
+
+
+def _contradiction(rule: CorrectionRule | DisagreementRule, found: Finding) -> tuple[str, str]:
+    if isinstance(rule, DisagreementRule):
+        return _disagreement(rule.measure, found)
+    old = f"{found.baseline:,.0f}" if found.baseline is not None else "?"
+    new = figure_words(found.value, rule.measure, EN, disputed=found.disputed)
+    new_uk = figure_words(found.value, rule.measure, UK, disputed=found.disputed)
+    return f"figure changed from {old} to {new}", f"цифру змінено з {old} на: {new_uk}"
+
+
+def _counted(found: Finding, measure: Measure, window: WindowName) -> tuple[str, str]:
+    en = figure_words(found.value, measure, EN)
+    uk = figure_words(found.value, measure, UK)
+    return f"{en} in {window_en(window)}", f"{uk} за {window_uk(window)}"
+
+
+def _first(rule: FirstAfterQuietRule, found: Finding) -> tuple[str, str]:
+    days, window = rule.quiet_days, rule.window
+    en = f"first strike after {days} quiet days or more"
+    uk = f"перший удар після щонайменше {days} {uk_plural(days, ('тихого дня', 'тихих днів', 'тихих днів'))}"
+    if found.number > 1:
+        en_count, uk_count = _counted(found, Measure.STRIKES, window)
+        return f"{en}; {en_count}", f"{uk}; {uk_count}"
+    return en, uk
+
+
+def _outage(found: Finding) -> tuple[str, str]:
+    en = figure_words(found.value, Measure.CUSTOMERS, EN).replace("service", utility_en(found.subject))
+    uk = figure_words(found.value, Measure.CUSTOMERS, UK).replace("послуги", utility_uk(found.subject))
+    if found.share:
+        en += f" ({found.share:.0%} of the population's number)"
+        uk += f" ({found.share:.0%} від числа населення)"
+    return en, uk
+
+
+def _casualties(measure: Measure, found: Finding) -> tuple[str, str]:
+    en = figure_words(found.value, measure, EN, disputed=found.disputed)
+    uk = figure_words(found.value, measure, UK, disputed=found.disputed)
+    if found.incident is not None and found.incident.is_strike:
+        return f"one strike, {en}", f"один удар, {uk}"
+    return f"one incident, {en}", f"одна подія, {uk}"
+
+
+def _disagreement(measure: Measure, found: Finding) -> tuple[str, str]:
+    if found.gap is None:
+        return figure_words(found.value, measure, EN), figure_words(found.value, measure, UK)
+    low, high = found.gap.least, found.gap.most
+    en = figure_words(Range(high, high, high), measure, EN)
+    uk = figure_words(Range(high, high, high), measure, UK)
+    return (
+        f"sources contradict each other: at most {low:,}, or at least {en}",
+        f"джерела суперечать одне одному: щонайбільше {UK.number(low)} або щонайменше {uk}",
+    )
+
+
+def changes(rule: Rule, finding: Finding, before: Range | None) -> str | None:
+    """Return how the value moved since the last record, in words; None where it did not."""
+    if before is None or finding.value == before or finding.value is None:
+        return None
+    what = finding.measure.value.replace("_", " ") if finding.measure is not None else rule.kind.value
+    return f"{what} from {short_figure(before)} to {short_figure(finding.value)}"

@@ -1,0 +1,166 @@
+"""All lives of one partition: the slots of every rule and subject, and what they publish and store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+from schemas.alert import AlertEvent, AlertV1
+from streams.core.alerting.findings import Finding, Look
+from streams.core.alerting.life import Phase, Slot, Withdrawal, advance
+from streams.core.alerting.policy import AlertPolicy
+from streams.core.alerting.records import record, without_rule
+from streams.core.alerting.rules import RuleSet
+from streams.core.moments import span
+
+SLOT: Final = b"a:s:"
+_NEVER: Final = 1 << 62
+
+SlotKey = tuple[str, str]
+"""Rule and subject; with a region's code or a set's name it names one life after another."""
+
+
+@dataclass(slots=True)
+class AlertStep:
+    """What one step causes.
+
+    ``alerts`` is the history: every raise, update and end, in order. ``refreshed`` are live alerts that are
+    unchanged and hold on: only the topic of live alerts needs them. ``members`` are this partition's regions as
+    sets of regions see them, by ``(set, record)``.
+    """
+
+    alerts: list[AlertV1] = field(default_factory=list)
+    changes: dict[bytes, bytes | None] = field(default_factory=dict)
+    refreshed: list[AlertV1] = field(default_factory=list)
+    members: list[tuple[str, bytes]] = field(default_factory=list)
+
+
+class Lives:
+    """The slots by place (a region's code or a set's name), kept in step with what is stored."""
+
+    def __init__(self, policy: AlertPolicy) -> None:
+        self._policy = policy
+        self._slots: dict[str, dict[SlotKey, Slot]] = {}
+        self._due: dict[str, int] = {}
+        self._next_refresh: int | None = None
+        self._step = AlertStep()
+
+    def restore(self, items: Mapping[bytes, bytes]) -> None:
+        """Take up the stored slots."""
+        for key, value in items.items():
+            if key.startswith(SLOT):
+                place, rule, subject = key[len(SLOT) :].decode().split("/", 2)
+                self._slots.setdefault(place, {})[rule, subject] = Slot.unpack(value)
+        for place in self._slots:
+            self._schedule(place)
+
+    def finished(self) -> AlertStep:
+        """Return what happened since the last call."""
+        step, self._step = self._step, AlertStep()
+        return step
+
+    def due(self, now: int) -> list[str]:
+        """Return the places where time alone may move something on."""
+        return [place for place, at in self._due.items() if at <= now]
+
+    def places(self) -> list[str]:
+        return list(self._slots)
+
+    def subjects(self, place: str, rule: str) -> list[str]:
+        """Return the subjects in which a rule has, or had, a life at a place."""
+        return [subject for name, subject in self._slots.get(place, ()) if name == rule]
+
+    def slot(self, place: str, rule: str, subject: str) -> Slot:
+        return self._slots.get(place, {}).get((rule, subject)) or Slot()
+
+    def live(self) -> Iterator[AlertV1]:
+        """Yield the alerts that fire, as last told."""
+        for place in sorted(self._slots):
+            for _, slot in sorted(self._slots[place].items()):
+                if slot.phase is Phase.FIRING and slot.alert is not None:
+                    yield slot.alert
+
+    def apply(self, look: Look, finding: Finding, withdrawn: Withdrawal | None) -> None:
+        """Move one life on by a finding."""
+        place, key = look.view.code, (look.rule.name, finding.subject)
+        before = self.slot(place, *key)
+        after, event = advance(before, finding, look, withdrawn)
+        if event is not None:
+            alert = record(look, after, finding, event, self._policy)
+            after = replace(after, alert=alert)
+            self._step.alerts.append(alert)
+        if after is not before and after != before:
+            self._put(place, key, after)
+
+    def end_without_rule(self, rules: RuleSet, now: int) -> None:
+        """End what fires for a rule that is gone, disabled, of another kind, or no longer looks there."""
+        for place in sorted(self._slots):
+            by_name = {rule.name: rule.kind for rule in (*rules.of_region(place), *rules.of_set(place))}
+            for key, slot in sorted(self._slots[place].items()):
+                if slot.phase not in (Phase.FIRING, Phase.PENDING):
+                    continue
+                if slot.alert is None or slot.phase is Phase.PENDING:
+                    if key[0] not in by_name:
+                        self._put(place, key, replace(slot, phase=Phase.IDLE, held=False, due=None))
+                elif by_name.get(key[0]) != slot.alert.kind:
+                    last = without_rule(slot.alert, now)
+                    ended = replace(slot, phase=Phase.RESOLVED, held=False, under=None, due=None, alert=last)
+                    self._put(place, key, ended)
+                    self._step.alerts.append(last)
+
+    def rename(self, place: str, rule: str, subject: str, into: str) -> bool:
+        """Let the live alert about ``subject`` carry on about ``into``; return whether it does."""
+        mine, theirs = self.slot(place, rule, subject), self.slot(place, rule, into)
+        if mine.phase is not Phase.FIRING or theirs.phase is Phase.FIRING:
+            return False
+        self._drop(place, (rule, subject))
+        self._put(place, (rule, into), replace(mine, episode=max(mine.episode, theirs.episode)))
+        return True
+
+    def forget(self, place: str, rule: str, subject: str) -> None:
+        """Drop a slot whose subject is gone for good, unless its alert still fires."""
+        if self.slot(place, rule, subject).phase is not Phase.FIRING:
+            self._drop(place, (rule, subject))
+
+    def refresh(self, now: int, rules: RuleSet) -> None:
+        """From time to time say of every live alert that it still holds."""
+        if self._next_refresh is not None and now < self._next_refresh:
+            return
+        self._next_refresh = now + span(rules.refresh_every)
+        told = {alert.alert_id for alert in self._step.alerts}
+        self._step.refreshed += [
+            alert.model_copy(update={"event": AlertEvent.REFRESHED, "changed": None})
+            for alert in self.live()
+            if alert.alert_id not in told
+        ]
+
+    def _put(self, place: str, key: SlotKey, slot: Slot) -> None:
+        if slot.phase is Phase.IDLE and not slot.episode:
+            self._drop(place, key)
+            return
+        self._slots.setdefault(place, {})[key] = slot
+        self._step.changes[_state_key(place, key)] = slot.pack()
+        self._schedule(place)
+
+    def _drop(self, place: str, key: SlotKey) -> None:
+        if self._slots.get(place, {}).pop(key, None) is not None:
+            self._step.changes[_state_key(place, key)] = None
+            self._schedule(place)
+
+    def _schedule(self, place: str) -> None:
+        due = min((slot.due for slot in self._slots[place].values() if slot.due is not None), default=_NEVER)
+        if due == _NEVER:
+            self._due.pop(place, None)
+        else:
+            self._due[place] = due
+
+
+def _state_key(place: str, key: SlotKey) -> bytes:
+    return SLOT + f"{place}/{key[0]}/{key[1]}".encode()
+
+
+def expiring(alert: AlertV1, at: datetime, rules: RuleSet) -> AlertV1:
+    """Return a live alert with the time at which it is over unless it is told of again."""
+    return alert.model_copy(update={"expires_at": max(at, alert.updated_at) + rules.valid_for})

@@ -1,0 +1,142 @@
+"""Rules over a set of regions, whose members live in different partitions.
+
+Every region's partition sends what a set needs of it, keyed by the set, to one topic; so all members of a set
+meet in one partition there, and the newest record of each member is the whole truth about it: the sum is exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple, Self
+
+import orjson
+
+from schemas.alert import Measure
+from streams.core.alerting.area_rules import judge_area
+from streams.core.alerting.briefs import Brief
+from streams.core.alerting.findings import Look, View, weightiest
+from streams.core.alerting.life import Withdrawal
+from streams.core.alerting.lives import SLOT, AlertStep, Lives
+from streams.core.alerting.policy import AlertPolicy
+from streams.core.alerting.readings import Readings, pack, summed, unpack
+from streams.core.alerting.rules import RuleSet, SetRule
+from streams.core.moments import micros
+from streams.core.windows import WINDOWS
+
+_MEMBER: Final = b"a:m:"
+_RULES: Final = b"a:d"
+
+
+class Member(NamedTuple):
+    """A region as a set sees it."""
+
+    region: str
+    readings: Readings
+    observed_since: int | None
+    briefs: tuple[Brief, ...]
+    """Its weightiest incidents, as evidence."""
+    withdrawn: str | None
+    """Why incidents were withdrawn since the record before."""
+
+    def pack(self) -> bytes:
+        briefs = [orjson.Fragment(brief.pack()) for brief in self.briefs]
+        return orjson.dumps((self.region, pack(self.readings), self.observed_since, briefs, self.withdrawn))
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> Self:
+        region, readings, observed_since, briefs, withdrawn = orjson.loads(packed)
+        held = tuple(Brief.unpack(brief) for brief in briefs)
+        return cls(region, unpack(readings), observed_since, held, withdrawn)
+
+
+def lent(briefs: Sequence[Brief], rules: Sequence[SetRule], now: int, most: int) -> tuple[Brief, ...]:
+    """Return the incidents that a region lends a set as evidence: at most ``most`` for each rule, by id."""
+    found: dict[str, Brief] = {}
+    for measure, window in {(Measure(rule.measure), WINDOWS[rule.window]) for rule in rules}:
+        inside = [brief for brief in briefs if brief.at > now - window]
+        found |= {brief.incident_id: brief for brief in weightiest(inside, measure)[:most]}
+    return tuple(brief for _, brief in sorted(found.items()))
+
+
+class SetAlerting:
+    """The state of one partition of sets; pure, no clock. It is used as ``Alerting`` is."""
+
+    def __init__(self, rules: RuleSet, policy: AlertPolicy) -> None:
+        self._rules = rules
+        self._policy = policy
+        self._lives = Lives(policy)
+        self._members: dict[str, dict[str, Member]] = {}
+        self._lost: dict[str, str] = {}
+        self._touched: set[str] = set()
+        self._changes: dict[bytes, bytes | None] = {}
+        self._digest = rules.digest()
+        self._judged_by = b""
+
+    @classmethod
+    def restore(cls, items: Mapping[bytes, bytes], rules: RuleSet, policy: AlertPolicy | None = None) -> Self:
+        """Return the state that was stored."""
+        alerting = cls(rules, policy or AlertPolicy())
+        own = dict(items.items())
+        alerting._lives.restore({key: value for key, value in own.items() if key.startswith(SLOT)})
+        for key, value in own.items():
+            if key.startswith(_MEMBER):
+                name, region = key[len(_MEMBER) :].decode().split("/", 1)
+                alerting._members.setdefault(name, {})[region] = Member.unpack(value)
+        alerting._judged_by = own.get(_RULES, b"")
+        return alerting
+
+    def reload(self, rules: RuleSet) -> None:
+        """Put other rules in force with the next step."""
+        self._rules = rules
+        self._digest = rules.digest()
+
+    def take(self, records: Iterable[tuple[str, bytes]]) -> None:
+        """Take ``(set, record)`` pairs as a member packs itself."""
+        for name, record in records:
+            member = Member.unpack(record)
+            self._members.setdefault(name, {})[member.region] = member
+            self._changes[_MEMBER + f"{name}/{member.region}".encode()] = record
+            self._touched.add(name)
+            if member.withdrawn is not None:
+                self._lost[name] = member.withdrawn
+
+    def step(self, now: datetime, *, caught_up: bool = True) -> AlertStep:
+        """Return the alerts that follow from what was taken and from the passing of time up to ``now``."""
+        at = micros(now)
+        if self._digest != self._judged_by:
+            self._lives.end_without_rule(self._rules, at)
+            self._touched.update(self._members)
+            self._judged_by = self._digest
+            self._changes[_RULES] = self._digest
+        self._touched.update(self._lives.due(at))
+        touched, self._touched = sorted(self._touched), set()
+        for name in touched:
+            self._judge(name, at, may_end=caught_up)
+        self._lives.refresh(at, self._rules)
+        step = self._lives.finished()
+        step.changes |= self._changes
+        self._changes, self._lost = {}, {}
+        return step
+
+    def _judge(self, name: str, now: int, *, may_end: bool) -> None:
+        known = self._rules.sets.get(name)
+        if known is None:
+            return
+        members = {code: member for code, member in sorted(self._members.get(name, {}).items()) if known.has(code)}
+        watched = [member.observed_since for member in members.values() if member.observed_since is not None]
+        view = View(
+            name,
+            known.names,
+            None,
+            summed(member.readings for member in members.values()),
+            {brief.incident_id: brief for member in members.values() for brief in member.briefs},
+            min(watched, default=None),
+            members=tuple(members),
+            set_name=name,
+        )
+        reason = self._lost.get(name)
+        withdrawn = None if reason is None else Withdrawal(reason, is_retraction=True)
+        for rule in self._rules.of_set(name):
+            for finding in judge_area(rule, view, now):
+                self._lives.apply(Look(rule, view, now, may_end), finding, withdrawn)

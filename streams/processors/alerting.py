@@ -1,0 +1,134 @@
+"""Alerts on their way out, and the stage ``alerting``: rules over sets of regions, whose members meet there.
+
+Rules about one region or incident are judged in the fusion stage, beside the incidents they are about; it hands
+what they cause to :func:`alert_outputs`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from schemas.alert import AlertV1, RegionNames
+from schemas.keys import alert_key, live_alert_key
+from schemas.topics import ALERTS, ALERTS_LIVE, SET_MEMBERS
+from streams.cloudevents import headers_for
+from streams.core.alerting import AlertPolicy, AlertStep, RuleSet, SetAlerting, expiring
+from streams.engine.stage import Output, Record, Step
+from streams.metrics import Metrics
+from streams.reference.gazetteer import Gazetteer
+
+_SOURCE: Final = "/sitrep/alerting"
+
+
+class RulesInForce:
+    """The rules of this process, and how often they were changed: partitions take them up in their next step."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        self.current = rules
+        self.generation = 0
+
+    def replace(self, rules: RuleSet) -> None:
+        """Put other rules in force; called on SIGHUP, after the file was found to be right."""
+        if rules != self.current:
+            self.current = rules
+            self.generation += 1
+
+
+class GazetteerRegions:
+    """What the alerting asks of regions, from the gazetteer."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._regions = gazetteer.regions
+
+    def names(self, region: str) -> RegionNames:
+        known = self._regions.get(region)
+        return RegionNames(en=region) if known is None else RegionNames(en=known.names.en, uk=known.names.uk)
+
+    def population(self, region: str) -> int | None:
+        known = self._regions.get(region)
+        return None if known is None else known.population
+
+
+def alert_outputs(done: AlertStep, now: datetime, rules: RuleSet) -> list[Output]:
+    """Return the records of a step: the history, the live alerts, and what sets of regions need.
+
+    The live topic's records say when they expire, and an ended alert leaves null there.
+    """
+    outputs: list[Output] = []
+    for alert in done.alerts:
+        headers = _headers(alert)
+        key = alert_key(alert.region, alert.rule)
+        outputs.append(Output(ALERTS.name, key, _json(alert), headers))
+        outputs.append(_live(alert, now, rules))
+    outputs += [_live(alert, now, rules) for alert in done.refreshed]
+    outputs += [Output(SET_MEMBERS.name, name.encode(), record) for name, record in done.members]
+    return outputs
+
+
+def measure_alerts(done: AlertStep, metrics: Metrics) -> None:
+    """Count what was published; refreshes are not news."""
+    for alert in done.alerts:
+        metrics.alerts_published.labels(alert.rule, alert.event.value).inc()
+
+
+def _live(alert: AlertV1, now: datetime, rules: RuleSet) -> Output:
+    key = live_alert_key(alert.region, alert.rule, alert.alert_id)
+    if not alert.is_live:
+        return Output(ALERTS_LIVE.name, key, None)
+    return Output(ALERTS_LIVE.name, key, _json(expiring(alert, now, rules)), _headers(alert))
+
+
+def _headers(alert: AlertV1) -> tuple[tuple[str, bytes], ...]:
+    return headers_for(ALERTS.type, f"{alert.alert_id}/{alert.revision}", _SOURCE, alert.updated_at)
+
+
+def _json(alert: AlertV1) -> bytes:
+    return alert.model_dump_json(exclude_none=True).encode()
+
+
+class AlertingStage:
+    """Opens a :class:`~streams.core.alerting.SetAlerting` for every partition of sets this worker owns."""
+
+    name = "alerting"
+    source = SET_MEMBERS.name
+
+    def __init__(self, rules: RulesInForce, metrics: Metrics, policy: AlertPolicy | None = None) -> None:
+        self._rules = rules
+        self._metrics = metrics
+        self._policy = policy or AlertPolicy()
+
+    def open(self, partition: int, partitions: int, items: Mapping[bytes, bytes]) -> AlertingPartition:  # noqa: ARG002
+        return AlertingPartition(SetAlerting.restore(items, self._rules.current, self._policy), self._rules)
+
+    def committed(self, partition: int, step: Step) -> None:  # noqa: ARG002
+        if isinstance(step.measures, AlertStep):
+            measure_alerts(step.measures, self._metrics)
+
+    def closed(self, partition: int) -> None:
+        """Nothing outlives the partition's state."""
+
+
+class AlertingPartition:
+    """The engine's view of the sets in one partition."""
+
+    def __init__(self, alerting: SetAlerting, rules: RulesInForce) -> None:
+        self._alerting = alerting
+        self._rules = rules
+        self._generation = rules.generation
+
+    def take(self, records: Sequence[Record]) -> None:
+        self._alerting.take(
+            (record.key.decode(), record.value)
+            for record in records
+            if record.key is not None and record.value is not None
+        )
+
+    def step(self, now: datetime) -> Step:
+        if self._generation != self._rules.generation:
+            self._alerting.reload(self._rules.current)
+            self._generation = self._rules.generation
+        done = self._alerting.step(now)
+        outputs = alert_outputs(done, now, self._rules.current)
+        return Step(outputs, done.changes, done if done.alerts else None)
