@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from streams.admin import create_topics
+from streams.cli.embedded import end
 from streams.cli.options import JsonOption, json_wanted, settings_with
 from streams.cli.output import CommandError, ExitCode, Output
 from streams.cli.running import stop_signal
@@ -40,7 +41,7 @@ def broker(
     try:
         asyncio.run(_serve(embedded, with_topics, output))
     finally:
-        embedded.stop()
+        end(embedded)
 
 
 async def _serve(embedded: EmbeddedBroker, with_topics: bool, output: Output) -> None:

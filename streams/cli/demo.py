@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated, Final
 
 import orjson
 import typer
 
-import seeds
 from schemas.topics import COUNTERS
-from streams.cli.demo_stack import Stack, running_stack
+from streams.cli.demo_feed import founding_case
+from streams.cli.demo_stack import ORIGIN, Stack, running_stack
 from streams.cli.output import CommandError, ExitCode, Output, plural
 from streams.cli.reading import Beginning, open_reader
 from streams.cli.running import stop_signal
@@ -52,12 +51,6 @@ def demo(
         asyncio.run(live(output, seconds))
 
 
-def founding_case() -> list[bytes]:
-    """Return the founding case's reports as JSON lines, in the order of their publication."""
-    path = Path(seeds.__file__).parent / "founding_case.jsonl"
-    return [line for line in path.read_bytes().splitlines() if line.strip()]
-
-
 async def _once(output: Output) -> None:
     started = time.monotonic()
 
@@ -84,7 +77,7 @@ async def _publish_and_collect(note: Callable[[str], None]) -> list[bytes]:
     async with running_stack(rate=0, anchor=None, logs_to_stderr=True) as stack:
         note(f"ready; metrics at {stack.page}/metrics")
         async with ReportPublisher(stack.settings) as publisher:
-            count = await publisher.publish_many(founding_case())
+            count = await publisher.publish_many(arrival.value for arrival in founding_case(ORIGIN))
         note(f"{plural(count, 'report')} published and acknowledged")
         await _until_digested(stack)
         note("all of it digested")

@@ -16,6 +16,7 @@ import aiohttp
 
 from streams.admin import create_topics
 from streams.cli.children import Child
+from streams.cli.embedded import end
 from streams.cli.output import CommandError, ExitCode
 from streams.engine.embedded import EmbeddedBroker, EmbeddedBrokerError
 from streams.settings import Settings, load_settings, variable_of
@@ -88,7 +89,7 @@ async def running_stack(*, rate: float, anchor: datetime | None, logs_to_stderr:
             await _until_ready(stack)
             yield stack
     finally:
-        broker.stop()
+        end(broker)
 
 
 def _environment(settings: Settings) -> dict[str, str]:
