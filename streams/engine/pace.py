@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-_FIRST: Final = 64
+_FIRST: Final = 16
 _LEAST: Final = 1
 _GROWTH: Final = 2.0
 

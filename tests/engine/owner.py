@@ -1,0 +1,59 @@
+"""Builders of an owned partition over a fake log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from streams.engine.blocks import Block
+from streams.engine.changelog import ChangelogWriter
+from streams.engine.outbox import Outbox
+from streams.engine.partition import OwnedPartition
+from streams.engine.recovery import Recovering, recover
+from streams.engine.stage import Stage
+from streams.engine.store import MemoryStore, Store
+from tests.broker.counting import CountingStage
+from tests.engine.fake_log import ARecord, Directory, FakeLog, stub
+
+NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
+CHANGELOG = "app-count-changelog"
+
+
+def an_owner(log: FakeLog, *, stage: Stage | None = None, store: Store | None = None) -> OwnedPartition:
+    """An owner of partition 0 that has not recovered yet."""
+    return OwnedPartition(
+        stage or CountingStage("count", "in", "out"),
+        0,
+        1,
+        store=store or MemoryStore(),
+        writer=ChangelogWriter(log, CHANGELOG, 0, batch_bytes=log.batch_bytes),
+        read=log,
+        outbox=Outbox(log, stub(Directory(out=3)), batch_bytes=log.batch_bytes, max_in_flight_bytes=1 << 20),
+        clock=lambda: NOON,
+        slice_seconds=1.0,
+    )
+
+
+async def recovered(owner: OwnedPartition, log: FakeLog) -> OwnedPartition:
+    """Recover an owner as a worker does."""
+    await recover([Recovering(owner.store, owner.writer, "in")], log)
+    owner.drop_state()
+    owner.recovery_done()
+    return owner
+
+
+def a_block(*keys: bytes, first: int = 0, start: int | None = None) -> Block:
+    """A block of records with these keys at consecutive offsets."""
+    block = Block([ARecord(offset=first + n, key=key, value=b"%d" % (first + n)) for n, key in enumerate(keys)])
+    block.start = start
+    return block
+
+
+def block_of(records: Sequence[ARecord], start: int | None) -> Block:
+    block = Block(records)
+    block.start = start
+    return block
+
+
+def owns() -> bool:
+    return True

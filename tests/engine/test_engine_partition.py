@@ -1,0 +1,256 @@
+# ruff: noqa: ARG002 (the methods of the interfaces tested here)
+"""The order in which a block becomes durable, and what happens when a step of it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import pytest
+from aiokafka.errors import KafkaTimeoutError
+
+from streams.engine.blocks import Block
+from streams.engine.changelog import ChangelogWriter
+from streams.engine.errors import (
+    ChangesTooLargeError,
+    ForeignWriteError,
+    SendRefusedError,
+    StaleBlockError,
+    StateLostError,
+)
+from streams.engine.stage import Output, PartitionState, Record, Step
+from tests.broker.counting import CountingStage
+from tests.engine.fake_log import ARecord, FakeLog
+from tests.engine.owner import CHANGELOG, a_block, an_owner, owns, recovered
+
+
+def committed_counts(log: FakeLog) -> dict[bytes, bytes | None]:
+    return {r.key: r.value for r in log.records(CHANGELOG) if r.key and not r.key.startswith(b"@engine/")}
+
+
+async def test_outputs_are_sent_before_changes_and_changes_end_with_the_marker() -> None:
+    log = FakeLog()
+    owner = await recovered(an_owner(log), log)
+    sent: list[str] = []
+
+    async def note(topic: str, partition: int) -> None:
+        sent.append(topic)
+
+    log.on_send = note
+    assert await owner.work(a_block(b"a", b"b", b"a"), still_owned=owns) == 3
+    assert sent[-1] == CHANGELOG
+    assert set(sent[:-1]) == {"out"}
+    keys = [record.key for record in log.records(CHANGELOG)]
+    assert keys == [b"@engine/probe", b"@engine/claim", b"a", b"b", b"@engine/marker"]
+    assert dict(owner.store.items) == {b"a": b"2", b"b": b"1"}
+
+
+@pytest.mark.parametrize("refused", ["out", CHANGELOG])
+async def test_a_refused_send_stores_nothing_and_the_block_can_be_worked_again(refused: str) -> None:
+    log = FakeLog()
+    owner = await recovered(an_owner(log), log)
+
+    async def refuse(topic: str, partition: int) -> None:
+        if topic == refused:
+            raise KafkaTimeoutError
+
+    log.on_send = refuse
+    with pytest.raises(SendRefusedError):
+        await owner.work(a_block(b"a", b"a"), still_owned=owns)
+    assert committed_counts(log) == {}
+    assert dict(owner.store.items) == {}
+
+    log.on_send = None
+    again = await recovered(an_owner(log), log)
+    assert await again.work(a_block(b"a", b"a"), still_owned=owns) == 2
+    assert committed_counts(log) == {b"a": b"2"}
+
+
+async def test_the_state_that_took_a_failed_block_is_not_used_again() -> None:
+    log = FakeLog()
+    owner = await recovered(an_owner(log), log)
+
+    async def refuse(topic: str, partition: int) -> None:
+        if topic == "out":
+            raise KafkaTimeoutError
+
+    log.on_send = refuse
+    with pytest.raises(SendRefusedError):
+        await owner.work(a_block(b"a"), still_owned=owns)
+    log.on_send = None
+    await owner.work(a_block(b"a"), still_owned=owns)
+    assert dict(owner.store.items) == {b"a": b"1"}
+
+
+async def test_records_at_or_below_the_marker_are_skipped() -> None:
+    log = FakeLog()
+    owner = await recovered(an_owner(log), log)
+    await owner.work(a_block(b"a", b"a", b"a"), still_owned=owns)
+    assert await owner.work(a_block(b"a", b"a", b"a"), still_owned=owns) == 0
+    assert await owner.work(a_block(b"a", b"a", b"b", first=1, start=0), still_owned=owns) == 1
+    assert dict(owner.store.items) == {b"a": b"3", b"b": b"1"}
+
+
+async def test_a_block_after_a_hole_raises_and_one_after_skipped_offsets_does_not() -> None:
+    log = FakeLog()
+    owner = await recovered(an_owner(log), log)
+    await owner.work(a_block(b"a", first=5, start=None), still_owned=owns)
+    # Offsets 6 to 9 never reached a consumer (compaction, transactions): the block still follows the one before.
+    await owner.work(a_block(b"a", first=10, start=6), still_owned=owns)
+    with pytest.raises(StateLostError, match="begins at 12"):
+        await owner.work(a_block(b"a", first=12, start=12), still_owned=owns)
+
+
+async def test_a_state_without_a_marker_is_lost_if_something_was_committed() -> None:
+    log = FakeLog()
+    owner = await recovered(an_owner(log), log)
+    with pytest.raises(StateLostError, match="changelog"):
+        await owner.work(a_block(b"a", first=7, start=7), still_owned=owns)
+
+
+async def test_a_block_that_changes_nothing_is_marked_all_the_same() -> None:
+    class Idle(CountingStage):
+        def open(self, partition: int, partitions: int, items: Mapping[bytes, bytes]) -> PartitionState:
+            class State:
+                def take(self, records: Sequence[Record]) -> None: ...
+
+                def step(self, now: datetime) -> Step:
+                    return Step()
+
+            return State()
+
+    log = FakeLog()
+    owner = await recovered(an_owner(log, stage=Idle("count", "in")), log)
+    await owner.work(a_block(b"a", start=None), still_owned=owns)
+    await owner.work(a_block(b"a", first=1, start=1), still_owned=owns)
+    assert [record.key for record in log.records(CHANGELOG)].count(b"@engine/marker") == 2
+    written = len(log.records(CHANGELOG))
+    assert not await owner.tick(still_owned=owns)
+    assert len(log.records(CHANGELOG)) == written, "a tick of which nothing comes costs nothing"
+
+
+async def test_a_block_taken_away_meanwhile_is_not_stored() -> None:
+    log = FakeLog()
+    owner = await recovered(an_owner(log), log)
+    mine = True
+
+    async def lose_it(topic: str, partition: int) -> None:
+        nonlocal mine
+        mine = topic != "out"
+
+    log.on_send = lose_it
+    with pytest.raises(StaleBlockError):
+        await owner.work(a_block(b"a"), still_owned=lambda: mine)
+    assert committed_counts(log) == {}
+
+
+async def test_too_many_changes_are_stored_in_halves_each_with_its_marker() -> None:
+    log = FakeLog(batch_bytes=400)
+    owner = await recovered(an_owner(log, stage=CountingStage("count", "in")), log)
+    keys = [b"key-%d" % number for number in range(40)]
+    assert await owner.work(a_block(*keys), still_owned=owns) == 40
+    assert dict(owner.store.items) == dict.fromkeys(keys, b"1")
+    assert [record.key for record in log.records(CHANGELOG)].count(b"@engine/marker") > 1
+
+
+async def test_one_record_with_too_many_changes_is_an_error_that_names_it() -> None:
+    log = FakeLog(batch_bytes=300)
+    owner = await recovered(an_owner(log, stage=CountingStage("count", "in")), log)
+    with pytest.raises(ChangesTooLargeError, match="in:0 offset 1"):
+        await owner.work(a_block(b"small", bytes(500)), still_owned=owns)
+    assert dict(owner.store.items) == {b"small": b"1"}
+
+
+async def test_reserved_keys_are_refused() -> None:
+    log = FakeLog()
+    owner = await recovered(an_owner(log), log)
+    with pytest.raises(ValueError, match="must not begin"):
+        await owner.work(a_block(b"@engine/marker"), still_owned=owns)
+
+
+async def test_a_tick_sends_and_stores_without_moving_the_marker() -> None:
+    class Clockwork(CountingStage):
+        def open(self, partition: int, partitions: int, items: Mapping[bytes, bytes]) -> PartitionState:
+            class State:
+                def take(self, records: Sequence[Record]) -> None: ...
+
+                def step(self, now: datetime) -> Step:
+                    hour = b"%d" % now.hour
+                    return Step() if items.get(b"hour") == hour else Step([Output("out", b"h", hour)], {b"hour": hour})
+
+            return State()
+
+    log = FakeLog()
+    owner = await recovered(an_owner(log, stage=Clockwork("count", "in")), log)
+    await owner.work(a_block(b"a", b"b"), still_owned=owns)
+    before = owner.store.marker
+    owner.store.apply({b"hour": b"11"}, before, owner.store.next_offset)
+    assert await owner.tick(still_owned=owns)
+    assert not await owner.tick(still_owned=owns)
+    assert owner.store.marker == before
+    assert owner.store.items[b"hour"] == b"12"
+
+
+async def test_an_outdated_writer_stops_and_what_it_wrote_is_written_over() -> None:
+    log = FakeLog()
+    zombie = await recovered(an_owner(log), log)
+    await zombie.work(a_block(b"a", b"b", b"c"), still_owned=owns)
+    owner = await recovered(an_owner(log), log)
+    await owner.work(a_block(b"a", b"a", b"a", first=3, start=3), still_owned=owns)
+
+    with pytest.raises(ForeignWriteError):
+        await zombie.work(a_block(b"b", b"c", first=3, start=3), still_owned=owns)
+    await owner.work(a_block(b"a", first=6, start=6), still_owned=owns)
+
+    expected = {b"a": b"5", b"b": b"1", b"c": b"1"}
+    assert dict(owner.store.items) == expected
+    later = await recovered(an_owner(log), log)
+    assert dict(later.store.items) == expected
+    newest: dict[bytes, bytes | None] = committed_counts(log)
+    assert newest == expected, "compaction keeps the newest record of a key, whoever wrote it"
+
+
+async def test_a_record_no_engine_wrote_is_an_error_and_not_a_state() -> None:
+    log = FakeLog()
+    log.partitions[CHANGELOG, 0] = [ARecord(CHANGELOG, key=b"a", value=b"1")]
+    with pytest.raises(StateLostError, match="no engine wrote"):
+        await recovered(an_owner(log), log)
+
+
+async def test_a_store_of_another_history_is_not_continued() -> None:
+    first, second = FakeLog(), FakeLog()
+    old = await recovered(an_owner(first), first)
+    await old.work(a_block(b"old"), still_owned=owns)
+    new = await recovered(an_owner(second), second)
+    for number in range(4):
+        await new.work(a_block(b"new", first=number, start=number or None), still_owned=owns)
+    moved = await recovered(an_owner(second, store=old.store), second)
+    assert dict(moved.store.items) == {b"new": b"4"}
+
+
+async def test_a_store_beyond_the_end_of_its_changelog_is_wiped() -> None:
+    first = FakeLog()
+    old = await recovered(an_owner(first), first)
+    await old.work(a_block(b"old"), still_owned=owns)
+    empty = FakeLog()
+    moved = await recovered(an_owner(empty, store=old.store), empty)
+    assert dict(moved.store.items) == {}
+
+
+async def test_changes_of_the_writer_are_in_the_store_only_after_the_acknowledgement(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log = FakeLog()
+    owner = await recovered(an_owner(log), log)
+    append = ChangelogWriter.append
+    during: list[dict[bytes, bytes]] = []
+
+    async def look(self: ChangelogWriter, batch: object) -> int:
+        during.append(dict(owner.store.items))
+        return await append(self, batch)
+
+    monkeypatch.setattr(ChangelogWriter, "append", look)
+    block: Block = a_block(b"a")
+    await owner.work(block, still_owned=owns)
+    assert during == [{}]
+    assert dict(owner.store.items) == {b"a": b"1"}
