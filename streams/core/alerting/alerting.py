@@ -163,7 +163,7 @@ class Alerting:
         self._touched.add(counters.region)
         if self._readings.get(counters.region) != readings:
             self._readings[counters.region] = readings
-            self._changes[_READINGS + counters.region.encode()] = orjson.dumps(pack(readings))
+            self._changes[_READINGS + counters.region.encode()] = pack(readings)
 
     def _carry_on(self, incident: IncidentV1, before: Brief) -> None:
         """An alert about an incident that turned out to be another one goes on as that one's."""

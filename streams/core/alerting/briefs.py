@@ -119,6 +119,7 @@ class Brief:
                 self.voices,
                 self.place,
             ),
+            default=tuple,
             option=orjson.OPT_NON_STR_KEYS,
         )
 

@@ -96,8 +96,9 @@ def _outage(found: Finding) -> tuple[str, str]:
     en = figure_words(found.value, Measure.CUSTOMERS, EN).replace("service", utility_en(found.subject))
     uk = figure_words(found.value, Measure.CUSTOMERS, UK).replace("послуги", utility_uk(found.subject))
     if found.share:
-        en += f" ({found.share:.0%} of the population's number)"
-        uk += f" ({found.share:.0%} від числа населення)"
+        # A customer is a person or more, so the share is a lower bound.
+        en += f" (at least {found.share:.0%} of the population)"
+        uk += f" (щонайменше {found.share:.0%} населення)"
     return en, uk
 
 

@@ -110,7 +110,7 @@ class Slot:
             self.reference,
             None if self.alert is None else orjson.Fragment(self.alert.model_dump_json(exclude_defaults=True)),
         )
-        return orjson.dumps(plain)
+        return orjson.dumps(plain, default=tuple)
 
     @classmethod
     def unpack(cls, packed: bytes) -> Self:

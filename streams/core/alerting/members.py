@@ -41,7 +41,8 @@ class Member(NamedTuple):
 
     def pack(self) -> bytes:
         briefs = [orjson.Fragment(brief.pack()) for brief in self.briefs]
-        return orjson.dumps((self.region, pack(self.readings), self.observed_since, briefs, self.withdrawn))
+        readings = orjson.Fragment(pack(self.readings))
+        return orjson.dumps((self.region, readings, self.observed_since, briefs, self.withdrawn))
 
     @classmethod
     def unpack(cls, packed: bytes) -> Self:

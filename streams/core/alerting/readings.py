@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+import orjson
+
 from schemas.alert import Bound, Measure
 from schemas.counters import RegionCountersV1, WindowCounters
 from schemas.vocabulary import WindowName
@@ -76,9 +78,9 @@ def summed(parts: Iterable[Readings]) -> Readings:
     }
 
 
-def pack(readings: Readings) -> dict[str, Any]:
-    """Return the figures for JSON."""
-    return {window.value: figures for window, figures in readings.items()}
+def pack(readings: Readings) -> bytes:
+    """Return the figures as JSON."""
+    return orjson.dumps({window.value: figures for window, figures in readings.items()}, default=tuple)
 
 
 def unpack(packed: Mapping[str, Any]) -> Readings:
