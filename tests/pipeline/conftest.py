@@ -7,7 +7,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from streams.admin import create_topics
 from streams.engine.embedded import EmbeddedBroker
 from streams.settings import Settings, load_settings
 from tests.broker.live import eventually
+from tests.kafka.fixture import apache_kafka
 
 ROOT = Path(__file__).parents[2]
 
@@ -89,10 +90,11 @@ class WorkerProgram:
 Start = Callable[..., WorkerProgram]
 
 
-@pytest.fixture
-async def settings() -> Iterator[Settings]:
-    """Settings of an embedded broker of the test's own, with all topics created."""
-    with EmbeddedBroker() as broker:
+@pytest.fixture(params=["embedded", "apache"])
+async def settings(request: pytest.FixtureRequest) -> AsyncIterator[Settings]:
+    """Settings of a broker of the test's own, of either kind, with all topics created."""
+    running = EmbeddedBroker() if request.param == "embedded" else apache_kafka(request)
+    with running as broker:
         chosen = load_settings(bootstrap_servers=broker.address, session_timeout_seconds=2, request_timeout_seconds=10)
         await create_topics(chosen)
         yield chosen

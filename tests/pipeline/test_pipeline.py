@@ -8,9 +8,10 @@ import orjson
 import pytest
 
 import seeds
-from schemas import DeadLetterV1, RegionCountersV1, ReportV1
+from schemas import DeadLetterV1, IncidentV1, RegionCountersV1, ReportV1
 from schemas.keys import report_key
 from schemas.topics import CLAIMS, COUNTERS, DEAD_LETTERS, INCIDENTS, REPORTS
+from schemas.vocabulary import IncidentStatus
 from streams.client import ReportPublisher
 from streams.core.replay import Replay, Wanted, replay
 from streams.processors.places import GazetteerPlaces
@@ -74,13 +75,17 @@ async def test_the_founding_case_comes_out_as_counters_incidents_and_metrics(set
     await until_read(worker, fusion=await claims_in(settings))
 
     assert_founding(await counters_of(settings))
-    incidents = {record.key for record in await read_all(settings.bootstrap_servers, INCIDENTS.name) if record.value}
-    assert len(incidents) == 7
+    # How the reports fell into blocks decides which incidents were seen apart for a moment and merged.
+    newest = {record.key: record.value for record in await read_all(settings.bootstrap_servers, INCIDENTS.name)}
+    incidents = [IncidentV1.model_validate_json(value) for value in newest.values() if value is not None]
+    assert sum(incident.status is not IncidentStatus.MERGED for incident in incidents) == 7
     page = worker.get("/metrics")[1]
     assert metric(page, "sitrep_strikes", region="UA-74", window="24h") == 2
     assert metric(page, "sitrep_casualties", region="UA-74", window="24h", outcome="killed", bound="best") == 4
     assert metric(page, "sitrep_outages_active", region="UA-74", window="24h") == 0
-    assert not re.search(r"sitrep_casualties\{bound=\"high\",outcome=\"wounded\",region=\"UA-74\",window=\"24h\"\}", page)
+    assert not re.search(
+        r"sitrep_casualties\{bound=\"high\",outcome=\"wounded\",region=\"UA-74\",window=\"24h\"\}", page
+    )
     assert metric(page, "sitrep_reports_accepted_total") == len(reports)
     assert worker.get("/healthz")[0] == 200
     assert worker.stop() == 0
