@@ -21,8 +21,8 @@ from streams.settings import BadSettings, load_settings
 EXIT_REJECTED, EXIT_USAGE, EXIT_BROKER_AWAY = 1, 2, 3
 
 
-async def publish_folder(inbox: Path) -> int:
-    """Publish the folder's reports and return how many were rejected."""
+async def publish_files(inbox: Path, files: list[Path]) -> int:
+    """Publish the files' reports, move the files within the inbox, and return how many were rejected."""
     published, rejected = inbox / "published", inbox / "rejected"
     published.mkdir(exist_ok=True)
     rejected.mkdir(exist_ok=True)
@@ -30,7 +30,7 @@ async def publish_folder(inbox: Path) -> int:
     under_way = []
     try:
         async with ReportPublisher(load_settings()) as publisher:
-            for path in sorted(inbox.glob("*.json")):
+            for path in files:
                 try:
                     # Checks the report, waits for room, and goes on: many reports travel together.
                     under_way.append((path, await publisher.publish(path.read_bytes())))
@@ -53,13 +53,14 @@ def main() -> int:
     if len(sys.argv) != 2 or not Path(sys.argv[1]).is_dir():
         print("usage: folder_scraper.py INBOX", file=sys.stderr)
         return EXIT_USAGE
+    inbox = Path(sys.argv[1])
     try:
-        return EXIT_REJECTED if asyncio.run(publish_folder(Path(sys.argv[1]))) else 0
+        return EXIT_REJECTED if asyncio.run(publish_files(inbox, sorted(inbox.glob("*.json")))) else 0
     except BadSettings as error:
         print(error, file=sys.stderr)
         return EXIT_USAGE
     except (BrokerAway, PublishError) as error:
-        print(f"{error}", file=sys.stderr)
+        print(error, file=sys.stderr)
         return EXIT_BROKER_AWAY
 
 
