@@ -14,7 +14,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError
 
 from schemas.topics import PUBLIC, Topic, changelog
-from streams.client.connection import CONNECT_SECONDS, admin_client, topics_of
+from streams.client.connection import admin_client, topics_of
 from streams.client.errors import BrokerAway, Refused
 from streams.settings import Settings
 
@@ -46,16 +46,16 @@ def wanted_topics(settings: Settings, stages: Iterable[str] = STAGES) -> tuple[T
     return tuple(replace(topic, partitions=settings.partitions) for topic in (*PUBLIC, *internal))
 
 
-async def check_topics(settings: Settings, *, within: float = CONNECT_SECONDS) -> list[TopicState]:
+async def check_topics(settings: Settings) -> list[TopicState]:
     """Return the state of every wanted topic; changes nothing.
 
     :raises BrokerAway: no broker answered in time.
     """
-    async with admin_client(settings, within=within) as admin:
+    async with admin_client(settings) as admin:
         return await _states(admin, settings, wanted_topics(settings))
 
 
-async def create_topics(settings: Settings, *, within: float = CONNECT_SECONDS) -> list[TopicState]:
+async def create_topics(settings: Settings) -> list[TopicState]:
     """Create what is missing, wait until it can be used, and return the state of every wanted topic.
 
     What exists is left as it is, and said to differ where it does.
@@ -63,7 +63,7 @@ async def create_topics(settings: Settings, *, within: float = CONNECT_SECONDS) 
     :raises BrokerAway: no broker answered in time.
     :raises Refused: the broker would not create one of them.
     """
-    async with admin_client(settings, within=within) as admin:
+    async with admin_client(settings) as admin:
         wanted = wanted_topics(settings)
         present = await topics_of(admin)
         missing = [topic for topic in wanted if topic.name not in present]

@@ -140,6 +140,8 @@ class Settings(BaseSettings):
     session_timeout_seconds: Annotated[float, Field(ge=1, le=1800)] = 10
     """A worker that is silent for so long loses its partitions to the others; a join may take half of it."""
     request_timeout_seconds: Seconds = 30
+    connect_timeout_seconds: Seconds = 10
+    """How long a command or a publisher tries to reach the broker: one that is starting needs a second or two."""
 
     publish_timeout_seconds: Seconds = 30
     """How long a report may wait for the broker's acknowledgement before the publisher gives up."""

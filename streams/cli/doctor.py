@@ -32,7 +32,6 @@ _PINNED: Final = {"faust-streaming": "0.15.3", "mode-streaming": "0.7.1", "aioka
 _WRITTEN: Final = datetime(2025, 10, 1, tzinfo=UTC)
 _SKEW: Final = timedelta(minutes=1)
 _LEAST_DISK: Final = 2**30
-_PATIENCE: Final = 5.0
 
 
 class Verdict(StrEnum):
@@ -156,7 +155,7 @@ def _page(settings: Settings) -> Finding:
 async def _at_the_broker(settings: Settings) -> list[Finding]:
     started = time.monotonic()
     try:
-        states = await check_topics(settings, within=_PATIENCE)
+        states = await check_topics(settings)
     except BrokerAway as error:
         remedy = "start one with `sitrep broker`, or name yours with --broker or SITREP_BOOTSTRAP_SERVERS"
         return [Finding("broker", Verdict.BAD, str(error), remedy, broker=True)]

@@ -17,7 +17,7 @@ from typing import Any, Final, Protocol
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from streams.client.connection import CONNECT_SECONDS, admin_client, kafka_options, reach, topics_of
+from streams.client.connection import admin_client, kafka_options, reach, topics_of
 from streams.client.errors import BrokerAway
 from streams.settings import Settings
 
@@ -233,7 +233,7 @@ async def open_reader(settings: Settings, topic: str) -> AsyncIterator[TopicRead
             raise
         return consumer
 
-    consumer = await reach(settings, start, within=CONNECT_SECONDS)
+    consumer = await reach(settings, start)
     try:
         await consumer.topics()
         partitions = consumer.partitions_for_topic(topic) or ()

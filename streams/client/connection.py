@@ -19,8 +19,6 @@ from aiokafka.errors import (
 from streams.client.errors import BrokerAway, Refused
 from streams.settings import SecurityProtocol, Settings
 
-CONNECT_SECONDS: Final = 10.0
-"""How long a command keeps trying to reach the broker: a broker that is starting needs a second or two."""
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 1.0
 T = TypeVar("T")
@@ -65,12 +63,13 @@ def kafka_options(settings: Settings) -> dict[str, Any]:
     return options
 
 
-async def reach(settings: Settings, start: Callable[[], Awaitable[T]], *, within: float = CONNECT_SECONDS) -> T:
+async def reach(settings: Settings, start: Callable[[], Awaitable[T]]) -> T:
     """Return what ``start`` returns, trying again until the broker answers.
 
-    :raises BrokerAway: no broker answered within ``within`` seconds.
+    :raises BrokerAway: no broker answered within ``connect_timeout_seconds``.
     :raises Refused: the broker answered and refused the credentials.
     """
+    within = settings.connect_timeout_seconds
     deadline = time.monotonic() + within
     pause = _FIRST_PAUSE
     while True:
@@ -88,14 +87,16 @@ async def reach(settings: Settings, start: Callable[[], Awaitable[T]], *, within
 
 
 @asynccontextmanager
-async def admin_client(settings: Settings, *, within: float = CONNECT_SECONDS) -> AsyncIterator[AIOKafkaAdminClient]:
+async def admin_client(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
     """Yield a connected admin client.
 
     :raises BrokerAway: no broker answered in time.
     """
 
     async def start() -> AIOKafkaAdminClient:
-        client = AIOKafkaAdminClient(**kafka_options(settings), request_timeout_ms=int(within * 1000))
+        client = AIOKafkaAdminClient(
+            **kafka_options(settings), request_timeout_ms=int(settings.connect_timeout_seconds * 1000)
+        )
         try:
             await client.start()
         except BaseException:
@@ -103,7 +104,7 @@ async def admin_client(settings: Settings, *, within: float = CONNECT_SECONDS) -
             raise
         return client
 
-    client = await reach(settings, start, within=within)
+    client = await reach(settings, start)
     try:
         yield client
     finally:

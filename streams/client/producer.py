@@ -17,7 +17,7 @@ from aiokafka.errors import (
 )
 
 from schemas.topics import MAX_MESSAGE_BYTES
-from streams.client.connection import CONNECT_SECONDS, admin_client, kafka_options, reach, topics_of
+from streams.client.connection import admin_client, kafka_options, reach, topics_of
 from streams.client.errors import TopicMissing
 from streams.cloudevents import Headers
 from streams.settings import Settings
@@ -83,7 +83,7 @@ async def open_producer(settings: Settings, topic: str) -> Producer:
     :raises TopicMissing: the broker has no such topic.
     :raises Refused: the credentials or the TLS files are no good.
     """
-    async with admin_client(settings, within=CONNECT_SECONDS) as admin:
+    async with admin_client(settings) as admin:
         if topic not in await topics_of(admin):
             raise TopicMissing(topic, settings.bootstrap_servers)
 
