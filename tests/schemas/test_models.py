@@ -54,7 +54,7 @@ def wire_models(base: type[BaseModel] = WireModel) -> Iterator[type[BaseModel]]:
         yield from wire_models(kind)
 
 
-@pytest.mark.parametrize("model", sorted(set(wire_models()), key=lambda model: model.__name__))
+@pytest.mark.parametrize("model", sorted(set(wire_models()), key=str))
 def test_every_model_is_frozen_closed_and_refuses_what_is_no_number(model: type[BaseModel]) -> None:
     assert model.__module__.startswith("schemas."), schemas
     assert model.model_config.get("frozen") is True
