@@ -41,7 +41,7 @@ def choose(mention: Mention, taken: set[int], near: Neighbourhood, policy: Fusio
         return _choose_over_region(mention, taken, near, policy)
     least = policy.match if mention.tier == PRECISE_STRIKE else policy.facet_match
     located = (other for other in near.near(mention) if other.leader is other)
-    found = _best(mention, located, taken, policy, lambda match: match.points >= least)
+    found = _best(mention, located, taken, policy, policy.located_margin, lambda match: match.points >= least)
     if found is _NOTHING_FITS and mention.tier == PRECISE_FACET:
         return _choose_vague(mention, taken, near, policy)
     return found
@@ -64,7 +64,7 @@ def _choose_over_region(mention: Mention, taken: set[int], near: Neighbourhood, 
 
 def _choose_vague(mention: Mention, taken: set[int], near: Neighbourhood, policy: FusionPolicy) -> Choice:
     others = (other for other in near.wide(mention) if other.leader is other and other.is_vague)
-    return _best(mention, others, taken, policy, lambda match: _is_supported(match, mention, policy))
+    return _best(mention, others, taken, policy, policy.margin, lambda match: _is_supported(match, mention, policy))
 
 
 def _choose_outage(mention: Mention, taken: set[int], near: Neighbourhood, policy: FusionPolicy) -> Choice:
@@ -99,6 +99,7 @@ def _best(
     others: Iterable[Mention],
     taken: set[int],
     policy: FusionPolicy,
+    margin: float,
     suffices: Callable[[Match], bool],
 ) -> Choice:
     best: tuple[float, Mention, str] | None = None
@@ -119,7 +120,7 @@ def _best(
             second = max(second, points)
     if best is None:
         return _NOTHING_FITS
-    return Choice(None, _TIE) if best[0] - second < policy.margin else Choice(best[1], best[2])
+    return Choice(None, _TIE) if best[0] - second < margin else Choice(best[1], best[2])
 
 
 def _watch(mention: Mention, taken: set[int], near: Neighbourhood, policy: FusionPolicy) -> list[Choice]:

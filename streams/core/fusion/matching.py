@@ -90,13 +90,29 @@ def _time_points(one: Mention, other: Mention, policy: FusionPolicy) -> tuple[fl
         if not (instants and gap <= span(policy.slack)):
             return _going_on_points(one, other, policy)
     if one.assumed or other.assumed:
-        return policy.assumed_time, False, "the day fits"
+        return _assumed_points(one, other, policy)
     smoothing = span(policy.smoothing)
     union = max(one.end, other.end) - min(one.start, other.start) + smoothing
     likeness = max(0.0, (overlap + smoothing) / union)
     tight = likeness >= 0.5 and one.end - one.start <= HOUR and other.end - other.start <= HOUR
     note = "same time" if likeness >= 0.9 else "times overlap" if likeness >= 0.3 else "one time within the other"
-    return policy.overlap_floor + policy.overlap_scale * likeness, tight, note
+    wider = max(one.end - one.start, other.end - other.start)
+    floor = policy.narrow_floor if wider <= span(policy.narrow) else policy.overlap_floor
+    return floor + policy.overlap_scale * likeness, tight, note
+
+
+def _assumed_points(one: Mention, other: Mention, policy: FusionPolicy) -> tuple[float, bool, str]:
+    # The end of an assumed day is the report's publication.
+    undated, known = (one, other) if one.assumed else (other, one)
+    if known.assumed:
+        fresh = abs(known.end - undated.end) <= span(policy.fresh)
+        return policy.assumed_time * (2 if fresh else 1), False, "published shortly after each other"
+    told_after = undated.end - known.end
+    if told_after <= span(policy.fresh):
+        return policy.fresh_time, False, "told shortly after it"
+    if told_after > span(policy.stale):
+        return policy.stale_time, False, "told long after it"
+    return policy.assumed_time, False, "the day fits"
 
 
 def _going_on_points(one: Mention, other: Mention, policy: FusionPolicy) -> tuple[float, bool, str] | None:

@@ -17,8 +17,8 @@ from streams.core.fusion.policy import FusionPolicy
 from streams.core.fusion.vocabulary import utility_bit
 from streams.core.moments import HOUR, span
 
-Order = tuple[int, int, int, int, str, int]
-"""Tier, place level, time class, first publication, report, claim number: the canonical order of mentions."""
+Order = tuple[int, int, int, int, int, str, int]
+"""Tier, time class, what is left unsaid, place level, first publication, report, claim number: the canonical order."""
 
 PRECISE_STRIKE: Final = 0
 VAGUE_STRIKE: Final = 1
@@ -223,7 +223,9 @@ def _mention(report: Report, facts: list[Fact], policy: FusionPolicy) -> Mention
     goes_on = all(_goes_on(fact) for fact in facts)
     vague = spot.level >= Level.RAION
     tier = (VAGUE_STRIKE if vague else PRECISE_STRIKE) if strikes else (VAGUE_FACET if vague else PRECISE_FACET)
-    order = (tier, int(spot.level), _time_class(timed, goes_on), report.first, report.key, head.number)
+    # The mention that knows most comes first: it stands for its incident when others are compared with it.
+    unsaid = (not weapons) + (not targets)
+    order = (tier, _time_class(timed, goes_on), unsaid, int(spot.level), report.first, report.key, head.number)
     return Mention(
         report=report,
         number=head.number,
@@ -232,7 +234,8 @@ def _mention(report: Report, facts: list[Fact], policy: FusionPolicy) -> Mention
         order=order,
         spot=spot,
         start=timed.start,
-        end=timed.end,
+        # Nothing is reported before it happens.
+        end=max(timed.start, min(timed.end, report.version[0])),
         reach=timed.start - span(policy.outage_lapses_after) if goes_on else timed.start,
         assumed=timed.assumed,
         weapons=weapons,

@@ -21,15 +21,25 @@ class FusionPolicy:
     """A place known to the raion fits what lies this close to the raion's centre."""
     slack: timedelta = timedelta(minutes=20)
     """Sources round times: two instants this close may be one. Less than the hour that sets strikes apart."""
-    smoothing: timedelta = timedelta(minutes=30)
+    smoothing: timedelta = timedelta(minutes=60)
     """Added to every interval before overlap is measured, so that two instants have one at all."""
 
     same_place: float = 3.0
     near_place: float = 1.5
     overlap_floor: float = 0.5
     overlap_scale: float = 2.0
+    narrow: timedelta = timedelta(hours=8)
+    """A stated part of a day ("overnight", "in the morning") or less."""
+    narrow_floor: float = 1.0
+    """Both times known to a part of the day, and they overlap."""
     assumed_time: float = 0.25
     """An assumed day overlaps with nearly everything: it says almost nothing."""
+    fresh: timedelta = timedelta(hours=3)
+    """News of a strike is told soon: what happened this shortly before an undated report is probably meant."""
+    fresh_time: float = 1.0
+    stale: timedelta = timedelta(hours=8)
+    stale_time: float = -0.75
+    """What happened so long before an undated report is probably not its news."""
     same_weapon: float = 1.5
     kin_weapon: float = 1.2
     """A missile and a cruise missile: one source is more exact."""
@@ -50,7 +60,9 @@ class FusionPolicy:
     support: float = 1.0
     """Points beside place and time that a mention known only to the oblast needs."""
     margin: float = 0.75
-    """Two candidates closer than this are a tie: the mention stays apart and says so."""
+    """Two candidates for a mention known only to the region that are closer than this are a tie: it stays apart."""
+    located_margin: float = 0.0
+    """The same for a located mention, where the better candidate is taken even if it is little better."""
 
     echo: float = 0.75
     """Share of equal MinHash values from which two texts are one, repeated."""

@@ -132,6 +132,19 @@ class Fusion:
             if record.leader is not None and region in (None, record.region):
                 yield self._publisher.current(record)
 
+    def clusters(self) -> Iterator[tuple[str, list[str]]]:
+        """Yield every incident's id with the ids of the claims behind it, to see what was joined."""
+        for record in self._publisher.records.values():
+            if record.leader is not None:
+                yield (
+                    record.incident_id,
+                    [
+                        f"{fact.report.source.id}/{fact.report.report_id}#{fact.number}"
+                        for mention in record.leader.members or ()
+                        for fact in mention.facts
+                    ],
+                )
+
     def reported_totals(self, region: str) -> list[ReportedTotal]:
         """Return what roundups say of a region, newest first, beside what is counted for the same periods."""
         held = self._regions.get(region)
