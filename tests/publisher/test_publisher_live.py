@@ -192,12 +192,9 @@ async def test_when_the_broker_goes_what_was_acknowledged_is_known(own_broker: A
     assert caught.value.unacknowledged == tuple(f"{source}/r{number}" for number in range(100, 200))
 
 
-async def test_without_a_broker_the_publisher_says_so_in_time(
-    closed_port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("streams.client.producer.CONNECT_SECONDS", 1.0)
+async def test_without_a_broker_the_publisher_says_so_in_time(closed_port: int) -> None:
     with pytest.raises(BrokerAway, match=f"no broker at 127.0.0.1:{closed_port}"):
-        async with ReportPublisher(Settings(bootstrap_servers=f"127.0.0.1:{closed_port}")):
+        async with ReportPublisher(Settings(bootstrap_servers=f"127.0.0.1:{closed_port}", connect_timeout_seconds=1)):
             pass
 
 
