@@ -9,12 +9,13 @@ from streams.engine.stage import Output, PartitionState, Record, Step
 
 
 class CountingState:
-    """Counts by ``+= 1`` on purpose: it is right only if every record is in the state exactly once."""
+    """Counts by ``+= 1`` in memory on purpose: it is right only if every record is taken exactly once."""
 
     def __init__(self, items: Mapping[bytes, bytes], output: str | None) -> None:
         self._items = items
         self._output = output
         self._counts: dict[bytes, int] = {}
+        self._changed: set[bytes] = set()
         self._step = Step()
 
     def take(self, records: Sequence[Record]) -> None:
@@ -25,13 +26,14 @@ class CountingState:
             if count is None:
                 count = int(self._items.get(key, b"0"))
             counts[key] = count + 1
+            self._changed.add(key)
             if self._output is not None:
                 outputs.append(Output(self._output, key, record.value, (("from", b"%d" % record.offset),)))
 
     def step(self, now: datetime) -> Step:  # noqa: ARG002
         step, self._step = self._step, Step()
-        step.changes = {key: b"%d" % count for key, count in self._counts.items()}
-        self._counts = {}
+        step.changes = {key: b"%d" % self._counts[key] for key in sorted(self._changed)}
+        self._changed.clear()
         return step
 
 

@@ -18,6 +18,7 @@ from streams.engine.errors import (
     StaleBlockError,
     StateLostError,
 )
+from streams.engine.partition import OwnedPartition
 from streams.engine.stage import Output, PartitionState, Record, Step
 from tests.broker.counting import CountingStage
 from tests.engine.fake_log import ARecord, FakeLog
@@ -208,6 +209,48 @@ async def test_an_outdated_writer_stops_and_what_it_wrote_is_written_over() -> N
     assert dict(later.store.items) == expected
     newest: dict[bytes, bytes | None] = committed_counts(log)
     assert newest == expected, "compaction keeps the newest record of a key, whoever wrote it"
+
+
+async def test_what_an_outgoing_writer_appends_before_the_claim_is_in_the_state() -> None:
+    log = FakeLog()
+    outgoing = await recovered(an_owner(log), log)
+    once = [True]
+
+    async def write_last(topic: str, partition: int) -> None:
+        sends = len(log.records(CHANGELOG)) - before
+        if topic == CHANGELOG and sends == 1 and once:  # after the probe, before the claim
+            once.clear()
+            await outgoing.work(a_block(b"a", b"a"), still_owned=owns)
+
+    before = len(log.records(CHANGELOG))
+    log.on_send = write_last
+    incoming = await recovered(an_owner(log), log)
+    assert not once
+    assert dict(incoming.store.items) == {b"a": b"2"}
+    await incoming.work(a_block(b"a", first=2, start=2), still_owned=owns)
+    assert dict((await recovered(an_owner(log), log)).store.items) == {b"a": b"3"}
+
+
+async def test_of_two_that_claim_at_once_the_later_claim_is_the_higher() -> None:
+    log = FakeLog()
+    rivals: list[OwnedPartition] = []
+    once = [True]
+
+    async def claim_too(topic: str, partition: int) -> None:
+        if len(log.records(CHANGELOG)) == 1 and once:  # after the probe, before the claim
+            once.clear()
+            rivals.append(await recovered(an_owner(log), log))
+
+    log.on_send = claim_too
+    later = await recovered(an_owner(log), log)
+    (rival,) = rivals
+    assert later.store.marker is not None
+    assert rival.store.marker is not None
+    assert later.store.marker.epoch > rival.store.marker.epoch
+    with pytest.raises(ForeignWriteError):
+        await rival.work(a_block(b"a"), still_owned=owns)
+    await later.work(a_block(b"b"), still_owned=owns)
+    assert dict((await recovered(an_owner(log), log)).store.items) == {b"b": b"1"}
 
 
 async def test_a_record_no_engine_wrote_is_an_error_and_not_a_state() -> None:
