@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 import orjson
-from aiokafka.errors import KafkaError
 
-from streams.engine.errors import ChangesTooLargeError, ForeignWriteError, SendRefusedError, StateLostError
+from streams.engine.errors import ChangesTooLargeError, ForeignWriteError, StateLostError
+from streams.engine.sending import BatchSender
 from streams.engine.stage import Record
 
 RESERVED: Final = b"@engine/"
@@ -78,13 +78,14 @@ class Replay:
                 continue
             epoch = _epoch_of(record)
             if epoch < self.epoch:
-                if not key.startswith(RESERVED):
+                if key not in (CLAIM_KEY, PROBE_KEY):
                     self.spoiled.add(key)
                 continue
             self.epoch = epoch
             if key == MARKER_KEY:
                 assert record.value is not None, "a marker has a value"
                 self.marker = Marker.decode(record.value)
+                self.spoiled.discard(key)
             elif key != CLAIM_KEY:
                 self.changes[key] = record.value
                 self.spoiled.discard(key)
@@ -112,9 +113,8 @@ def _epoch_of(record: Record) -> int:
 class ChangelogWriter:
     """Appends commits to one changelog partition as its only legitimate writer."""
 
-    def __init__(self, producer: Any, topic: str, partition: int, *, batch_bytes: int) -> None:
-        self._producer = producer
-        self._batch_bytes = batch_bytes
+    def __init__(self, sender: BatchSender, topic: str, partition: int) -> None:
+        self._sender = sender
         self.topic = topic
         self.partition = partition
         self.next_offset: int | None = None
@@ -125,13 +125,13 @@ class ChangelogWriter:
 
         A broker's answer to "where is the end?" is not used: the embedded one's is wrong.
         """
-        batch = self._producer.create_batch()
+        batch = self._sender.create()
         batch.append(timestamp=None, key=PROBE_KEY, value=b"", headers=[])
         return await self._send(batch)
 
     def build(self, changes: Mapping[bytes, bytes | None], marker: Marker) -> Any:
         """Return the record batch of a commit. Raises :class:`ChangesTooLargeError` if it is more than one."""
-        batch = self._producer.create_batch()
+        batch = self._sender.create()
         headers = _headers(marker.epoch)
         append = batch.append
         fits = True
@@ -142,16 +142,16 @@ class ChangelogWriter:
             if not fits:
                 break
         fits = fits and (append(timestamp=None, key=MARKER_KEY, value=marker.encode(), headers=headers) is not None)
-        # The first record of a batch is taken whatever its size.
-        if not fits or batch.size() > self._batch_bytes:
+        if not fits or not self._sender.fits(batch):
             raise ChangesTooLargeError(
-                f"{len(changes)} changes of {self.topic}:{self.partition} exceed one batch of {self._batch_bytes} bytes"
+                f"{len(changes)} changes of {self.topic}:{self.partition} exceed one batch of "
+                f"{self._sender.batch_bytes} bytes"
             )
         return batch
 
     async def claim(self, epoch: int) -> int:
         """Append the record that begins ``epoch`` and return its offset: from there on only we may write."""
-        batch = self._producer.create_batch()
+        batch = self._sender.create()
         batch.append(timestamp=None, key=CLAIM_KEY, value=b"", headers=_headers(epoch))
         landed = await self._send(batch)
         self.next_offset = landed + 1
@@ -174,12 +174,4 @@ class ChangelogWriter:
         return self.next_offset
 
     async def _send(self, batch: Any) -> int:
-        batch.close()
-        try:
-            acknowledged = await (await self._producer.send_batch(batch, self.topic, partition=self.partition))
-        except KafkaError as error:
-            raise SendRefusedError(
-                f"{self.topic}:{self.partition} did not take a batch of {batch.record_count()} records: {error!r}"
-            ) from error
-        base: int = acknowledged.offset
-        return base
+        return await self._sender.send(batch, self.topic, self.partition)

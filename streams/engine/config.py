@@ -50,11 +50,11 @@ class EngineConfig:
     # Producer
     batch_bytes: int = 900_000
     """Largest record batch, before compression; below Kafka's default ``message.max.bytes`` of 1,048,588."""
-    idempotent: bool = False
-    """Whether the producer asks for idempotence. The embedded broker cannot; Apache Kafka should."""
+    idempotent: bool | None = None
+    """Whether the broker is to drop repeated sends by itself; None: if it can, asked once at the start."""
     compression: Literal["gzip", "snappy", "lz4", "zstd"] | None = None
     request_timeout_seconds: float = 15.0
-    """How long a send or a request is retried before it counts as failed."""
+    """How long a request is retried before it counts as failed; a send gets twice as long in all."""
     max_in_flight_bytes: int = 16 * 1024 * 1024
     """Most bytes of outputs under way at once, over all stages' partitions of a process and stage."""
 

@@ -10,10 +10,9 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from aiokafka.errors import KafkaError
-
 from streams.engine.errors import RecordTooLargeError, SendRefusedError
 from streams.engine.partitioning import partition_for
+from streams.engine.sending import BatchSender
 from streams.engine.stage import EVERY_PARTITION, Output
 from streams.engine.topics import TopicDirectory
 
@@ -21,11 +20,10 @@ from streams.engine.topics import TopicDirectory
 class Outbox:
     """Sends outputs through an aiokafka producer."""
 
-    def __init__(self, producer: Any, topics: TopicDirectory, *, batch_bytes: int, max_in_flight_bytes: int) -> None:
-        self._producer = producer
+    def __init__(self, sender: BatchSender, topics: TopicDirectory, *, max_in_flight_bytes: int) -> None:
+        self._sender = sender
         self._topics = topics
-        self._batch_bytes = batch_bytes
-        self._most_at_once = max(1, max_in_flight_bytes // batch_bytes)
+        self._most_at_once = max(1, max_in_flight_bytes // sender.batch_bytes)
 
     async def send(self, outputs: Sequence[Output]) -> None:
         """Send ``outputs`` and return when the broker has acknowledged all of them.
@@ -38,7 +36,10 @@ class Outbox:
             return
         batches = await self._batches(outputs)
         for first in range(0, len(batches), self._most_at_once):
-            sent = [self._send(*batch) for batch in batches[first : first + self._most_at_once]]
+            sent = [
+                self._sender.send(batch, topic, partition)
+                for topic, partition, batch in batches[first : first + self._most_at_once]
+            ]
             results = await asyncio.gather(*sent, return_exceptions=True)
             for result in results:
                 if isinstance(result, BaseException):
@@ -64,21 +65,11 @@ class Outbox:
             for target in targets:
                 batch = filling.get((topic, target))
                 if batch is None or batch.append(**fields) is None:
-                    batch = filling[topic, target] = self._producer.create_batch()
+                    batch = filling[topic, target] = self._sender.create()
                     batches.append((topic, target, batch))
                     batch.append(**fields)
-                    # The first record of a batch is taken whatever its size.
-                    if batch.size() > self._batch_bytes:
+                    if not self._sender.fits(batch):
                         raise RecordTooLargeError(
-                            f"an output to {topic} with key {key!r} exceeds {self._batch_bytes} bytes"
+                            f"an output to {topic} with key {key!r} exceeds {self._sender.batch_bytes} bytes"
                         )
         return batches
-
-    async def _send(self, topic: str, partition: int, batch: Any) -> None:
-        batch.close()
-        try:
-            await (await self._producer.send_batch(batch, topic, partition=partition))
-        except KafkaError as error:
-            raise SendRefusedError(
-                f"{topic}:{partition} did not take a batch of {batch.record_count()} records: {error!r}"
-            ) from error

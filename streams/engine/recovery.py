@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
-from streams.engine.changelog import NOTHING_READ, ChangelogWriter, Marker, Replay
+from streams.engine.changelog import MARKER_KEY, NOTHING_READ, ChangelogWriter, Marker, Replay
 from streams.engine.errors import ChangesTooLargeError, ForeignWriteError
 from streams.engine.stage import Record
 from streams.engine.store import Store
@@ -111,7 +111,8 @@ async def _repair(one: Recovering, marker: Marker) -> None:
 
 
 async def _rewrite(one: Recovering, keys: Sequence[bytes], marker: Marker) -> None:
-    right: Mapping[bytes, bytes | None] = {key: one.store.items.get(key) for key in keys}
+    # The marker is in every batch.
+    right: Mapping[bytes, bytes | None] = {key: one.store.items.get(key) for key in keys if key != MARKER_KEY}
     try:
         batch = one.writer.build(right, marker)
     except ChangesTooLargeError:

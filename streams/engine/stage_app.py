@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from streams.engine.observer import Observer
 from streams.engine.outbox import Outbox
 from streams.engine.partition import OwnedPartition
 from streams.engine.recovery import Recovering, recover
+from streams.engine.sending import BatchSender, serves_idempotence
 from streams.engine.stage import Stage
 from streams.engine.store import MemoryStore, Store
 from streams.engine.topics import TopicDirectory
@@ -77,6 +79,9 @@ class StageApp:
     async def start(self) -> None:
         """Check the topics and start consuming. Returns once the consumer has joined its group."""
         self._partitions = await self._topics.same_partitions(self.stage.source, self._changelog)
+        if self._config.idempotent is None:
+            self._config = replace(self._config, idempotent=await serves_idempotence(self._config))
+            self.app.config = self._config
         self._ticking = asyncio.create_task(self._tick(), name=f"{self.stage.name} ticks")
         await self.app.start()
 
@@ -242,20 +247,20 @@ class StageApp:
         self._recovering = asyncio.create_task(self._recover(), name=f"{self.stage.name} recovery")
 
     def _own(self, partition: int) -> OwnedPartition:
-        config, producer = self._config, self.app.producer._ensure_producer()
+        config = self._config
+        sender = BatchSender(
+            self.app.producer._ensure_producer(),
+            batch_bytes=config.batch_bytes,
+            seconds=2 * config.request_timeout_seconds,
+        )
         return OwnedPartition(
             self.stage,
             partition,
             self._partitions,
             store=self._open_store(partition),
-            writer=ChangelogWriter(producer, self._changelog, partition, batch_bytes=config.batch_bytes),
+            writer=ChangelogWriter(sender, self._changelog, partition),
             read=self._read,
-            outbox=Outbox(
-                producer,
-                self._topics,
-                batch_bytes=config.batch_bytes,
-                max_in_flight_bytes=config.max_in_flight_bytes,
-            ),
+            outbox=Outbox(sender, self._topics, max_in_flight_bytes=config.max_in_flight_bytes),
             clock=config.clock,
             slice_seconds=config.slice_seconds,
         )

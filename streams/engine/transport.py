@@ -168,7 +168,7 @@ class Producer(driver.Producer):  # type: ignore[misc]
             max_batch_size=config.batch_bytes,
             max_request_size=config.batch_bytes + 64 * 1024,
             compression_type=config.compression,
-            enable_idempotence=config.idempotent,
+            enable_idempotence=bool(config.idempotent),
         )
 
 

@@ -10,6 +10,7 @@ from streams.engine.changelog import ChangelogWriter
 from streams.engine.outbox import Outbox
 from streams.engine.partition import OwnedPartition
 from streams.engine.recovery import Recovering, recover
+from streams.engine.sending import BatchSender
 from streams.engine.stage import Stage
 from streams.engine.store import MemoryStore, Store
 from tests.broker.counting import CountingStage
@@ -21,14 +22,15 @@ CHANGELOG = "app-count-changelog"
 
 def an_owner(log: FakeLog, *, stage: Stage | None = None, store: Store | None = None) -> OwnedPartition:
     """An owner of partition 0 that has not recovered yet."""
+    sender = BatchSender(log, batch_bytes=log.batch_bytes, seconds=10.0)
     return OwnedPartition(
         stage or CountingStage("count", "in", "out"),
         0,
         1,
         store=store or MemoryStore(),
-        writer=ChangelogWriter(log, CHANGELOG, 0, batch_bytes=log.batch_bytes),
+        writer=ChangelogWriter(sender, CHANGELOG, 0),
         read=log,
-        outbox=Outbox(log, stub(Directory(out=3)), batch_bytes=log.batch_bytes, max_in_flight_bytes=1 << 20),
+        outbox=Outbox(sender, stub(Directory(out=3)), max_in_flight_bytes=1 << 20),
         clock=lambda: NOON,
         slice_seconds=1.0,
     )

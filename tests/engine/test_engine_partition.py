@@ -10,7 +10,7 @@ import pytest
 from aiokafka.errors import KafkaTimeoutError
 
 from streams.engine.blocks import Block
-from streams.engine.changelog import ChangelogWriter
+from streams.engine.changelog import ChangelogWriter, Marker
 from streams.engine.errors import (
     ChangesTooLargeError,
     ForeignWriteError,
@@ -27,6 +27,19 @@ from tests.engine.owner import CHANGELOG, a_block, an_owner, owns, recovered
 
 def committed_counts(log: FakeLog) -> dict[bytes, bytes | None]:
     return {r.key: r.value for r in log.records(CHANGELOG) if r.key and not r.key.startswith(b"@engine/")}
+
+
+class Idle(CountingStage):
+    """Changes nothing and sends nothing."""
+
+    def open(self, partition: int, partitions: int, items: Mapping[bytes, bytes]) -> PartitionState:
+        class State:
+            def take(self, records: Sequence[Record]) -> None: ...
+
+            def step(self, now: datetime) -> Step:
+                return Step()
+
+        return State()
 
 
 async def test_outputs_are_sent_before_changes_and_changes_end_with_the_marker() -> None:
@@ -110,16 +123,6 @@ async def test_a_state_without_a_marker_is_lost_if_something_was_committed() -> 
 
 
 async def test_a_block_that_changes_nothing_is_marked_all_the_same() -> None:
-    class Idle(CountingStage):
-        def open(self, partition: int, partitions: int, items: Mapping[bytes, bytes]) -> PartitionState:
-            class State:
-                def take(self, records: Sequence[Record]) -> None: ...
-
-                def step(self, now: datetime) -> Step:
-                    return Step()
-
-            return State()
-
     log = FakeLog()
     owner = await recovered(an_owner(log, stage=Idle("count", "in")), log)
     await owner.work(a_block(b"a", start=None), still_owned=owns)
@@ -251,6 +254,19 @@ async def test_of_two_that_claim_at_once_the_later_claim_is_the_higher() -> None
         await rival.work(a_block(b"a"), still_owned=owns)
     await later.work(a_block(b"b"), still_owned=owns)
     assert dict((await recovered(an_owner(log), log)).store.items) == {b"b": b"1"}
+
+
+async def test_a_marker_an_outdated_writer_wrote_over_is_written_again() -> None:
+    log = FakeLog()
+    zombie = await recovered(an_owner(log, stage=Idle("count", "in")), log)
+    owner = await recovered(an_owner(log), log)
+    await owner.work(a_block(b"a", b"b"), still_owned=owns)
+    with pytest.raises(ForeignWriteError):
+        await zombie.work(a_block(b"a"), still_owned=owns)
+    await recovered(an_owner(log), log)
+    newest = [r.value for r in log.records(CHANGELOG) if r.key == b"@engine/marker"][-1]
+    assert newest is not None
+    assert Marker.decode(newest).offset == 1, "compaction keeps the newest marker"
 
 
 async def test_a_record_no_engine_wrote_is_an_error_and_not_a_state() -> None:

@@ -1,0 +1,104 @@
+"""Ready and healthy tell the truth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streams.engine.config import EngineConfig
+from streams.engine.health import Health, Phase
+from streams.engine.observer import SilentObserver
+from streams.engine.watchdog import Watchdog
+
+
+class Stopwatch:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def a_config(**settings: Any) -> EngineConfig:
+    return EngineConfig(bootstrap_servers=("broker:9092",), **settings)
+
+
+def a_watchdog(health: Health, watch: Stopwatch) -> Watchdog:
+    return Watchdog("fusion", a_config(stuck_after_seconds=60), SilentObserver(), health, now=watch)
+
+
+def test_ready_only_when_every_stage_is_running() -> None:
+    health = Health()
+    assert not health.ready
+    health.phases = {"intake": Phase.RUNNING, "fusion": Phase.RECOVERING}
+    assert not health.ready
+    assert health.reasons() == ["fusion: recovering"]
+    health.phases["fusion"] = Phase.RUNNING
+    assert health.ready
+    assert health.healthy
+
+
+def test_a_failed_stage_is_not_healthy() -> None:
+    assert not Health({"fusion": Phase.FAILED}).healthy
+
+
+def test_an_offset_that_stands_still_with_lag_is_stuck_after_the_limit_and_no_sooner() -> None:
+    health, watch = Health(), Stopwatch()
+    dog = a_watchdog(health, watch)
+    dog.see(0, lag=5)
+    watch.now = 59
+    dog.see(0, lag=5)
+    assert health.healthy
+    watch.now = 61
+    dog.see(0, lag=9)
+    assert dog.stuck
+    assert health.reasons() == ["fusion: partition 0 has not been committed for 61 s though 9 records wait"]
+
+
+@pytest.mark.parametrize("relief", ["commit", "no lag", "revoked"])
+def test_a_stuck_partition_is_freed(relief: str) -> None:
+    health, watch = Health(), Stopwatch()
+    dog = a_watchdog(health, watch)
+    dog.see(0, lag=5)
+    watch.now = 100
+    dog.see(0, lag=5)
+    assert not health.healthy
+    if relief == "commit":
+        dog.note_commit(0, 7)
+    elif relief == "no lag":
+        dog.see(0, lag=0)
+    else:
+        dog.forget(0)
+    assert health.healthy
+    assert not dog.stuck
+
+
+def test_committing_the_same_offset_again_is_no_progress() -> None:
+    health, watch = Health(), Stopwatch()
+    dog = a_watchdog(health, watch)
+    dog.note_commit(0, 7)
+    for now in (30, 61):
+        watch.now = now
+        dog.note_commit(0, 7)
+        dog.see(0, lag=5)
+    assert dog.stuck
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"bootstrap_servers": ()}, "at least one broker"),
+        ({"store": "rocksdb"}, "needs a folder"),
+        ({"session_timeout_seconds": 60.0}, "must not be shorter"),
+        ({"block_records": 0}, "block_records"),
+    ],
+)
+def test_settings_that_cannot_work_are_refused(settings: dict[str, Any], reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        EngineConfig(**{"bootstrap_servers": ("b:1",), **settings})
+
+
+def test_security_settings_reach_every_client() -> None:
+    config = a_config(security={"security_protocol": "SASL_SSL"}, folder=Path("state"))
+    assert config.client_settings()["security_protocol"] == "SASL_SSL"

@@ -1,0 +1,84 @@
+"""The outbox sends every record to the partition of its key and believes only acknowledgements."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from aiokafka.errors import NotLeaderForPartitionError
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from streams.engine.errors import RecordTooLargeError, SendRefusedError
+from streams.engine.outbox import Outbox
+from streams.engine.partitioning import partition_for
+from streams.engine.sending import BatchSender
+from streams.engine.stage import EVERY_PARTITION, Output
+from tests.engine.fake_log import Directory, FakeLog, stub
+
+PARTITIONS = 3
+
+
+def an_outbox(log: FakeLog, max_in_flight_bytes: int = 1 << 20, seconds: float = 10.0) -> Outbox:
+    sender = BatchSender(log, batch_bytes=log.batch_bytes, seconds=seconds)
+    return Outbox(sender, stub(Directory(out=PARTITIONS)), max_in_flight_bytes=max_in_flight_bytes)
+
+
+outputs = st.builds(
+    Output,
+    topic=st.just("out"),
+    key=st.none() | st.binary(max_size=4),
+    value=st.binary(max_size=60),
+    headers=st.just(()) | st.just((("kind", b"x"),)),
+    partition=st.none() | st.integers(0, PARTITIONS - 1) | st.just(EVERY_PARTITION),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(outputs, max_size=40), st.integers(100, 400))
+async def test_every_output_lands_where_it_belongs_in_order(sent: list[Output], batch_bytes: int) -> None:
+    log = FakeLog(batch_bytes)
+    await an_outbox(log, max_in_flight_bytes=batch_bytes * 2).send(sent)
+    for partition in range(PARTITIONS):
+        expected = [
+            (output.key, output.value, output.headers)
+            for output in sent
+            if output.partition in (partition, EVERY_PARTITION)
+            or (output.partition is None and partition_for(output.key, PARTITIONS) == partition)
+        ]
+        assert [(r.key, r.value, tuple(r.headers)) for r in log.records("out", partition)] == expected
+
+
+async def test_one_refused_batch_raises_though_others_were_taken() -> None:
+    log = FakeLog()
+
+    async def refuse(topic: str, partition: int) -> None:
+        if partition == 1:
+            raise NotLeaderForPartitionError
+
+    log.on_send = refuse
+    with pytest.raises(SendRefusedError, match="out:1"):
+        await an_outbox(log).send([Output("out", None, b"v", partition=EVERY_PARTITION)])
+
+
+async def test_a_record_larger_than_a_batch_is_named_before_anything_is_sent() -> None:
+    log = FakeLog(batch_bytes=200)
+    with pytest.raises(RecordTooLargeError, match="fat"):
+        await an_outbox(log).send([Output("out", b"thin", b"v"), Output("out", b"fat", bytes(300))])
+    assert not log.partitions
+
+
+async def test_a_partition_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(SendRefusedError, match="none numbered 9"):
+        await an_outbox(FakeLog()).send([Output("out", b"k", b"v", partition=9)])
+
+
+async def test_a_send_that_is_never_answered_is_given_up() -> None:
+    log = FakeLog()
+
+    async def never(topic: str, partition: int) -> None:
+        await asyncio.Event().wait()
+
+    log.on_send = never
+    with pytest.raises(SendRefusedError, match="TimeoutError"):
+        await an_outbox(log, seconds=0.01).send([Output("out", b"k", b"v")])
