@@ -15,7 +15,7 @@ import orjson
 import pycountry
 from shapely import to_wkb
 
-from streams.reference.building import polygons, settlements
+from streams.reference.building import names, polygons, settlements
 from streams.reference.building.translit import uk_to_latin, uk_to_ru
 
 HERE = Path(__file__).parent
@@ -66,6 +66,11 @@ def main(source: Path) -> None:
             where = (round(centre.y, 4), round(centre.x, 4)) if centre else ("", "")
             regions.append((code, name, "", "", *where, "", "", "", ""))
     _write("regions.tsv", _lines(regions))
+    endings, spellings = names.build(
+        rows, sorted(official.raions), sorted(official.hromadas), [[str(c) for c in r] for r in regions]
+    ).lines()
+    _write("endings.tsv", _lines(endings))
+    _write("names.tsv", _lines(spellings))
     _write(
         "raions.tsv",
         _lines([(c, r, n, uk_to_ru(n), uk_to_latin(n)) for c, r, n in sorted(official.raions)]),

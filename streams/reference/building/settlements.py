@@ -55,6 +55,8 @@ class Row:
     population: int = 0
     latin: list[str] = field(default_factory=list)
     cyrillic: list[str] = field(default_factory=list)
+    curated: list[str] = field(default_factory=list)
+    """Names of ``sources/renames.tsv``: as good as the primary ones."""
 
 
 def plain(name: str) -> str:
@@ -256,6 +258,7 @@ def rename(rows: list[Row], lines: list[str]) -> list[str]:
         if region.startswith("RU") and row.uk == row.cyrillic[-1]:
             row.uk = ru_to_uk(row.ru)
         for other in filter(None, more.split(";")):
+            row.curated.append(other)
             (row.latin if other.isascii() else row.cyrillic).append(other)
     return unmatched
 

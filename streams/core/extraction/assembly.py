@@ -1,0 +1,406 @@
+"""Claims of the wire from bound triggers: merge what tells of one event, keep apart what does not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from schemas.estimate import Estimate
+from schemas.report import CasualtiesClaim, Interval, OutageClaim, Place, StrikeClaim
+from schemas.vocabulary import Group, OutageStatus, Party, Scope, Target, Weapon
+from streams.core.extraction.binding import Binder, Bound
+from streams.core.extraction.circumstances import attribution, is_hedged, scope_of
+from streams.core.extraction.document import Document, Sentence
+from streams.core.extraction.merging import TollDraft, merge_tolls
+from streams.core.extraction.model import ExtractedClaim, Link
+from streams.core.extraction.outages import OutageMention
+from streams.core.extraction.places import Level, Mention
+from streams.core.extraction.strikes import Munitions, StrikeTrigger
+from streams.core.extraction.times import When
+from streams.core.extraction.tolls import Toll
+
+Bounds = tuple[int, int | None, int | None]
+
+
+@dataclass(slots=True)
+class _StrikeDraft:
+    region: str | None
+    mention: Mention | None
+    when: When | None
+    scope: Scope
+    token: int
+    first: int
+    last: int
+    hedged: bool
+    weapons: dict[Weapon, None] = field(default_factory=dict)
+    target: Target | None = None
+    actor: Party | None = None
+    shot_down_only: bool = True
+    munitions: list[Munitions] = field(default_factory=list)
+    regions: tuple[str, ...] = ()
+    unplaced: bool = False
+
+
+@dataclass(slots=True)
+class _OutageDraft:
+    region: str | None
+    mention: Mention | None
+    when: When | None
+    outage: OutageMention
+    sentence: Sentence
+    regions: tuple[str, ...] = ()
+
+
+class Assembler:
+    """Collects bound triggers of one document and turns them into claims."""
+
+    def __init__(
+        self,
+        doc: Document,
+        binder: Binder,
+        times: Mapping[int, When],
+        published_at: datetime,
+        longest_quote: int,
+    ) -> None:
+        self._doc = doc
+        self._binder = binder
+        self._times = times
+        self._published = published_at
+        self._longest = longest_quote
+        self._sentences = {s.number: s for s in doc.sentences}
+        self._strikes: list[_StrikeDraft] = []
+        self._tolls: list[TollDraft] = []
+        self._outages: list[_OutageDraft] = []
+        self._strike_sentences: set[int] = set()
+
+    def _sentence(self, token: int) -> Sentence:
+        return self._sentences[self._doc.sentence_of[token]]
+
+    def _when(self, token: int) -> When | None:
+        """The time of the sentence, else the nearest stated before it."""
+        number = self._doc.sentence_of[token]
+        earlier = [n for n in self._times if n <= number]
+        return self._times[max(earlier)] if earlier else None
+
+    # Strikes
+
+    def add_strikes(self, triggers: Sequence[StrikeTrigger]) -> None:
+        """Bind strike triggers to their places and merge those that tell of one strike."""
+        owned = {self._doc.clause_of[t.token] for t in triggers}
+        for trigger in triggers:
+            self._strike_sentences.add(self._doc.sentence_of[trigger.token])
+            bound = self._binder.bind(trigger.token)
+            mentions = list(bound.mentions)
+            if not bound.own_clause and mentions and trigger.massive:
+                # A wave over the country: every place of the sentence that has no trigger of its own was under it.
+                mentions += [
+                    m
+                    for m in self._binder.in_sentence(trigger.token)
+                    if m not in mentions and self._doc.clause_of[m.first] not in owned
+                ]
+            if not mentions or not bound.regions:
+                self._add_strike(trigger, None, bound, unplaced=True)
+            elif trigger.munitions and len({r for m in mentions for r in m.regions}) > 1:
+                # One figure over several regions belongs to the country; it is never spread.
+                self._add_strike(trigger, None, bound, region=_country(bound.regions), unplaced=True)
+            for mention in mentions:
+                for region in mention.regions:
+                    self._add_strike(
+                        trigger, mention, bound, region=region, alone=len({r for m in mentions for r in m.regions}) == 1
+                    )
+
+    def _add_strike(
+        self,
+        trigger: StrikeTrigger,
+        mention: Mention | None,
+        bound: Bound,
+        *,
+        region: str | None = None,
+        unplaced: bool = False,
+        alone: bool = True,
+    ) -> None:
+        doc = self._doc
+        sentence = self._sentence(trigger.token)
+        when = self._when(trigger.token)
+        region = region or bound.country or (_country_of(bound) if unplaced else None)
+        # Figures of one wave are never spread over several places.
+        munitions = trigger.munitions if alone else []
+        first, last = trigger.token, trigger.last
+        draft = _StrikeDraft(
+            region, mention, when, scope_of(doc, sentence), trigger.token, first, last, is_hedged(doc, sentence),
+            dict.fromkeys(trigger.weapons), trigger.target, trigger.actor, trigger.shot_down_only, list(munitions),
+            bound.regions, unplaced,
+        )  # fmt: skip
+        if mention is not None and doc.sentence_of[mention.first] == sentence.number:
+            draft.first, draft.last = min(first, mention.first), max(last, mention.last)
+        for known in self._strikes:
+            if _same_strike(known, draft):
+                _absorb(known, draft)
+                return
+        self._strikes.append(draft)
+
+    # Casualties
+
+    def add_tolls(self, tolls: Sequence[Toll]) -> None:
+        """Bind casualty figures to their places."""
+        for toll in tolls:
+            sentence = self._sentence(toll.trigger)
+            bound = self._binder.bind(toll.trigger)
+            regions = bound.regions
+            mention = bound.mentions[0] if len(bound.mentions) == 1 else None
+            region = regions[0] if len(regions) == 1 else _country(regions) or bound.country
+            if bound.vague:
+                region = "UA"
+            self._tolls.append(
+                TollDraft(
+                    toll,
+                    region,
+                    regions,
+                    mention if len(regions) == 1 else None,
+                    self._when(toll.trigger),
+                    scope_of(self._doc, sentence),
+                    sentence,
+                    is_hedged(self._doc, sentence),
+                    bound.vague,
+                )  # fmt: skip
+            )
+
+    # Outages
+
+    def add_outages(self, outages: Sequence[OutageMention]) -> None:
+        """Bind outages to their places; one claim for each region and utility."""
+        for outage in outages:
+            bound = self._binder.bind(outage.token)
+            sentence = self._sentence(outage.token)
+            when = self._times.get(sentence.number) or (
+                None if outage.status is OutageStatus.RESTORED else self._when(outage.token)
+            )
+            customers = outage.customers
+            targets: list[tuple[str | None, Mention | None]] = [(r, m) for m in bound.mentions for r in m.regions]
+            if not targets:
+                targets = [(bound.country or ("UA" if bound.vague else None), None)]
+            elif len({r for r, _ in targets}) > 1 and customers is not None:
+                targets = [(_country(bound.regions), None)]
+            for region, mention in targets:
+                draft = _OutageDraft(region, mention, when, outage, sentence, bound.regions)
+                if not any(_same_outage(known, draft) for known in self._outages):
+                    self._outages.append(draft)
+
+    # Claims
+
+    def claims(self) -> tuple[list[ExtractedClaim], list[Link]]:
+        """Return the claims in order of their first words, and what bound to what."""
+        out: list[tuple[int, int, ExtractedClaim]] = []
+        links: list[Link] = []
+        for draft in self._placed_strikes():
+            for claim in self._strike_claims(draft):
+                out.append((draft.first, 0, self._finish(claim, draft.first, draft.last, draft.regions, draft.token)))
+            bound = [(m.first, m.last) for m in (draft.mention,) if m is not None]
+            bound += [(m.first, m.last) for m in draft.munitions]
+            links.append(Link((draft.token, draft.token), tuple(bound), "strike"))
+        for merged in merge_tolls(self._doc, self._tolls):
+            claim = self._toll_claim(merged)
+            lead = merged[0]
+            first = min(d.toll.first for d in merged)
+            last = max(d.toll.last for d in merged)
+            out.append((first, 1, self._finish(claim, first, last, lead.regions, lead.toll.trigger)))
+            links.append(
+                Link(
+                    (lead.toll.trigger, lead.toll.trigger),
+                    tuple((d.toll.first, d.toll.last) for d in merged),
+                    "casualties",
+                )
+            )
+        for outage in self._outages:
+            found = outage.outage
+            claim_ = self._outage_claim(outage)
+            out.append((found.first, 2, self._finish(claim_, found.first, found.last, outage.regions, found.token)))
+            links.append(Link((found.first, found.last), (), "outage"))
+        out.sort(key=lambda c: (c[0], c[1]))
+        return [c for _, _, c in out], links
+
+    def _placed_strikes(self) -> list[_StrikeDraft]:
+        """Drop a strike without a place if the text has one with, unless it has figures of its own.
+
+        What the unplaced one says of weapon and actor ("Удар Кинджалами. У Києві …") goes to those with a place.
+        """
+        placed = [d for d in self._strikes if not d.unplaced]
+        unplaced = [d for d in self._strikes if d.unplaced]
+        if not placed:
+            return unplaced
+        for loose in unplaced:
+            for draft in placed:
+                draft.actor = draft.actor or loose.actor
+                if set(draft.weapons) <= {Weapon.DEBRIS, Weapon.UNKNOWN}:
+                    draft.weapons = {**loose.weapons, **draft.weapons}
+        return [d for d in self._strikes if not d.unplaced or any(m.launched or m.intercepted for m in d.munitions)]
+
+    def _strike_claims(self, draft: _StrikeDraft) -> list[StrikeClaim]:
+        weapons = tuple(draft.weapons)
+        if Weapon.DRONE in draft.weapons and not draft.shot_down_only:
+            # Drones that attack are loitering munitions (coding rule 7).
+            weapons = tuple(dict.fromkeys(Weapon.LOITERING_MUNITION if w is Weapon.DRONE else w for w in weapons))
+        by_class: dict[Weapon | None, Munitions] = {}
+        for m in draft.munitions:
+            weapon = Weapon.LOITERING_MUNITION if m.weapon is Weapon.DRONE and not draft.shot_down_only else m.weapon
+            known = by_class.get(weapon)
+            if known is None:
+                by_class[weapon] = m
+            else:
+                known.launched = known.launched or m.launched
+                known.intercepted = known.intercepted or m.intercepted
+                known.hit = known.hit or m.hit
+        place = self._place(draft.region, draft.mention)
+        base = {
+            "occurred": draft.when.interval if draft.when else None,
+            "place": place,
+            "scope": draft.scope,
+            "actor": draft.actor,
+            "target": draft.target,
+        }
+        if len(by_class) <= 1:
+            figures = next(iter(by_class.values()), None)
+            return [
+                StrikeClaim(
+                    **base,
+                    weapons=weapons or (Weapon.UNKNOWN,),
+                    launched=_estimate(figures.launched if figures else None),
+                    intercepted=_estimate(figures.intercepted if figures else None),
+                    hit=_estimate(figures.hit if figures else None),
+                )
+            ]
+        return [
+            StrikeClaim(
+                **base,
+                weapons=(weapon,) if weapon else weapons or (Weapon.UNKNOWN,),
+                launched=_estimate(m.launched),
+                intercepted=_estimate(m.intercepted),
+                hit=_estimate(m.hit),
+            )
+            for weapon, m in by_class.items()
+        ]
+
+    def _toll_claim(self, drafts: Sequence[TollDraft]) -> CasualtiesClaim:
+        from streams.core.extraction.merging import figures_of  # noqa: PLC0415
+
+        lead = drafts[0]
+        figures = figures_of(drafts)
+        return CasualtiesClaim(
+            occurred=lead.when.interval if lead.when else None,
+            place=self._place(lead.region, next((d.mention for d in drafts if d.mention is not None), None)),
+            scope=lead.scope,
+            group=next((d.toll.group for d in drafts if d.toll.group is not Group.UNKNOWN), Group.UNKNOWN),
+            **{name: _estimate(value) for name, value in figures.items()},
+        )
+
+    def _outage_claim(self, draft: _OutageDraft) -> OutageClaim:
+        found = draft.outage
+        occurred = draft.when.interval if draft.when else None
+        if occurred is None and found.status in (OutageStatus.RESTORED, OutageStatus.PARTIAL):
+            # What is back is back by the time of writing.
+            occurred = Interval(start=self._published, end=self._published)
+        return OutageClaim(
+            occurred=occurred,
+            place=self._place(draft.region, draft.mention),
+            scope=scope_of(self._doc, draft.sentence),
+            utility=found.utility,
+            customers=found.customers.estimate() if found.customers else None,
+            status=found.status,
+            scheduled=found.scheduled,
+        )
+
+    def _place(self, region: str | None, mention: Mention | None) -> Place | None:
+        if region is None:
+            return None
+        name = mention.name if mention is not None and mention.level in (Level.SETTLEMENT, Level.RAION) else None
+        return Place(name=name, region=region)
+
+    def _finish(
+        self,
+        claim: StrikeClaim | OutageClaim | CasualtiesClaim,
+        first: int,
+        last: int,
+        regions: tuple[str, ...],
+        trigger: int,
+    ) -> ExtractedClaim:
+        doc = self._doc
+        begin, end = self._sentence(first), self._sentence(last)
+        start = doc.tokens[begin.first].start
+        stop = doc.tokens[end.last - 1].end
+        if stop - start > self._longest:
+            start, stop = doc.tokens[first].start, min(doc.tokens[last].end, doc.tokens[first].start + self._longest)
+        quote = " ".join(doc.text.clean[start:stop].split())
+        return ExtractedClaim(
+            claim=claim,
+            quote=quote,
+            span=doc.text.source_span(start, stop),
+            regions=regions,
+            attribution=attribution(doc, self._sentence(trigger)),
+            hedged=is_hedged(doc, self._sentence(trigger)),
+        )
+
+
+def _country(regions: tuple[str, ...]) -> str | None:
+    """The country of several regions, if it is one: a single figure over them is never spread."""
+    countries = {r[:2] for r in regions}
+    return countries.pop() if len(countries) == 1 else None
+
+
+def _country_of(bound: Bound) -> str | None:
+    return "UA" if bound.vague else None
+
+
+def _estimate(bounds: Bounds | None) -> Estimate | None:
+    return None if bounds is None else Estimate(low=bounds[0], high=bounds[1], best=bounds[2])
+
+
+def _same_strike(a: _StrikeDraft, b: _StrikeDraft) -> bool:
+    if a.region != b.region or a.unplaced != b.unplaced:
+        return False
+    if a.when is not None and b.when is not None and not _overlap(a.when, b.when):
+        return False
+    names = {d.mention.name for d in (a, b) if d.mention is not None and d.mention.name is not None}
+    return len(names) <= 1
+
+
+def _overlap(a: When, b: When) -> bool:
+    return a.interval.start < b.interval.end and b.interval.start < a.interval.end
+
+
+def _absorb(known: _StrikeDraft, other: _StrikeDraft) -> None:
+    if known.mention is None or known.mention.name is None:
+        known.mention = other.mention or known.mention
+    known.when = known.when or other.when
+    explicit = {w for w in (*known.weapons, *other.weapons)}
+    merged = dict.fromkeys((*known.weapons, *other.weapons))
+    if len(explicit) > 1:
+        merged.pop(
+            Weapon.ARTILLERY, None
+        ) if Weapon.ARTILLERY not in known.weapons or Weapon.ARTILLERY not in other.weapons else None
+        if explicit & {Weapon.CRUISE_MISSILE, Weapon.BALLISTIC_MISSILE}:
+            merged.pop(Weapon.MISSILE, None)
+        if explicit & {Weapon.LOITERING_MUNITION, Weapon.NAVAL_DRONE, Weapon.FPV_DRONE}:
+            merged.pop(Weapon.DRONE, None)
+    known.weapons = merged
+    known.target = known.target or other.target
+    known.actor = known.actor or other.actor
+    known.shot_down_only = known.shot_down_only and other.shot_down_only
+    seen = {(m.first, m.last) for m in known.munitions}
+    known.munitions += [m for m in other.munitions if (m.first, m.last) not in seen]
+    if other.scope is not Scope.INCIDENT:
+        known.scope = other.scope
+    known.hedged = known.hedged and other.hedged
+
+
+def _same_outage(a: _OutageDraft, b: _OutageDraft) -> bool:
+    if a.region != b.region or a.outage.utility is not b.outage.utility:
+        return False
+    back = (OutageStatus.RESTORED, OutageStatus.PARTIAL)
+    if (a.outage.status in back) != (b.outage.status in back):
+        return False
+    if a.outage.customers is None:
+        a.outage.customers = b.outage.customers
+    if a.mention is None:
+        a.mention = b.mention
+    return True

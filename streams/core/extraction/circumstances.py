@@ -1,0 +1,120 @@
+"""What surrounds a trigger and changes what it says: negation, guesses, courts, memory, scope, attribution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from schemas.vocabulary import Scope
+from streams.core.extraction.document import Document, Sentence
+from streams.core.extraction.model import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class CircumstancePolicy:
+    """How far words of context reach, in tokens."""
+
+    guess_before: int = 5
+    guess_after: int = 3
+    negation_before: int = 4
+    negation_after: int = 4
+
+
+_SPEECH_GAP: Final = 12
+
+
+def scope_of(doc: Document, sentence: Sentence) -> Scope:
+    """Return what the figures of a sentence cover (coding rule 17)."""
+    if doc.any_in(sentence.first, sentence.last, "context.cumulative"):
+        return Scope.CUMULATIVE
+    if doc.any_in(sentence.first, sentence.last, "context.period"):
+        return Scope.PERIOD
+    return Scope.INCIDENT
+
+
+def is_whole_war(doc: Document, sentence: Sentence) -> bool:
+    """Whether the figures of a sentence are statistics of the whole war (no claim)."""
+    if not doc.any_in(sentence.first, sentence.last, "context.whole_war"):
+        return False
+    return not doc.any_in(sentence.first, sentence.last, "context.period")
+
+
+def is_hedged(doc: Document, sentence: Sentence) -> bool:
+    """Whether a sentence keeps its distance: "reportedly", "за попередньою інформацією"."""
+    return doc.any_in(sentence.first, sentence.last, "context.hedge")
+
+
+def is_guess(doc: Document, token: int, policy: CircumstancePolicy) -> bool:
+    """Whether a trigger is threatened, planned or only thought possible."""
+    clause = doc.clause_of[token]
+    near = range(max(0, token - policy.guess_before), min(len(doc.tokens), token + policy.guess_after + 1))
+    for t in near:
+        if doc.clause_of[t] != clause or "context.hypothetical" not in doc.tags[t]:
+            continue
+        if doc.word(t) in ("if", "якщо", "если", "б", "би", "бы") and t > token:
+            continue
+        if t > token and doc.word(t) in ("could", "may", "might", "will", "would", "може", "может", "могут", "можуть"):
+            continue
+        return True
+    return False
+
+
+def is_denied(doc: Document, token: int, policy: CircumstancePolicy) -> bool:
+    """Whether a trigger is denied or negated: "не атаковали", "deny shelling", "no strikes"."""
+    clause = doc.clause_of[token]
+    for t in range(max(0, token - policy.negation_before), token):
+        if doc.clause_of[t] != clause:
+            continue
+        if "context.denied" in doc.tags[t]:
+            return True
+        if doc.word(t) in ("no", "not", "не", "ні", "never", "without") and t == token - 1:
+            return True
+    return False
+
+
+def text_is_about_courts(doc: Document) -> bool:
+    """Whether a text tells of a trial, an arrest or a verdict rather than of an attack (coding rule 5)."""
+    return any("context.court" in tags for tags in doc.tags)
+
+
+def blocking_reason(doc: Document, sentence: Sentence) -> Reason | None:
+    """Return why nothing in a sentence is an event, or None."""
+    for tag, reason in (
+        ("context.court", Reason.COURT),
+        ("context.memory", Reason.MEMORY),
+        ("context.cyber", Reason.CYBER),
+        ("context.exercise", Reason.HYPOTHETICAL),
+    ):
+        if doc.any_in(sentence.first, sentence.last, tag):
+            return reason
+    return None
+
+
+def attribution(doc: Document, sentence: Sentence) -> str | None:
+    """Return who says so, in the words of the text: the end after a dash, or the start before a colon."""
+    if sentence.last <= sentence.first:
+        return None
+    last = sentence.last - 1
+    begin = last
+    while begin > sentence.first and not any(d in doc.gaps[begin] for d in "-–—"):
+        begin -= 1
+        if last - begin > _SPEECH_GAP:
+            break
+    if begin > sentence.first and any(d in doc.gaps[begin] for d in "-–—"):
+        tail = range(begin, last + 1)
+        if any(doc.has(t, "places.authority") or doc.has(t, "places.say") for t in tail) or len(tail) <= 3:
+            return doc.quote(begin, last)[:200] or None
+    for t in range(sentence.first, sentence.last):
+        if doc.has(t, "places.authority") and any(
+            doc.has(x, "places.say") for x in range(max(sentence.first, t - 3), min(sentence.last, t + 5))
+        ):
+            stop = t
+            while (
+                stop + 1 < sentence.last
+                and stop - t < 4
+                and doc.joined(stop, stop + 1)
+                and (doc.tokens[stop + 1].capital)
+            ):
+                stop += 1
+            return doc.quote(t, stop)[:200] or None
+    return None

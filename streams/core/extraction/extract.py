@@ -1,0 +1,79 @@
+"""From a text to claims: read, find places, figures and triggers, bind them, merge what tells of one event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from streams.core.extraction.assembly import Assembler
+from streams.core.extraction.binding import Binder
+from streams.core.extraction.circumstances import CircumstancePolicy
+from streams.core.extraction.document import read
+from streams.core.extraction.gazette import Gazette
+from streams.core.extraction.lexicon import Lexicon
+from streams.core.extraction.model import DocumentText, Extraction, Rejected
+from streams.core.extraction.outages import OutagePolicy, find_outages
+from streams.core.extraction.places import PlacePolicy, locate
+from streams.core.extraction.quantities import find_quantities
+from streams.core.extraction.strikes import find_strikes
+from streams.core.extraction.times import find_times
+from streams.core.extraction.tolls import TollPolicy, find_tolls
+
+VERSION = "rules/1"
+"""Name and version of the extractor, as claims carry it. Raised with every change of the rules."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractionPolicy:
+    """Thresholds of every step."""
+
+    places: PlacePolicy = field(default_factory=PlacePolicy)
+    tolls: TollPolicy = field(default_factory=TollPolicy)
+    outages: OutagePolicy = field(default_factory=OutagePolicy)
+    circumstances: CircumstancePolicy = field(default_factory=CircumstancePolicy)
+    longest_quote: int = 400
+    most_claims: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What extraction knows of the world: words and places. Built once, shared by all calls."""
+
+    lexicon: Lexicon
+    gazette: Gazette
+
+
+def extract(text: DocumentText, knowledge: Knowledge, policy: ExtractionPolicy | None = None) -> Extraction:
+    """Return the claims of a text. Pure; linear in the length of the text, for any text."""
+    policy = policy or ExtractionPolicy()
+    source = f"{text.title}\n\n{text.text}" if text.title else text.text
+    doc = read(source, knowledge.lexicon)
+    places = locate(doc, knowledge.gazette, policy.places)
+    quantities = find_quantities(doc)
+    times = find_times(doc, text.published_at)
+    strikes = find_strikes(doc, quantities, policy.circumstances)
+    tolls = find_tolls(doc, quantities, policy.tolls, policy.circumstances)
+    outages = find_outages(doc, quantities, policy.outages, policy.circumstances)
+    binder = Binder(doc, places.mentions, {doc.sentence_of[t.token] for t in strikes.triggers})
+    assembler = Assembler(doc, binder, times, text.published_at, policy.longest_quote)
+    assembler.add_strikes(strikes.triggers)
+    assembler.add_tolls(tolls.tolls)
+    assembler.add_outages(outages.mentions)
+    claims, links = assembler.claims()
+    rejected = [
+        Rejected(
+            doc.quote(d.first, d.last),
+            doc.text.source_span(doc.tokens[d.first].start, doc.tokens[d.last].end),
+            d.reason.value,
+        )
+        for d in (*strikes.dropped, *tolls.dropped, *outages.dropped)
+    ]
+    rejected += [
+        Rejected(
+            doc.quote(n.first, n.last),
+            doc.text.source_span(doc.tokens[n.first].start, doc.tokens[n.last].end),
+            n.reason,
+        )
+        for n in places.rejected
+    ]
+    rejected.sort(key=lambda r: r.span)
+    return Extraction(tuple(claims[: policy.most_claims]), tuple(rejected), doc, places, quantities, tuple(links))

@@ -1,0 +1,90 @@
+"""The lexicon: words and phrases by tag, in three languages, found in one pass over a folded text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from ahocorasick_rs import AhoCorasick, Implementation
+
+from streams.core.extraction.folding import Token
+
+
+class Hit(NamedTuple):
+    """Tokens ``first..last`` (inclusive) carry ``tag``."""
+
+    first: int
+    last: int
+    tag: str
+
+
+class _Word(NamedTuple):
+    text: str
+    open: bool
+    """Any ending may follow (``удар*``)."""
+
+
+class _Phrase(NamedTuple):
+    tag: str
+    head_open: bool
+    rest: tuple[_Word, ...]
+
+
+# Within these groups a longer match hides the shorter ones inside it: "cruise missile" is no plain "missile".
+_EXCLUSIVE: Final = ("weapons.", "targets.")
+
+
+class Lexicon:
+    """Phrases by tag. Immutable once built."""
+
+    def __init__(self, rows: Iterable[tuple[str, str]]) -> None:
+        """``rows`` are (tag, phrases with "|" between); ``*`` at the end of a word stands for any ending."""
+        by_head: dict[str, list[_Phrase]] = {}
+        for tag, phrases in rows:
+            for phrase in phrases.split("|"):
+                words = [_Word(w.rstrip("*"), w.endswith("*")) for w in phrase.strip().lower().split()]
+                if words:
+                    head, *rest = words
+                    by_head.setdefault(head.text, []).append(_Phrase(tag, head.open, tuple(rest)))
+        # One phrase may stand in several rows of a tag.
+        self._phrases = [tuple(dict.fromkeys(phrases)) for phrases in by_head.values()]
+        self._automaton = AhoCorasick(
+            [f" {head}" for head in by_head], implementation=Implementation.DFA, store_patterns=False
+        )
+
+    def find(self, folded: str, tokens: tuple[Token, ...]) -> list[Hit]:
+        """Return every hit, in order of first token, the longest first."""
+        number_of = {token.start: i for i, token in enumerate(tokens)}
+        hits: set[Hit] = set()
+        for pattern, start, stop in self._automaton.find_matches_as_indexes(f" {folded}", overlapping=True):
+            i = number_of.get(start)
+            if i is None:
+                continue
+            # The text searched has one more space in front, so its ``stop`` is one ahead of the token's end.
+            whole = tokens[i].end == stop - 1
+            for tag, head_open, rest in self._phrases[pattern]:
+                if (whole or head_open) and (not rest or _follows(rest, tokens, i + 1)):
+                    hits.add(Hit(i, i + len(rest), tag))
+        return _without_hidden(sorted(hits, key=lambda h: (h.first, -h.last, h.tag)))
+
+
+def _follows(words: tuple[_Word, ...], tokens: tuple[Token, ...], at: int) -> bool:
+    if at + len(words) > len(tokens):
+        return False
+    for word, token in zip(words, tokens[at : at + len(words)], strict=True):
+        if not (token.text.startswith(word.text) if word.open else token.text == word.text):
+            return False
+    return True
+
+
+def _without_hidden(hits: list[Hit]) -> list[Hit]:
+    covered = dict.fromkeys(_EXCLUSIVE, -1)
+    out = []
+    for hit in hits:
+        group = hit.tag[: hit.tag.index(".") + 1]
+        if group in covered:
+            if hit.last <= covered[group]:
+                continue
+            covered[group] = hit.last
+        out.append(hit)
+    return out

@@ -1,0 +1,141 @@
+"""Casualty figures of one text that tell of one event: which are repeats, updates, totals and parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from schemas.vocabulary import Group, Scope
+from streams.core.extraction.document import Document, Sentence
+from streams.core.extraction.places import Mention
+from streams.core.extraction.times import When
+from streams.core.extraction.tolls import Harm, Toll
+
+Bounds = tuple[int, int | None, int | None]
+
+
+@dataclass(slots=True)
+class TollDraft:
+    """A casualty figure with its place, time and scope."""
+
+    toll: Toll
+    region: str | None
+    regions: tuple[str, ...]
+    mention: Mention | None
+    when: When | None
+    scope: Scope
+    sentence: Sentence
+    hedged: bool
+    vague: bool
+
+
+def merge_tolls(doc: Document, drafts: Sequence[TollDraft]) -> list[list[TollDraft]]:
+    """Return the figures grouped into claims: one claim a region, victim group and event."""
+    groups: list[list[TollDraft]] = []
+    for draft in drafts:
+        home = next((g for g in groups if _belongs(g, draft)), None)
+        if home is None:
+            groups.append([draft])
+        else:
+            home.append(draft)
+    return _without_echoes(groups)
+
+
+def _belongs(group: list[TollDraft], draft: TollDraft) -> bool:
+    lead = group[0]
+    if lead.region != draft.region or lead.regions != draft.regions or lead.vague != draft.vague:
+        return False
+    if lead.scope is not draft.scope and Scope.CUMULATIVE in (lead.scope, draft.scope):
+        return False
+    names = {d.mention.name for d in (*group, draft) if d.mention is not None and d.mention.name is not None}
+    if len(names) > 1:
+        return False
+    if lead.when is not None and draft.when is not None and not _overlap(lead.when, draft.when):
+        return False
+    groups = {d.toll.group for d in (*group, draft)} - {Group.UNKNOWN}
+    if len(groups) > 1:
+        return False
+    same_group = all(d.toll.group is draft.toll.group for d in group)
+    for known in group:
+        if known.sentence.number == draft.sentence.number and _same_harm(known.toll, draft.toll):
+            # Two figures of one harm in one sentence: a total and a part, or two groups; both are kept.
+            return _is_zero(known.toll) and _is_zero(draft.toll)
+    if same_group or not any(_same_harm(k.toll, draft.toll) for k in group):
+        return True
+    # An unknown group beside a known one: a repeat if the figures agree, else a total and a part.
+    return any(_agree(k.toll, draft.toll) for k in group if _same_harm(k.toll, draft.toll))
+
+
+def _overlap(a: When, b: When) -> bool:
+    return a.interval.start < b.interval.end and b.interval.start < a.interval.end
+
+
+def _is_zero(toll: Toll) -> bool:
+    return toll.low == 0 and toll.high == 0
+
+
+def _same_harm(a: Toll, b: Toll) -> bool:
+    return a.harm is b.harm or Harm.EITHER in (a.harm, b.harm)
+
+
+def _agree(a: Toll, b: Toll) -> bool:
+    if (a.low, a.high) == (b.low, b.high):
+        return True
+    low, high = max(a.low, b.low), min(x for x in (a.high, b.high, 10**10) if x is not None)
+    return low <= high
+
+
+def _without_echoes(groups: list[list[TollDraft]]) -> list[list[TollDraft]]:
+    """Drop what a vaguer headline repeats of a located one: "civilians killed in east Ukraine" beside Donetsk."""
+    out = []
+    for group in groups:
+        placed = [g for g in groups if g is not group and g[0].region is not None and "-" in g[0].region]
+        unplaced = group[0].region is None or "-" not in group[0].region
+        several = len(group[0].regions) > 1
+        if unplaced and not several and placed and all(_echoed(d, placed) for d in group):
+            continue
+        out.append(group)
+    return out
+
+
+def _echoed(draft: TollDraft, placed: list[list[TollDraft]]) -> bool:
+    return any(
+        _same_harm(k.toll, draft.toll)
+        and _agree_groups(k.toll, draft.toll)
+        and (draft.toll.high is None or draft.toll.high <= (k.toll.high or 10**10))
+        and draft.toll.low <= k.toll.low
+        for group in placed
+        for k in group
+    )
+
+
+def _agree_groups(a: Toll, b: Toll) -> bool:
+    return a.group is b.group or Group.UNKNOWN in (a.group, b.group)
+
+
+def figures_of(drafts: Sequence[TollDraft]) -> dict[str, Bounds]:
+    """Return the figures of one claim: the updated or highest toll of each harm (coding rule 14)."""
+    out: dict[str, Bounds] = {}
+    by_harm: dict[str, list[Toll]] = {}
+    for draft in drafts:
+        toll = draft.toll
+        harms = ("killed", "wounded") if toll.harm is Harm.EITHER else (toll.harm.value,)
+        for harm in harms:
+            by_harm.setdefault(harm, []).append(toll)
+    for harm, tolls in by_harm.items():
+        specific = [t for t in tolls if t.harm is not Harm.EITHER] or tolls
+        stated = [t for t in specific if not (t.low == 1 and t.high is None)] or specific
+        best = max(stated, key=lambda t: (t.low, t.high if t.high is not None else 10**10))
+        low, high, exact = best.low, best.high, best.best
+        open_ended = [t for t in stated if t.low == best.low and t.high is None]
+        if open_ended:
+            high, exact = None, None
+        children = next((t.children for t in tolls if t.children is not None), None)
+        if children is not None and low < children[0]:
+            low = children[0]
+        if exact is not None and (exact < low or (high is not None and exact > high)):
+            exact = None
+        out[harm] = (low, high, exact)
+        if children is not None and harm in ("killed", "wounded"):
+            out[f"children_{harm}"] = children
+    return out

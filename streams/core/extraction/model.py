@@ -1,0 +1,91 @@
+"""What extraction is given and what it returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from schemas.report import CasualtiesClaim, OutageClaim, StrikeClaim
+from streams.core.extraction.document import Document
+from streams.core.extraction.places import Mention, Places
+from streams.core.extraction.quantities import Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentText:
+    """A report's title and text. ``language`` is a hint only: rules of all three languages always run."""
+
+    text: str
+    published_at: datetime
+    title: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractedClaim:
+    """A claim of the wire with the words it came from.
+
+    ``span`` is in characters of the text as given (title, blank line, text). ``regions`` are all that one figure is
+    about: the claim itself carries one code, the country where there are several.
+    """
+
+    claim: StrikeClaim | OutageClaim | CasualtiesClaim
+    quote: str
+    span: tuple[int, int]
+    regions: tuple[str, ...] = ()
+    attribution: str | None = None
+    hedged: bool = False
+
+
+class Reason(Enum):
+    """Why words that look like a claim are none."""
+
+    HYPOTHETICAL = "a threat, a plan or a guess"
+    DENIED = "denied or negated"
+    COURT = "a court case or an arrest"
+    MEMORY = "an anniversary or an obituary"
+    GROUND = "ground fighting"
+    NOT_WAR = "a cause other than the war"
+    WHOLE_WAR = "a statistic of the whole war"
+    NO_OBJECT = "no weapon, target or place"
+    NOT_PEOPLE = "damage to things, not people"
+    NO_FIGURE = "no figure and no person"
+    UNKNOWN_SO_FAR = "not known so far"
+    NO_ATTACK = "damage without an attack stated"
+    CYBER = "not a physical attack"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Words that were not taken for a claim, and why."""
+
+    quote: str
+    span: tuple[int, int]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """For ``--explain``: a word that triggered a claim, and what was bound to it."""
+
+    trigger: tuple[int, int]
+    bound: tuple[tuple[int, int], ...]
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """The claims of a text, in order of appearance, and the workings behind them."""
+
+    claims: tuple[ExtractedClaim, ...]
+    rejected: tuple[Rejected, ...]
+    document: Document
+    places: Places
+    quantities: tuple[Quantity, ...]
+    links: tuple[Link, ...]
+
+    @property
+    def mentions(self) -> tuple[Mention, ...]:
+        """Places named in the text."""
+        return self.places.mentions

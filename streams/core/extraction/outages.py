@@ -1,0 +1,261 @@
+"""Outages: a utility and what happened to it, with customers, from words near one another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from schemas.vocabulary import OutageStatus, Utility
+from streams.core.extraction.circumstances import CircumstancePolicy, blocking_reason, is_guess
+from streams.core.extraction.document import Document, Sentence
+from streams.core.extraction.model import Reason
+from streams.core.extraction.quantities import Counted, Quantity
+from streams.core.extraction.tolls import Dropped
+
+
+@dataclass(slots=True)
+class OutageMention:
+    """One utility lost or back, at tokens ``first..last``."""
+
+    utility: Utility
+    token: int
+    first: int
+    last: int
+    status: OutageStatus
+    scheduled: bool
+    customers: Quantity | None = None
+
+
+@dataclass(slots=True)
+class Outages:
+    mentions: list[OutageMention] = field(default_factory=list)
+    dropped: list[Dropped] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class OutagePolicy:
+    """How far apart a supply and what happened to it may stand, in tokens."""
+
+    cut_before: int = 5
+    cut_after: int = 6
+    without: int = 3
+    customers: int = 10
+
+
+_CUSTOMERS_KIND: Final = (Counted.CUSTOMER, Counted.PERSON, Counted.BARE, Counted.OTHER)
+_LIST: Final = frozenset(["та", "і", "й", "и", "and", "або", "or", "або", "тепла", "вода", "світло", "води", "світла", "свет", "света"])
+_BAD_WATER: Final = ("під", "на", "над", "з", "по", "into", "in", "from", "у", "в")
+_GAS_NOT_SUPPLY: Final = frozenset(["gas", "газ", "газу", "газа"])
+_CUT_VERBS_TOO_WEAK: Final = frozenset(["cut", "cuts", "out", "gone", "no", "lost", "failed", "stopped", "lose", "loses"])
+
+
+def find_outages(
+    doc: Document, quantities: tuple[Quantity, ...], policy: OutagePolicy, circumstances: CircumstancePolicy
+) -> Outages:
+    """Return every outage or restoration of a document, unmerged."""
+    out = Outages()
+    for sentence in doc.sentences:
+        supplies = _supplies(doc, sentence)
+        if not supplies:
+            continue
+        reason = blocking_reason(doc, sentence)
+        if reason in (Reason.COURT, Reason.CYBER, Reason.MEMORY, Reason.HYPOTHETICAL):
+            continue
+        not_war = _not_war(doc, sentence)
+        for token, last, utility, cut in supplies:
+            found = _event(doc, sentence, token, last, utility, cut, policy)
+            if found is None:
+                continue
+            if not_war:
+                out.dropped.append(Dropped(found.first, found.last, Reason.NOT_WAR))
+            elif is_guess(doc, token, circumstances):
+                out.dropped.append(Dropped(found.first, found.last, Reason.HYPOTHETICAL))
+            else:
+                found.customers = _customers(doc, sentence, found, quantities, policy)
+                out.mentions.append(found)
+    return out
+
+
+def _supplies(doc: Document, sentence: Sentence) -> list[tuple[int, int, Utility, bool]]:
+    out: list[tuple[int, int, Utility, bool]] = []
+    for t in range(sentence.first, sentence.last):
+        for tag in sorted(doc.tags[t]):
+            if not tag.startswith("utilities.") or tag == "utilities.customers":
+                continue
+            _, name, form = tag.split(".")
+            out.append((t, doc.spans[t, tag], Utility(name), form == "cut"))
+    return out
+
+
+def _not_war(doc: Document, sentence: Sentence) -> bool:
+    if not doc.any_in(sentence.first, sentence.last, "context.nonwar"):
+        return False
+    emergency_only = all(
+        doc.word(t).startswith(("аварійн", "аварийн"))
+        for t in range(sentence.first, sentence.last)
+        if "context.nonwar" in doc.tags[t]
+    )
+    if emergency_only:
+        return False
+    attack = ("strikes.attack.noun", "strikes.attack.verb", "context.actor.ru")
+    return not any(tag in doc.tags[t] for t in range(sentence.first, sentence.last) for tag in attack)
+
+
+def _event(
+    doc: Document, sentence: Sentence, token: int, last: int, utility: Utility, cut: bool, policy: OutagePolicy
+) -> OutageMention | None:
+    near = range(max(sentence.first, token - 8), min(sentence.last, last + 9))
+    if _works(doc, sentence, token, last):
+        return None
+    restored = _nearest(doc, sentence, token, last, "outages.restored", 6, 7)
+    if cut:
+        status = OutageStatus.RESTORED if restored is not None else OutageStatus.STARTED
+        if doc.word(token - 1) in ("no", "not", "не", "без", "without"):
+            return None
+        return _mention(doc, sentence, utility, token, last, status, near)
+    without = _without(doc, sentence, token, policy)
+    if without is not None:
+        if doc.word(without).startswith(("без", "without")) and _negated_without(doc, without):
+            return None
+        if restored is not None and restored > without:
+            return None
+        status = OutageStatus.STARTED
+        around = range(max(sentence.first, without - 4), min(sentence.last, last + 5))
+        if any("outages.ongoing" in doc.tags[t] for t in around):
+            status = OutageStatus.ONGOING
+        return _mention(doc, sentence, utility, without, last, status, near)
+    if restored is not None:
+        partly = any("outages.partly" in doc.tags[t] for t in near)
+        status = OutageStatus.PARTIAL if partly else OutageStatus.RESTORED
+        if doc.word(restored - 1) in ("не", "not", "ще"):
+            return None
+        return _mention(doc, sentence, utility, min(token, restored), max(last, restored), status, near)
+    lost = _nearest(doc, sentence, token, last, "outages.cut", policy.cut_before, policy.cut_after)
+    if lost is not None and _is_cut(doc, token, last, lost, utility):
+        ongoing = any("outages.ongoing" in doc.tags[t] for t in near)
+        status = OutageStatus.ONGOING if ongoing else OutageStatus.STARTED
+        return _mention(doc, sentence, utility, min(token, lost), max(last, lost), status, near)
+    none = _nearest(doc, sentence, token, last, "outages.no", 2, 3)
+    if none is not None and doc.joined(min(token, none), max(last, none)):
+        if doc.word(none) == "no" and none > token:
+            return None
+        ongoing = any("outages.ongoing" in doc.tags[t] for t in near)
+        status = OutageStatus.ONGOING if ongoing else OutageStatus.STARTED
+        return _mention(doc, sentence, utility, min(token, none), max(last, none), status, near)
+    return None
+
+
+def _mention(
+    doc: Document, sentence: Sentence, utility: Utility, first: int, last: int, status: OutageStatus, near: range
+) -> OutageMention:
+    scheduled = any("outages.scheduled" in doc.tags[t] for t in near) and not any(
+        "outages.emergency" in doc.tags[t] for t in near
+    )
+    return OutageMention(utility, first, first, last, status, scheduled)
+
+
+def _nearest(doc: Document, sentence: Sentence, token: int, last: int, tag: str, before: int, after: int) -> int | None:
+    """The nearest token with ``tag`` in the clause of the supply."""
+    clause = {doc.clause_of[token]}
+    found = [
+        t
+        for t in range(max(sentence.first, token - before), min(sentence.last, last + after + 1))
+        if tag in doc.tags[t] and not token <= t <= last and doc.clause_of[t] in clause
+    ]
+    return min(found, key=lambda t: abs(t - token), default=None)
+
+
+def _without(doc: Document, sentence: Sentence, token: int, policy: OutagePolicy) -> int | None:
+    """``без світла і води``, ``without heating, power and water``: the preposition, through a list of supplies."""
+    t, steps = token - 1, 0
+    while t >= sentence.first and steps <= policy.without:
+        if "outages.without" in doc.tags[t]:
+            return t
+        supply = any(x.startswith("utilities.") and x != "utilities.customers" for x in doc.covering[t])
+        gap = doc.gaps[t + 1].strip("' «»\"")
+        if gap not in ("", ",") or (gap == "," and not supply):
+            return None
+        if not supply and doc.word(t) not in _LIST:
+            steps += 1
+        t -= 1
+    return None
+
+
+def _negated_without(doc: Document, without: int) -> bool:
+    if doc.word(without - 2) in ("не", "not") or doc.word(without - 1) in ("не", "not"):
+        return True
+    return doc.word(without + 1).startswith(("перебо", "перебої", "interrupt"))
+
+
+def _works(doc: Document, sentence: Sentence, token: int, last: int) -> bool:
+    clause = doc.clause_of[token]
+    return any(
+        "outages.works" in doc.tags[t] and doc.clause_of[t] == clause
+        for t in range(max(sentence.first, token - 3), min(sentence.last, last + 4))
+    )
+
+
+def _is_cut(doc: Document, token: int, last: int, lost: int, utility: Utility) -> bool:
+    word = doc.word(token)
+    between = range(min(last, lost) + 1, max(token, lost))
+    if any(any(x.startswith(("targets.", "strikes.")) for x in doc.tags[t]) for t in between):
+        return False
+    if utility is Utility.WATER and word in ("water", "води", "воды", "вода", "воду", "воде") and len(between) > 2:
+        return False
+    if utility in (Utility.GAS, Utility.TRANSPORT, Utility.MOBILE) and len(between) > 3:
+        return False
+    if doc.word(lost) in _CUT_VERBS_TOO_WEAK and len(between) > 2:
+        return False
+    if word.startswith("електр") or word.startswith("електр") or word.startswith("электр"):
+        # "електричний", "електромережі": networks and stations, not the supply.
+        if word.startswith(
+            (
+                "електром",
+                "электром",
+                "електричн",
+                "электрическ",
+                "електричк",
+                "электричк",
+                "електротранс",
+                "електроста",
+                "електропід",
+                "електрооб",
+            )
+        ) and not doc.word(lost).startswith(("відключ", "отключ", "вимк")):
+            return False
+    if doc.word(lost).startswith(("проблем",)) and not any(
+        doc.word(t) in ("з", "із", "зі", "с", "со", "with") for t in between
+    ):
+        return False
+    return True
+
+
+def _customers(
+    doc: Document, sentence: Sentence, found: OutageMention, quantities: tuple[Quantity, ...], policy: OutagePolicy
+) -> Quantity | None:
+    best: tuple[float, Quantity] | None = None
+    for q in quantities:
+        if not sentence.first <= q.first < sentence.last or q.counted not in _CUSTOMERS_KIND:
+            continue
+        counted = q.counted in (Counted.CUSTOMER, Counted.PERSON) or _counts_customers(doc, q)
+        if not counted:
+            continue
+        middle = (found.first + found.last) // 2
+        distance = min(abs(q.first - found.last), abs(q.end - found.first), abs(q.first - middle))
+        distance += 2 * abs(doc.clause_of[q.first] - doc.clause_of[found.first])
+        harmed = any(
+            t.startswith("casualties.") for x in range(q.end + 1, min(q.end + 3, sentence.last)) for t in doc.tags[x]
+        )
+        if harmed or distance > policy.customers:
+            continue
+        if best is None or distance < best[0]:
+            best = (distance, q)
+    return best[1] if best is not None else None
+
+
+def _counts_customers(doc: Document, q: Quantity) -> bool:
+    if q.head is not None:
+        return "utilities.customers" in doc.covering[q.head]
+    return q.low >= 100 or any(
+        "utilities.customers" in doc.covering[t] for t in range(q.last + 1, min(q.last + 4, len(doc.tokens)))
+    )

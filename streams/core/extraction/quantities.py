@@ -1,0 +1,408 @@
+"""Quantities: a number in digits or words with its bounds ("at least", "up to", "about") and what it counts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from schemas.base import MAX_COUNT
+from schemas.estimate import Estimate
+from streams.core.extraction.document import Document
+from streams.core.extraction.numerals import DECADES, EXACT, HALF_MORE, SCALES, SEVERAL
+
+_DIGITS: Final = re.compile(r"\d{1,9}")
+_DIGITS_SUFFIX: Final = re.compile(r"(\d{1,6})-?(?:ти|х|ма|м|ми|є|є|ро|тьох|рьох|ох|и)$")
+_RANGE: Final = re.compile(r"(\d{1,6})-(\d{1,6})$")
+_AGE_OR_ORDINAL: Final = re.compile(
+    r"\d+-?(?:річн\w*|летн\w*|річчя|year-old\w*|year|st|nd|rd|th|й|ї|го|му|та|те|та|а|я|е|ого|ої|ому|ша|га|ій|ий|ый|ой|ая|ої)$"
+)
+_AT_LEAST: Final = frozenset(
+    ["over", "above", "щонайменше", "понад", "більше", "більш", "более", "больше", "свыше", "минимум", "мінімум", "exceeding", "exceeds", "перевищ", "перевищила", "перевищили", "перевищили", "превысило", "превысили", "перевалила"]
+)
+_AT_LEAST_2: Final = frozenset(
+    ["at least", "more than", "no less", "not less", "не менше", "не менш", "не менее", "не меньше", "как минимум",
+     "по меньшей", "по крайней", "як мінімум", "принаймні щонайменше", "less than no", "minimum of", "upwards of"]
+)  # fmt: skip
+_UP_TO: Final = frozenset(["до"])
+_UP_TO_2: Final = frozenset(
+    ["up to", "no more", "not more", "не більше", "не более", "не больше", "as many", "fewer than", "less than"]
+)
+_ABOUT: Final = frozenset(
+    ["about", "around", "approximately", "roughly", "circa", "some", "близько", "орієнтовно", "приблизно", "около", "примерно", "порядка", "порядку", "приблизительно", "ориентировочно", "біля"]
+)
+_NEARLY: Final = frozenset(["nearly", "almost", "майже", "почти"])
+_MONTHS: Final = re.compile(
+    r"січн|лют|березн|квітн|травн|червн|липн|серпн|вересн|жовтн|листопад|грудн|январ|феврал|март|апрел|ма[йя]$|июн|июл|"
+    r"август|сентябр|октябр|ноябр|декабр|january|february|march|april|may$|june|july|august|september|october|november|"
+    r"december|jan$|feb$|mar$|apr$|jun$|jul$|aug$|sep$|sept$|oct$|nov$|dec$"
+)
+_NOT_COUNTED: Final = re.compile(
+    r"(?:year|month|week|day|hour|minute|mile|metre|meter|km|kilomet|percent|percentage|dollar|euro|usd|degree|point|"
+    r"country|countries|time|round|strike|attack|shelling|violation|raid|floor|stor|mm|calib|ton|kg|megawatt|mw|"
+    r"рок|рік|місяц|тижн|дн[іяюе]|день|доб|годин|хвилин|разів|раз[иа]?$|відсот|гривень|грн|долар|євро|км|кілометр|метр|"
+    r"тонн|мвт|поверх|калібр|мм$|сутк|суток|год|лет$|лет|месяц|недел|дней|дня|час[аовы]|минут|процент|рубл|доллар|"
+    r"евро|этаж|област|район|громад|населен|сел|сіл|удар|атак|обстріл|обстрел|ракетн|авіаудар|авиаудар|снарядів калібр|"
+    r"бригад|батальйон|полк|рот|дивізі|область|регіон|регион|стран|країн|градус|мілі|миль|клас|пункт|постріл|вогн|вибух|взрыв)"
+)
+_HEAD_REACH: Final = 4
+"""Words between a number and the noun it counts: "8 DPR militiamen", "two more elderly civilians"."""
+
+
+class Counted(Enum):
+    """What a quantity counts."""
+
+    PERSON = "person"
+    CHILD = "child"
+    MUNITION = "munition"
+    CUSTOMER = "customer"
+    BARE = "bare"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number at tokens ``first..last`` and the noun it counts at ``head`` (None for a bare number)."""
+
+    first: int
+    last: int
+    low: int
+    high: int | None
+    best: int | None
+    counted: Counted
+    head: int | None
+    share_of: int | None = None
+    """For "7 of 10": the 10."""
+
+    @property
+    def end(self) -> int:
+        """Last token of the phrase, noun included."""
+        return self.last if self.head is None else max(self.head, self.last)
+
+    def estimate(self) -> Estimate:
+        """Return the bounds as they go on the wire."""
+        return Estimate(low=self.low, best=self.best, high=self.high)
+
+
+@dataclass(slots=True)
+class _Number:
+    first: int
+    last: int
+    low: int
+    high: int | None
+
+
+def find_quantities(doc: Document) -> tuple[Quantity, ...]:
+    """Return the quantities of a text in order. Dates, ages, ordinals, shares and names such as F-16 are none."""
+    out: list[Quantity] = []
+    i, n = 0, len(doc.tokens)
+    while i < n:
+        number = _number_at(doc, i)
+        if number is None:
+            i += 1
+            continue
+        if not _is_name_or_date(doc, number):
+            quantity = _counted(doc, number, out)
+            if quantity is not None:
+                out.append(quantity)
+        i = number.last + 1
+    return tuple(out)
+
+
+def _number_at(doc: Document, i: int) -> _Number | None:
+    number = _digits_at(doc, i) or _words_at(doc, i)
+    return number if number is None or number.low <= MAX_COUNT else None
+
+
+def _digits_at(doc: Document, i: int) -> _Number | None:
+    word = doc.word(i)
+    if not word[:1].isdigit():
+        return None
+    pair = _RANGE.match(word)
+    if pair:
+        low, high = int(pair[1]), int(pair[2])
+        return _scaled(doc, _Number(i, i, low, high)) if low < high else None
+    if not word.isdigit():
+        suffix = _DIGITS_SUFFIX.match(word)
+        if suffix and not _AGE_OR_ORDINAL.match(word):
+            return _Number(i, i, int(suffix[1]), int(suffix[1]))
+        return None
+    if len(word) > 9:
+        return None
+    value, last = int(word), i
+    fraction = 0.0
+    while last + 1 < len(doc.tokens) and doc.word(last + 1).isdigit():
+        between = doc.text.clean[doc.tokens[last].end : doc.tokens[last + 1].start]
+        digits = doc.word(last + 1)
+        if (
+            len(digits) == 3
+            and between in (",", ".", " ", "\u00a0", "\u202f", "\u2009", "'")
+            and value
+            and (len(doc.word(i)) <= 3)
+        ):
+            value, last = value * 1_000 + int(digits), last + 1
+            continue
+        if between in (",", ".") and len(digits) <= 2 and doc.word(last + 2) in SCALES:
+            fraction, last = int(digits) / 10 ** len(digits), last + 1
+        break
+    number = _Number(i, last, value, value)
+    scaled = _scaled(doc, number, fraction)
+    return _range_after(doc, scaled)
+
+
+def _range_after(doc: Document, number: _Number) -> _Number:
+    """``5 – 7 people``, ``від 5 до 7``, ``between 5 and 7``."""
+    after = number.last + 1
+    gap = doc.gaps[after] if after < len(doc.tokens) else ""
+    if gap in ("-", "–", "—") and doc.word(after).isdigit() and len(doc.word(after)) <= 6:
+        high = int(doc.word(after))
+        if number.high is not None and high > number.low and number.low == number.high:
+            return _Number(number.first, after, number.low, high)
+    before = doc.word(number.first - 1)
+    if (before, doc.word(after)) in (("від", "до"), ("от", "до"), ("between", "and"), ("from", "to")):
+        other = _digits_at(doc, after + 1) if after + 1 < len(doc.tokens) else None
+        other = other or _words_at(doc, after + 1)
+        if other is not None and other.high is not None and other.high > number.low:
+            return _Number(number.first - 1, other.last, number.low, other.high)
+    return number
+
+
+def _scaled(doc: Document, number: _Number, fraction: float = 0.0) -> _Number:
+    after = number.last + 1
+    scale = SCALES.get(doc.word(after)) if after < len(doc.tokens) and doc.gaps[after] in ("", ".") else None
+    if scale is None:
+        return number
+    low = round((number.low + fraction) * scale)
+    high = None if number.high is None else round((number.high + fraction) * scale)
+    return _Number(number.first, after, low, high)
+
+
+def _words_at(doc: Document, i: int) -> _Number | None:
+    word = doc.word(i)
+    if word in HALF_MORE and (scale := SCALES.get(doc.word(i + 1))):
+        return _Number(i, i + 1, scale * 3 // 2, scale * 3 // 2)
+    if word == "half" and doc.word(i + 1) in ("a", "of") and (scale := SCALES.get(doc.word(i + 2))):
+        return _Number(i, i + 2, scale // 2, scale // 2)
+    if word in ("півмільйона", "полмиллиона"):
+        return _Number(i, i, 500_000, 500_000)
+    decade = _decade_at(doc, i)
+    if decade is not None:
+        return decade
+    if word in SEVERAL:
+        follows = _decade_at(doc, i + 1)
+        if follows is not None:
+            return _Number(i, follows.last, follows.low, follows.high)
+        if word == "some":
+            return None
+        return _Number(i, i, 2, None)
+    total = group = 0
+    last = i - 1
+    j = i
+    while j < len(doc.tokens) and (j == i or doc.gaps[j] == ""):
+        w = doc.word(j)
+        parts = w.split("-") if "-" in w else [w]
+        if w in EXACT or all(p in EXACT for p in parts):
+            value = sum(EXACT[p] for p in parts)
+            # "one, two" or "двоє троє" are two numbers; only a smaller part continues one.
+            if group and not (value < 10 <= group % 100 or (value < 100 <= group) or (value < 10 and group % 10 == 0)):
+                break
+            group += value
+        elif w in ("hundred",) and group:
+            group *= 100
+        elif w in SCALES and (group or j == i) and w not in ("hundred", "k", "m", "тис", "млн", "млрд"):
+            total += max(group, 1) * SCALES[w]
+            group = 0
+        elif w in ("тис", "млн", "млрд") and group:
+            total += group * SCALES[w]
+            group = 0
+        elif w in ("and", "a") and group and doc.word(j + 1) in EXACT and group % 100 == 0:
+            j += 1
+            continue
+        else:
+            break
+        last = j
+        j += 1
+    total += group
+    if last < i or total == 0:
+        return None
+    if total == 1 and _one_is_no_number(doc, i):
+        return None
+    return _Number(i, last, total, total)
+
+
+def _one_is_no_number(doc: Document, i: int) -> bool:
+    # "одна з підстанцій", "one of the", "по одній із": a pronoun; "один одного": each other.
+    return doc.word(i + 1) in ("of", "з", "із", "зі", "из", "одного", "одному", "another", "day", "time")
+
+
+def _decade_at(doc: Document, i: int) -> _Number | None:
+    span = DECADES.get(doc.word(i))
+    if span is None:
+        return None
+    j = i + 1 + (doc.word(i + 1) == "of")
+    scale = SCALES.get(doc.word(j))
+    if scale and span.low < scale:
+        high = None if span.high is None else (span.high + 1) * scale - 1
+        return _Number(i, j, span.low * scale, high)
+    return _Number(i, i, span.low, span.high)
+
+
+def _is_name_or_date(doc: Document, number: _Number) -> bool:
+    before, after = doc.word(number.first - 1), doc.word(number.last + 1)
+    clean, tokens = doc.text.clean, doc.tokens
+    start, end = tokens[number.first].start, tokens[number.last].end
+    if clean[end : end + 1] in ("%", "°") or clean[end : end + 2] == " %":
+        return True
+    if start and clean[start - 1] in "№#$€/-":
+        return True
+    if clean[end : end + 1] == ":" and clean[end + 1 : end + 2].isdigit():
+        return True
+    if start > 1 and clean[start - 1] == ":" and clean[start - 2].isdigit():
+        return True
+    if clean[end : end + 1] in ("/", ".") and clean[end + 1 : end + 2].isdigit() and number.first == number.last:
+        return True
+    if number.low == number.high and number.low <= 31 and _MONTHS.match(after):
+        return True
+    if before in ("update", "wrapup", "урд", "day", "article", "№", "level", "stage", "group"):
+        return True
+    if _MONTHS.match(before) and number.low <= 31 and number.high == number.low and before != "may":
+        return True
+    if 1990 <= number.low <= 2039 and number.low == number.high and number.first == number.last:
+        return after in ("року", "році", "рік", "р", "года", "году", "г", "") or before in (
+            "in",
+            "since",
+            "у",
+            "в",
+            "of",
+        )
+    return False
+
+
+def _counted(doc: Document, number: _Number, earlier: list[Quantity]) -> Quantity | None:
+    low, high, first, best = _bounds(doc, number)
+    head, counted = _head(doc, number.last + 1)
+    after = doc.word(number.last + 1)
+    share = None
+    if (after in ("of", "з", "із", "из", "со") and head is None) or after in ("of", "з", "із", "из"):
+        whole = _number_at(doc, number.last + 2) or (
+            _number_at(doc, number.last + 3) if doc.word(number.last + 2) == "the" else None
+        )
+        if whole is not None and whole.low >= number.low:
+            head, counted = _head(doc, whole.last + 1)
+            share = whole.low
+            return Quantity(first, whole.last, low, high, best, counted, head, share)
+    if earlier and earlier[-1].share_of is not None and number.first <= earlier[-1].last:
+        return None
+    return Quantity(first, number.last, low, high, best, counted, head, share)
+
+
+def _bounds(doc: Document, number: _Number) -> tuple[int, int | None, int, int | None]:
+    """Return (low, high, first token, best) with the words before the number applied (coding rule 9)."""
+    low, high, first = number.low, number.high, number.first
+    exact = low == high
+    one = doc.word(first - 1) if first and doc.gaps[first] == "" else ""
+    two = f"{doc.word(first - 2)} {one}" if one and doc.gaps[first - 1] == "" else one
+    three = doc.word(first - 3)
+    if two in ("more than", "less than") and three in ("no", "not"):
+        return (1 if two == "more than" else low), (high if two == "more than" else None), first - 3, None
+    if one in ("than", "ніж", "чем", "мере") or two in _AT_LEAST_2:
+        word = doc.word(first - 2)
+        if word in ("less", "fewer", "менше", "меньше", "менее") and three not in ("не", "no", "not"):
+            return 1, high, first - 2, None
+        return low, None, first - 2, None
+    if two in _UP_TO_2 or (two == "many as") or two == "to up":
+        return 1, high, first - 2, None
+    if one in _AT_LEAST:
+        begin = first - 1 - (doc.word(first - 2) in ("не",))
+        if doc.word(first - 2) == "не":
+            return 1, high, begin, None
+        return low, None, begin, None
+    if doc.text.clean[doc.tokens[number.last].end : doc.tokens[number.last].end + 1] == "+":
+        return low, None, first, None
+    if one in _UP_TO and exact and not _reaches(doc, first - 2):
+        return 1, high, first - 1, None
+    if one in _ABOUT and exact:
+        return low - low // 10, (high or low) + low // 10, first - 1, low
+    if one in _NEARLY and exact:
+        return -(-low * 9 // 10), high, first - 1, None
+    if doc.word(number.last + 1) in ("or", "и", "або", "или", "і") and doc.word(number.last + 2) in (
+        "more", "более", "більше", "больше",
+    ):  # fmt: skip
+        return low, None, first, None
+    return low, high, first, (low if exact else None)
+
+
+def _reaches(doc: Document, token: int) -> bool:
+    """Whether "до" belongs to "зросла до": a new total, not a bound."""
+    return any("context.updated" in doc.tags[t] and doc.word(t) != "до" for t in range(max(0, token - 3), token + 1))
+
+
+def _head(doc: Document, start: int) -> tuple[int | None, Counted]:
+    """Return the counted noun after a number: its token and kind."""
+    for j in range(start, min(start + _HEAD_REACH + 1, len(doc.tokens))):
+        if j > start and doc.gaps[j] not in ("", "'", "«", '"', "“", "”", "»", "'"):
+            break
+        if j == start and doc.gaps[j] not in ("", "+", "«", '"', "“", "'", "."):
+            break
+        tags = doc.covering[j]
+        word = doc.word(j)
+        if any(t.startswith("casualties.") for t in doc.tags[j]) and not any(
+            t.startswith("people.") for t in doc.tags[j]
+        ):
+            break
+        if "people.child" in tags:
+            return j, Counted.CHILD
+        kind = next((t for t in tags if t.startswith("weapons.")), None)
+        if (
+            kind is not None
+            and kind not in ("weapons.small_arms", "weapons.mine", "weapons.debris")
+            and not (word.startswith(("обстр", "shell")) and word != "shells")
+            and not word.startswith("ракетн")
+        ):
+            return _last_munition(doc, j), Counted.MUNITION
+        if any(t.startswith("people.") for t in tags):
+            return _noun_after_adjective(doc, j), Counted.PERSON
+        if "utilities.customers" in tags:
+            return j, Counted.CUSTOMER
+        if _NOT_COUNTED.match(word) or any(t.startswith("targets.") for t in tags):
+            return j, Counted.OTHER
+        if word in (
+            "in",
+            "at",
+            "on",
+            "by",
+            "у",
+            "в",
+            "на",
+            "із",
+            "with",
+            "за",
+            "по",
+            "під",
+            "під час",
+            "was",
+            "were",
+            "are",
+        ):
+            break
+        if doc.word(j)[:1].isdigit():
+            break
+    return None, Counted.BARE
+
+
+def _last_munition(doc: Document, j: int) -> int:
+    while (
+        j + 1 < len(doc.tokens)
+        and doc.gaps[j + 1] in ("", "«", '"', "“")
+        and any(t.startswith("weapons.") for t in doc.covering[j + 1])
+    ):
+        j += 1
+    return j
+
+
+def _noun_after_adjective(doc: Document, j: int) -> int:
+    """``мирних жителів``, ``DPR civilians``: the last of adjacent person words."""
+    while j + 1 < len(doc.tokens) and doc.gaps[j + 1] == "" and any(t.startswith("people.") for t in doc.tags[j + 1]):
+        j += 1
+    return j

@@ -1,0 +1,534 @@
+"""Strikes: words that say an attack with a weapon happened, with weapon, target, actor and munition counts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from schemas.vocabulary import Party, Target, Weapon
+from streams.core.extraction.circumstances import CircumstancePolicy, blocking_reason, is_denied, is_guess
+from streams.core.extraction.document import Document, Sentence
+from streams.core.extraction.model import Reason
+from streams.core.extraction.quantities import Counted, Quantity
+from streams.core.extraction.tolls import Dropped
+
+
+@dataclass(slots=True)
+class Munitions:
+    """Counted munitions of one weapon class, by outcome; each a (low, high, best) or None."""
+
+    weapon: Weapon | None
+    first: int
+    last: int
+    launched: tuple[int, int | None, int | None] | None = None
+    intercepted: tuple[int, int | None, int | None] | None = None
+    hit: tuple[int, int | None, int | None] | None = None
+
+
+@dataclass(slots=True)
+class StrikeTrigger:
+    """One word that says a strike happened, with what was found round it."""
+
+    token: int
+    last: int
+    weapons: tuple[Weapon, ...]
+    target: Target | None
+    actor: Party | None
+    shot_down_only: bool
+    massive: bool = False
+    munitions: list[Munitions] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Strikes:
+    triggers: list[StrikeTrigger] = field(default_factory=list)
+    dropped: list[Dropped] = field(default_factory=list)
+
+
+_NEAR: Final = 7
+_LIST: Final = 14
+_TARGETS: Final = tuple(f"targets.{t.value}" for t in Target)
+_WEAPONS: Final = {f"weapons.{w.value}": w for w in Weapon}
+_FIRES: Final = frozenset(["fire", "fires", "fired", "firing", "launched", "launches", "launch"])
+_REPELLED: Final = ("відби", "отби", "repel", "repuls", "відбит", "отраж", "відбив")
+_FACTORS: Final = ("пожеж", "пожар", "вибух", "взрыв", "fire", "explosion", "blast", "вогонь", "огонь", "детонац")
+_DAMAGE: Final = ("пошко", "damag", "повре", "руйнув")
+_VERB_NEEDS_MORE: Final = (
+    "hit", "hits", "strike", "strikes", "shell", "shells", "targeted", "targeting", "били", "бил", "бьют", "бив",
+    "б'є", "б'ють", "бьет", "стріл", "вистр", "прилет", "скинув", "скину", "сброс", "скида", "випус", "выпус", "запус",
+    "спрям", "направ", "підір", "подор", "взорв", "підби", "подби", "накри", "накры", "launch", "попад", "попал", "попав",
+    "slam", "rain", "blast", "pound", "уража", "уражен", "поражен", "відпрац", "отработ", "fired", "fires", "fire",
+)  # fmt: skip
+_VEHICLES: Final = (
+    "танк", "tank", "бтр", "бмп", "літак", "вертоліт", "вертол", "гелікоптер", "самол", "вертолет", "aircraft", "helicopter",
+    "jet", "plane", "технік", "техник", "гармат", "артсист", "автомоб", "сау", "гаубиц",
+)  # fmt: skip
+_SINGULAR_MUNITIONS: Final = frozenset(
+    ["missile", "rocket", "drone", "uav", "shahed", "bomb", "ракета", "ракету", "дрон", "дрона", "безпілотник", "безпілотника", "беспилотник", "беспилотника", "шахед", "шахеда", "бпла", "авіабомба", "авиабомба", "бомба", "снаряд"]
+)
+_NOMINATIVE: Final = frozenset(
+    ["missile", "rocket", "drone", "uav", "shahed", "bomb", "ракета", "дрон", "безпілотник", "беспилотник", "шахед", "бпла", "снаряд"]
+)
+_PLURAL_MUNITIONS: Final = frozenset(
+    ["missiles", "rockets", "drones", "uavs", "shaheds", "ракети", "ракет", "ракеты", "дрони", "дронів", "дроны", "дронов", "безпілотники", "безпілотників", "беспилотники", "беспилотников", "шахеди", "шахедів", "шахеды", "шахедов", "бпла"]
+)
+_MASSIVE: Final = (
+    "масован",
+    "массирован",
+    "наймасов",
+    "massive",
+    "large-scale",
+    "комбінован",
+    "комбинирован",
+    "нічна",
+    "ночная",
+)
+
+
+def find_strikes(doc: Document, quantities: tuple[Quantity, ...], policy: CircumstancePolicy) -> Strikes:
+    """Return the strike triggers of a document, unmerged and without places."""
+    out = Strikes()
+    titled_court = _court_text(doc)
+    for sentence in doc.sentences:
+        reason = Reason.COURT if titled_court else blocking_reason(doc, sentence)
+        accepted: list[tuple[int, int, str]] = []
+        for token, tag in _candidates(doc, sentence):
+            last = doc.spans[token, tag]
+            why = reason or _refusal(doc, sentence, token, tag, policy)
+            if why is None:
+                accepted.append((token, last, tag))
+            else:
+                out.dropped.append(Dropped(token, last, why))
+        if accepted:
+            owners = _owned_munitions(doc, sentence, [t for t, _, _ in accepted], quantities)
+            out.triggers += [_trigger(doc, sentence, t, last, tag, owners.get(t, [])) for t, last, tag in accepted]
+    return out
+
+
+def _owned_munitions(
+    doc: Document, sentence: Sentence, triggers: list[int], quantities: tuple[Quantity, ...]
+) -> dict[int, list[Munitions]]:
+    """Give each counted munition of a sentence to the nearest trigger, its clause first."""
+    owners: dict[int, list[Munitions]] = {}
+    for figure in _munitions(doc, sentence, quantities):
+        nearest = min(
+            triggers,
+            key=lambda t: (
+                min(abs(t - figure.first), abs(t - figure.last))
+                + 6 * abs(doc.clause_of[t] - doc.clause_of[figure.first])
+            ),
+        )
+        owners.setdefault(nearest, []).append(figure)
+    return owners
+
+
+def _court_text(doc: Document) -> bool:
+    """A text of one or two sentences about a spotter's trial or arrest tells of no new strike."""
+    if len(doc.sentences) > 3:
+        return False
+    return any("context.court" in tags for tags in doc.tags)
+
+
+_KINDS: Final = (
+    "strikes.attack.noun",
+    "strikes.attack.verb",
+    "strikes.intercept",
+    "strikes.destroy.verb",
+    "strikes.fell",
+)
+
+
+def _candidates(doc: Document, sentence: Sentence) -> Iterable[tuple[int, str]]:
+    t = sentence.first
+    while t < sentence.last:
+        tag = next((k for k in _KINDS if k in doc.tags[t]), None)
+        if tag is not None:
+            yield t, tag
+            t = max(t, doc.spans[t, tag])
+        elif "weapons.mine" in doc.tags[t] or "weapons.small_arms" in doc.tags[t]:
+            yield t, "weapons.mine" if "weapons.mine" in doc.tags[t] else "weapons.small_arms"
+        t += 1
+
+
+def _refusal(doc: Document, sentence: Sentence, token: int, tag: str, policy: CircumstancePolicy) -> Reason | None:
+    word = doc.word(token)
+    if tag == "weapons.mine":
+        return None if _mine_went_off(doc, sentence, token) else Reason.NO_ATTACK
+    if tag == "weapons.small_arms":
+        hurt = _has(doc, token - 5, token + 6, sentence, "casualties.killed", "casualties.kills", "casualties.wounded")
+        return None if hurt and word.startswith(("sniper", "снайпер")) else Reason.GROUND
+    if is_denied(doc, token, policy):
+        return Reason.DENIED
+    if is_guess(doc, token, policy):
+        return Reason.HYPOTHETICAL
+    if tag == "strikes.attack.noun":
+        return _noun_refusal(doc, sentence, token)
+    if tag == "strikes.attack.verb":
+        return _verb_refusal(doc, sentence, token)
+    if tag == "strikes.intercept":
+        munition = _weapon_near(doc, sentence, token, _NEAR, within_clause=True)
+        return None if munition else Reason.NO_OBJECT
+    if tag == "strikes.destroy.verb":
+        return _destruction_refusal(doc, sentence, token)
+    if tag == "strikes.fell":
+        debris = any("weapons.debris" in doc.covering[t] for t in _around(sentence, token, 5, 5))
+        drone = any(
+            doc.word(t) in _SINGULAR_MUNITIONS or doc.word(t) in ("дрони", "дроны", "ракети", "ракеты")
+            for t in _around(sentence, token, 3, 3)
+        )
+        return None if debris or drone else Reason.NO_ATTACK
+    return None
+
+
+def _noun_refusal(doc: Document, sentence: Sentence, token: int) -> Reason | None:
+    word, before = doc.word(token), doc.word(token - 1)
+    if any(doc.word(t).startswith(_REPELLED) for t in _around(sentence, token, 3, 2)):
+        if not _weapon_near(doc, sentence, token, 4):
+            return Reason.GROUND
+    if any("context.cyber" in doc.covering[t] for t in _around(sentence, token, 2, 1)):
+        return Reason.CYBER
+    if before in ("heart", "під", "under", "panic", "штурмову", "штурмові", "штурмових", "terror") and word != "attack":
+        if before in ("під", "under") and word in ("атакою", "attack", "ударом", "обстрілом", "обстрілами"):
+            pass
+        elif before not in ("під", "under"):
+            return Reason.GROUND
+    if word.startswith(("атак", "attack")) and any(
+        doc.word(t).startswith(("штурм", "піхот", "пехот", "assault")) for t in _around(sentence, token, 2, 2)
+    ):
+        return Reason.GROUND
+    if word in ("strike", "strikes") and any(
+        doc.word(t) in ("hunger", "workers", "union", "general") for t in _around(sentence, token, 1, 0)
+    ):
+        return Reason.NO_OBJECT
+    if (
+        word.startswith("удар")
+        and doc.word(token + 1) in ("по",)
+        and doc.word(token + 2) in ("економіці", "экономике", "репутації", "бюджету", "іміджу")
+    ):
+        return Reason.NO_OBJECT
+    if any(doc.word(t) in ("weapons", "ban", "truce", "drills") for t in ()):
+        return Reason.NO_OBJECT
+    return None
+
+
+def _verb_refusal(doc: Document, sentence: Sentence, token: int) -> Reason | None:
+    word = doc.word(token)
+    weapon = _weapon_near(doc, sentence, token, _NEAR, within_clause=True)
+    target = _target_near(doc, sentence, token, _NEAR)
+    if word in _FIRES:
+        munition = any("weapons" in t for x in _around(sentence, token, 0, 7) for t in doc.covering[x])
+        return None if munition or doc.word(token + 1) in ("at", "on", "upon", "into") else Reason.NO_OBJECT
+    if not word.startswith(_VERB_NEEDS_MORE):
+        return None
+    if any(doc.word(t).startswith(_VEHICLES) for t in _around(sentence, token, 1, 3)) and not target:
+        return Reason.NO_OBJECT
+    if word in ("hits", "hit") and any("weapons.mine" in doc.covering[t] for t in _around(sentence, token, 0, 3)):
+        return None
+    if word.startswith(("уражен", "поражен", "підір", "подор", "взорв", "накри", "накры")):
+        return None if target or weapon else Reason.NO_OBJECT
+    if weapon or target:
+        return None
+    prepositions = ("по", "у", "в", "на", "at", "on", "the", "за")
+    place = any(
+        doc.tokens[t].capital and doc.word(t - 1) in prepositions for t in _around(sentence, token, 0, 4) if t > token
+    )
+    return (
+        None
+        if place and not word.startswith(("скин", "сброс", "запус", "launch", "направ", "спрям", "rain"))
+        else Reason.NO_OBJECT
+    )
+
+
+def _destruction_refusal(doc: Document, sentence: Sentence, token: int) -> Reason | None:
+    word = doc.word(token)
+    clause = doc.clause_of[token]
+    if any(
+        "weapons" in t for x in _around(sentence, token, 0, 4) for t in doc.covering[x] if doc.clause_of[x] == clause
+    ):
+        # "знищили 7 з 10 шахедів" is an interception: the munition is the object.
+        if not any(t.startswith("targets.") for x in _around(sentence, token, 0, 4) for t in doc.covering[x]):
+            return None
+    target = _target_near(doc, sentence, token, _NEAR) or _target_in_list(doc, sentence, token)
+    if target is None:
+        return Reason.NO_OBJECT
+    if any(doc.word(t).startswith(_FACTORS) for t in _around(sentence, token, 6, 4) if doc.clause_of[t] == clause):
+        attack = any("strikes.attack" in tag for t in _around(sentence, token, 12, 12) for tag in doc.tags[t])
+        if not attack:
+            return Reason.NO_ATTACK
+    if any("context.nonwar" in doc.tags[t] for t in range(sentence.first, sentence.last)):
+        return Reason.NOT_WAR
+    if word.startswith(_DAMAGE):
+        before = [t for t in _around(sentence, token, 8, 0)]
+        actor = any("context.actor" in tag for t in before for tag in doc.tags[t])
+        weapon = any(
+            "weapons." in tag and tag != "weapons.debris"
+            for t in _around(sentence, token, 6, 5)
+            for tag in doc.covering[t]
+        )
+        return None if actor or weapon else Reason.NO_ATTACK
+    return None
+
+
+def _mine_went_off(doc: Document, sentence: Sentence, token: int) -> bool:
+    near = _around(sentence, token, 6, 6)
+    word = doc.word(token)
+    blast = any(
+        "strikes.explode" in doc.tags[t]
+        or doc.word(t).startswith(("підір", "подор", "здето", "blew", "blown", "hit", "наїх", "наех", "detonat"))
+        for t in near
+    )
+    if word.startswith(("mine blast", "mine")) and "strikes.explode" in doc.tags[min(token + 1, len(doc.tags) - 1)]:
+        blast = True
+    hurt = any(t.startswith("casualties.") for x in range(sentence.first, sentence.last) for t in doc.tags[x])
+    return blast and (hurt or any(t.startswith("targets.") for x in near for t in doc.covering[x]))
+
+
+def _around(sentence: Sentence, token: int, before: int, after: int) -> range:
+    return range(max(sentence.first, token - before), min(sentence.last, token + after + 1))
+
+
+def _has(doc: Document, first: int, last: int, sentence: Sentence, *tags: str) -> bool:
+    return any(tag in doc.tags[t] for t in range(max(first, sentence.first), min(last, sentence.last)) for tag in tags)
+
+
+def _weapon_near(doc: Document, sentence: Sentence, token: int, reach: int, *, within_clause: bool = False) -> bool:
+    for t in _around(sentence, token, reach, reach):
+        if within_clause and abs(doc.clause_of[t] - doc.clause_of[token]) > 0:
+            continue
+        if t != token and any(tag.startswith("weapons.") for tag in doc.covering[t]):
+            return True
+    return False
+
+
+def _target_near(doc: Document, sentence: Sentence, token: int, reach: int) -> Target | None:
+    """The nearest target after the trigger, else before it, in its clause."""
+    clause = doc.clause_of[token]
+    after = [t for t in range(token + 1, min(sentence.last, token + reach + 1)) if doc.clause_of[t] == clause]
+    before = [t for t in range(token - 1, max(sentence.first - 1, token - reach - 1), -1) if doc.clause_of[t] == clause]
+    for t in (*after, *before):
+        for tag in doc.tags[t]:
+            if tag.startswith("targets.") and "strikes.attack.noun" not in doc.tags[t]:
+                return Target(tag.removeprefix("targets."))
+    return None
+
+
+def _target_in_list(doc: Document, sentence: Sentence, token: int) -> Target | None:
+    """``знищили 85 росіян, три гармати та склад``: the object at the end of a list."""
+    for t in range(token + 1, min(sentence.last, token + _LIST + 1)):
+        gap = doc.gaps[t].strip("' «»\"")
+        if gap not in ("", ",") or any(k in doc.tags[t] for k in ("strikes.attack.verb", "strikes.explode")):
+            return None
+        for tag in doc.tags[t]:
+            if tag.startswith("targets."):
+                return Target(tag.removeprefix("targets."))
+    return None
+
+
+def _trigger(
+    doc: Document, sentence: Sentence, token: int, last: int, tag: str, munitions: list[Munitions]
+) -> StrikeTrigger:
+    intercepted = tag == "strikes.intercept"
+    if not munitions and tag in ("strikes.intercept", "strikes.attack.verb", "strikes.fell"):
+        munitions = _uncounted(doc, sentence, token, tag)
+    shot_down = intercepted or bool(
+        munitions and all(m.launched is None and m.hit is None for m in munitions) and munitions[0].intercepted
+    )
+    weapons = _weapons(doc, sentence, token, tag)
+    return StrikeTrigger(
+        token=token,
+        last=last,
+        weapons=weapons,
+        target=_target(doc, sentence, token),
+        actor=_actor(doc, sentence, token, tag),
+        shot_down_only=shot_down,
+        massive=any(doc.word(t).startswith(_MASSIVE) for t in _around(sentence, token, 3, 1)) or bool(munitions),
+        munitions=munitions,
+    )
+
+
+def _target(doc: Document, sentence: Sentence, token: int) -> Target | None:
+    return _target_near(doc, sentence, token, 9) or _target_in_list(doc, sentence, token)
+
+
+def _weapons(doc: Document, sentence: Sentence, token: int, tag: str) -> tuple[Weapon, ...]:
+    """Weapon classes of the trigger's clause, else of its sentence; what a plain word implies comes last."""
+    if tag in ("weapons.mine", "weapons.small_arms"):
+        return (_WEAPONS[tag],)
+    clause = doc.clause_of[token]
+    for scope in (
+        [t for t in range(sentence.first, sentence.last) if doc.clause_of[t] == clause],
+        range(sentence.first, sentence.last),
+    ):
+        named = [
+            x
+            for t in scope
+            for x in doc.tags[t]
+            if x in _WEAPONS and x not in ("weapons.mine",) and not _is_launcher(doc, t)
+        ]
+        explicit = [x for x in named if x != "weapons.artillery"]
+        chosen = explicit or named
+        if chosen:
+            return _classes(dict.fromkeys(chosen))
+    return ()
+
+
+def _is_launcher(doc: Document, t: int) -> bool:
+    """``склад ракет``, ``зенітний ракетний комплекс``, ``снарядів на складі``: named as a target, not as a weapon."""
+    before = doc.word(t - 1)
+    return before.startswith(("склад", "зеніт", "зенит", "арсенал", "пуско", "desp")) or doc.word(t + 1).startswith(
+        ("комплекс", "depot", "установ", "launcher", "підрозд", "подразд", "військ", "войск")
+    )
+
+
+def _classes(tags: dict[str, None]) -> tuple[Weapon, ...]:
+    found = [_WEAPONS[t] for t in tags]
+    precise = {Weapon.BALLISTIC_MISSILE, Weapon.CRUISE_MISSILE}
+    if precise & set(found):
+        found = [w for w in found if w is not Weapon.MISSILE]
+    if {Weapon.LOITERING_MUNITION, Weapon.FPV_DRONE, Weapon.NAVAL_DRONE} & set(found):
+        found = [w for w in found if w is not Weapon.DRONE]
+    if Weapon.ROCKET_ARTILLERY in found:
+        found = [w for w in found if w not in (Weapon.ARTILLERY, Weapon.MISSILE)]
+    return tuple(found)
+
+
+def _actor(doc: Document, sentence: Sentence, token: int, tag: str) -> Party | None:
+    """The side that acts: the subject of a verb, or the adjective or genitive at a noun ("ворожий удар", "удар ЗСУ").
+
+    An interception says who defended, not who attacked.
+    """
+    if tag == "strikes.intercept":
+        return None
+    noun = tag == "strikes.attack.noun"
+    best: tuple[float, Party] | None = None
+    for t in range(sentence.first, sentence.last):
+        for name in doc.tags[t]:
+            if not name.startswith("context.actor."):
+                continue
+            party = Party.RU if name.endswith("ru") else Party.UA
+            end = doc.spans[t, name]
+            distance = float(token - end) if t < token else (t - token) * 1.5
+            distance += 2.0 * abs(doc.clause_of[t] - doc.clause_of[token])
+            if _is_object(doc, t, token):
+                continue
+            adjacent = noun and -4 <= t - token <= 3 and abs(doc.clause_of[t] - doc.clause_of[token]) == 0
+            if not adjacent and not _SUBJECTS.match(doc.word(t)):
+                continue
+            if best is None or distance < best[0]:
+                best = (distance, party)
+    return best[1] if best is not None and best[0] <= 18 else None
+
+
+_PREPOSITIONS: Final = frozenset(["по", "на", "у", "в", "against", "on", "at", "проти", "против", "in", "над", "об", "о", "про", "из-за", "за"])
+
+
+def _is_object(doc: Document, t: int, trigger: int) -> bool:
+    """``склад ЗСУ``, ``по аеродромах окупантів``, ``у РФ``: the side is whose thing was struck, or where."""
+    before = doc.word(t - 1)
+    if before in _PREPOSITIONS:
+        return True
+    owned = any(x.startswith("targets.") for x in doc.covering[t - 1]) if t else False
+    if owned and t > trigger:
+        return True
+    owns = t + 1 < len(doc.tags) and any(x.startswith("targets.") for x in doc.covering[t + 1])
+    return owns and t > trigger and doc.joined(t, t + 1)
+
+
+_SUBJECTS: Final = re.compile(
+    r"(?:окупанти|окупантами|росіяни|росіянами|ворог|ворогом|росія|росією|рф|російськ[аіе]|російський|російськими|рашисти|"
+    r"загарбники|вкс|вс|оккупанты|оккупантами|россияне|россиянами|враг|врагом|россия|россией|российск(?:ие|ая|ий|ими)|орки|"
+    r"агресор|армія|москалі|russia|russian\w*|enemy|invaders|occupiers|ukrain\w*|kiev|kyiv|зсу|всу|ссо|сбу|гур|вмс|пс|"
+    r"збройн[іи]\w*|українськ(?:і|а|ий|ими)|украинск(?:ие|ая|ий|ими)|сил[иы]|силами|захисники|захисниками|оборонці|наші|"
+    r"бійці|воїни|украина|україна|тро|штурмова|киевский|київський|вооруженные)$"
+)
+
+
+_OUTCOMES: Final = ("strikes.intercept", "strikes.launch", "strikes.hit")
+
+
+def _munitions(doc: Document, sentence: Sentence, quantities: tuple[Quantity, ...]) -> list[Munitions]:
+    out: list[Munitions] = []
+    precise = _classes(
+        dict.fromkeys(x for t in range(sentence.first, sentence.last) for x in doc.tags[t] if x in _WEAPONS)
+    )
+    for q in quantities:
+        if not sentence.first <= q.first < sentence.last or q.counted is not Counted.MUNITION:
+            continue
+        assert q.head is not None
+        classes = _classes(
+            dict.fromkeys(t for x in range(q.first, q.head + 1) for t in doc.covering[x] if t in _WEAPONS)
+        )
+        weapon = classes[0] if classes else None
+        if weapon is Weapon.MISSILE and Weapon.MISSILE not in precise:
+            # "чотири Кинджали: одну ракету збили": the plain word means the missiles named before.
+            weapon = next((w for w in precise if w in (Weapon.BALLISTIC_MISSILE, Weapon.CRUISE_MISSILE)), weapon)
+        figure = Munitions(weapon, q.first, q.end)
+        outcome = _outcome(doc, sentence, q)
+        value = (q.low, q.high, q.best)
+        if outcome == "strikes.intercept":
+            figure.intercepted = value
+        elif outcome == "strikes.hit":
+            figure.hit = value
+        else:
+            figure.launched = value
+        if q.share_of is not None:
+            whole = (q.share_of, q.share_of, q.share_of)
+            figure.launched, figure.intercepted = whole, value if outcome != "strikes.hit" else None
+        out.append(figure)
+    _add_bare(doc, sentence, quantities, out)
+    return out
+
+
+def _uncounted(doc: Document, sentence: Sentence, token: int, tag: str) -> list[Munitions]:
+    """``збили ракети`` is at least one, ``ракета влучила`` is one (coding rule 8); the instrument is not counted."""
+    for t in _around(sentence, token, 3, 3):
+        word = doc.word(t)
+        classes = _classes(dict.fromkeys(x for x in doc.covering[t] if x in _WEAPONS))
+        if not classes or doc.clause_of[t] != doc.clause_of[token] or not doc.joined(min(t, token), max(t, token)):
+            continue
+        single = word in _SINGULAR_MUNITIONS
+        if tag == "strikes.intercept" and (single or word in _PLURAL_MUNITIONS):
+            value = (1, 1, 1) if single else (1, None, None)
+            return [Munitions(classes[0], min(t, token), max(t, token), intercepted=value)]
+        if (
+            tag != "strikes.intercept"
+            and single
+            and t < token
+            and word in _NOMINATIVE
+            and doc.has(token, "strikes.hit")
+        ):
+            return [Munitions(classes[0], t, token, hit=(1, 1, 1))]
+    return []
+
+
+def _add_bare(doc: Document, sentence: Sentence, quantities: tuple[Quantity, ...], out: list[Munitions]) -> None:
+    """``6 безпілотників, але 4 були збиті``: a bare number beside an outcome counts the munitions named before."""
+    for q in quantities:
+        if not sentence.first <= q.first < sentence.last or q.counted is not Counted.BARE or not out:
+            continue
+        near = [t for t in _around(sentence, q.last, 3, 3) if doc.clause_of[t] == doc.clause_of[q.first]]
+        tag = next((k for k in ("strikes.intercept", "strikes.hit") for t in near if k in doc.tags[t]), None)
+        if tag is None or out[0].first > q.first:
+            continue
+        value = (q.low, q.high, q.best)
+        if tag == "strikes.intercept" and out[0].intercepted is None:
+            out[0].intercepted = value
+        elif tag == "strikes.hit" and out[0].hit is None:
+            out[0].hit = value
+
+
+def _outcome(doc: Document, sentence: Sentence, q: Quantity) -> str:
+    best = (99.0, "strikes.launch")
+    for t in range(sentence.first, sentence.last):
+        for tag in _OUTCOMES:
+            if tag not in doc.tags[t] and not (tag == "strikes.intercept" and "strikes.destroy.verb" in doc.tags[t]):
+                continue
+            distance = (q.first - t) if t < q.first else (t - q.end) * 1.0
+            distance += 4.0 * abs(doc.clause_of[t] - doc.clause_of[q.first])
+            if tag == "strikes.hit" and doc.word(t) in ("hit", "hits", "struck", "strikes") and t > q.end:
+                distance -= 0.5
+            if distance < best[0]:
+                best = (distance, tag)
+    return best[1] if best[0] <= 8 else "strikes.launch"

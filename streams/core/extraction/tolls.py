@@ -1,0 +1,615 @@
+"""Casualties: figures bound to "killed", "wounded" and "missing", sentence by sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final
+
+from schemas.vocabulary import Group
+from streams.core.extraction.circumstances import CircumstancePolicy, blocking_reason, is_guess, is_whole_war
+from streams.core.extraction.document import Document, Sentence
+from streams.core.extraction.model import Reason
+from streams.core.extraction.numerals import NUMBER_WORDS
+from streams.core.extraction.quantities import Counted, Quantity
+
+
+class Harm(Enum):
+    KILLED = "killed"
+    WOUNDED = "wounded"
+    MISSING = "missing"
+    EITHER = "either"
+    """Killed and wounded without a split: "6 casualties" (coding rule 11)."""
+
+
+@dataclass(slots=True)
+class Toll:
+    """One figure of one harm. ``children`` is the number of children inside it."""
+
+    harm: Harm
+    trigger: int
+    low: int
+    high: int | None
+    best: int | None
+    group: Group
+    first: int
+    last: int
+    children: tuple[int, int | None, int | None] | None = None
+    zero_of_both: bool = False
+    subset: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A trigger without a claim."""
+
+    first: int
+    last: int
+    reason: Reason
+
+
+@dataclass(slots=True)
+class Tolls:
+    tolls: list[Toll] = field(default_factory=list)
+    dropped: list[Dropped] = field(default_factory=list)
+
+
+_HARM: Final = {
+    "casualties.killed": Harm.KILLED,
+    "casualties.kills": Harm.KILLED,
+    "casualties.victims": Harm.KILLED,
+    "casualties.wounded": Harm.WOUNDED,
+    "casualties.wounds": Harm.WOUNDED,
+    "casualties.missing": Harm.MISSING,
+    "casualties.casualties": Harm.EITHER,
+    "casualties.destroyed": Harm.KILLED,
+    "casualties.lost": Harm.EITHER,
+}
+_ACTIVE: Final = frozenset(["casualties.kills", "casualties.wounds", "casualties.destroyed", "casualties.lost"])
+_SINGULAR_VERBS: Final = frozenset(
+    ["загинув", "загинула", "загинуло", "поранений", "поранена", "поранено", "постраждав", "постраждала", "травмований", "травмована", "травмовано", "помер", "померла", "вбито", "вбитий", "вбита", "убит", "убита", "убито", "погиб", "погибла", "погибло", "ранен", "ранена", "ранено", "пострадал", "пострадала", "скончался", "скончалась", "умер", "умерла", "травмирован", "травмирована", "контужений", "контужена", "контужен", "контужена", "зник", "зникла", "постраждалий", "постраждала", "пострадавший", "пострадавшая", "загиблий", "загибла", "погибший", "погибшая", "раненый", "раненая", "поранення", "ранение", "ранения"]
+)
+_PLURAL_VERBS: Final = frozenset(
+    ["загинули", "погибли", "пострадали", "постраждали", "поранені", "ранены", "загиблі", "погибшие", "раненые", "пострадавшие", "постраждалі", "жертви", "жертвы", "вбиті", "убиты", "травмовані", "травмированы", "померли", "скончались", "зникли", "killed", "wounded", "injured", "died", "hurt"]
+)
+_EXISTS: Final = frozenset(["є", "есть", "there", "are", "were", "also", "також", "наявні", "серед", "среди", "among", "відомо", "известно"])
+_SINGULAR_EN: Final = frozenset(
+    ["man", "woman", "civilian", "soldier", "serviceman", "militiaman", "rebel", "child", "boy", "girl", "resident", "journalist", "fighter", "worker", "person", "policeman", "teenager", "baby", "infant", "driver", "volunteer", "medic", "officer", "paratrooper", "separatist", "trooper", "militant", "villager", "pensioner", "photographer", "reporter", "guard", "toddler", "farmer", "insurgent", "marine", "guardsman", "firefighter", "rescuer", "woman"]
+)
+_CYRILLIC_PLURALS: Final = ("и", "і", "ы", "ей", "ів", "их", "ов", "ям", "ами", "ні", "ні", "ці", "чі", "ки")
+_AND: Final = frozenset(["and", "or", "та", "і", "й", "и", "або", "или", "чи"])
+_NEGATORS: Final = frozenset(
+    ["no", "none", "nobody", "without", "zero", "немає", "нема", "ніхто", "без", "не", "жодних", "жодного", "жодної", "нет", "никто", "ні", "ни", "ніяких", "никаких", "відсутні", "отсутствуют", "уникнули", "never"]
+)
+_ZERO_AFTER: Final = frozenset(["немає", "нема", "нет", "відсутні", "отсутствуют", "не", "no"])
+_NOT_ZERO: Final = frozenset(["менше", "меньше", "менее", "більше", "более", "лише", "только", "only", "тільки", "less", "менш"])
+
+
+@dataclass(frozen=True, slots=True)
+class TollPolicy:
+    """Costs of binding a figure to a trigger; a pair above ``highest`` is no pair."""
+
+    highest: float = 8.0
+    per_word: float = 1.0
+    comma: float = 2.0
+    dash: float = 2.5
+    other_trigger: float = 5.0
+    other_figure: float = 3.0
+    against_voice: float = 3.0
+
+
+def find_tolls(
+    doc: Document, quantities: tuple[Quantity, ...], policy: TollPolicy, circumstances: CircumstancePolicy
+) -> Tolls:
+    """Return every casualty figure of a document, unmerged."""
+    out = Tolls()
+    for sentence in doc.sentences:
+        triggers = _triggers(doc, sentence)
+        if not triggers:
+            continue
+        reason = blocking_reason(doc, sentence)
+        if reason is None and is_whole_war(doc, sentence):
+            reason = Reason.WHOLE_WAR
+        if reason is None and _is_not_war(doc, sentence):
+            reason = Reason.NOT_WAR
+        if reason is not None:
+            out.dropped += [Dropped(t, last, reason) for t, last, _ in triggers]
+            continue
+        people = [
+            q
+            for q in quantities
+            if sentence.first <= q.first < sentence.last
+            and q.counted in (Counted.PERSON, Counted.CHILD, Counted.BARE)
+            and q.share_of is None
+        ]
+        _sentence(doc, sentence, triggers, people, policy, circumstances, out)
+    return out
+
+
+Trigger = tuple[int, int, str]
+
+
+def _triggers(doc: Document, sentence: Sentence) -> list[Trigger]:
+    out: list[Trigger] = []
+    for t in range(sentence.first, sentence.last):
+        tags = [tag for tag in doc.tags[t] if tag in _HARM]
+        if not tags:
+            continue
+        tag = min(tags, key=_PRECEDENCE.index)
+        last = doc.spans[t, tag]
+        if out and t <= out[-1][1]:
+            continue
+        if tag == "casualties.killed" and doc.word(t) in ("dead", "die", "died") and doc.word(t - 1) == "brought":
+            continue
+        out.append((t, last, tag))
+    return out
+
+
+_PRECEDENCE: Final = [
+    "casualties.kills", "casualties.victims", "casualties.killed", "casualties.wounds", "casualties.wounded",
+    "casualties.missing", "casualties.casualties", "casualties.lost", "casualties.destroyed",
+]  # fmt: skip
+
+
+def _is_not_war(doc: Document, sentence: Sentence) -> bool:
+    """A cause other than the war is given, and no attack is (coding rule 15)."""
+    if not doc.any_in(sentence.first, sentence.last, "context.nonwar"):
+        return False
+    return not any(
+        tag in doc.tags[t]
+        for t in range(sentence.first, sentence.last)
+        for tag in ("strikes.attack.noun", "strikes.attack.verb", "context.actor.ru", "context.actor.ua")
+    )
+
+
+def _sentence(
+    doc: Document,
+    sentence: Sentence,
+    triggers: list[Trigger],
+    people: list[Quantity],
+    policy: TollPolicy,
+    circumstances: CircumstancePolicy,
+    out: Tolls,
+) -> None:
+    zeros: set[int] = set()
+    live: list[Trigger] = []
+    for trigger in triggers:
+        verdict = _zero(doc, sentence, trigger, triggers)
+        if verdict is True:
+            zeros.add(trigger[0])
+            out.tolls.append(_zero_toll(trigger, doc))
+        elif verdict is Reason.UNKNOWN_SO_FAR:
+            out.dropped.append(Dropped(trigger[0], trigger[1], verdict))
+        elif is_guess(doc, trigger[0], circumstances) and trigger[2] not in ("casualties.killed", "casualties.wounded"):
+            out.dropped.append(Dropped(trigger[0], trigger[1], Reason.HYPOTHETICAL))
+        else:
+            live.append(trigger)
+    main, inside = _split_subsets(doc, people, live)
+    pairs = _pairs(doc, live, main, policy)
+    used_triggers: dict[int, Toll] = {}
+    combined = _combined(doc, live, pairs)
+    seconds = {other for other, _ in combined.values()}
+    for _, trigger, q in pairs:
+        t = trigger[0]
+        if t in used_triggers or any(q is u for u in _used(used_triggers, main)):
+            continue
+        if t in combined or t in seconds:
+            continue
+        if trigger[2] in ("casualties.destroyed", "casualties.lost") and not _is_force(doc, q):
+            continue
+        toll = _toll(doc, trigger, q)
+        used_triggers[t] = toll
+        out.tolls.append(toll)
+    for t, (other, q) in combined.items():
+        toll = Toll(Harm.EITHER, t, 0, q.high, None, _group(doc, q, t), min(t, q.first), max(other, q.end))
+        toll.high = q.high
+        out.tolls.append(toll)
+        used_triggers[t] = used_triggers[other] = toll
+    _inherit_groups(doc, out, used_triggers, main)
+    for trigger in live:
+        if trigger[0] in used_triggers:
+            continue
+        lone = _without_figure(doc, sentence, trigger)
+        if isinstance(lone, Toll):
+            used_triggers[trigger[0]] = lone
+            out.tolls.append(lone)
+        else:
+            out.dropped.append(Dropped(trigger[0], trigger[1], lone))
+    _add_coordinated(doc, out, used_triggers, main)
+    _add_children(doc, sentence, inside, used_triggers)
+
+
+def _used(used: dict[int, Toll], main: list[Quantity]) -> list[Quantity]:
+    spans = {(toll.first, toll.last) for toll in used.values()}
+    return [q for q in main if any(first <= q.first and q.end <= last for first, last in spans)]
+
+
+def _zero_toll(trigger: Trigger, doc: Document) -> Toll:
+    first, last, tag = trigger
+    word = doc.word(first)
+    both = tag == "casualties.casualties" or word.startswith(("постражда", "пострада", "hurt"))
+    harm = Harm.EITHER if both else _HARM[tag]
+    return Toll(harm, first, 0, 0, 0, Group.UNKNOWN, first, last, zero_of_both=both)
+
+
+def _zero(doc: Document, sentence: Sentence, trigger: Trigger, triggers: list[Trigger]) -> bool | Reason:
+    """Whether a trigger is negated: True for an explicit zero, a reason if nothing is known yet."""
+    first, last, tag = trigger
+    if tag in ("casualties.destroyed", "casualties.lost", "casualties.kills"):
+        return False
+    names = {t for t, _, _ in triggers}
+    info = any(
+        "context.unknown_info" in doc.tags[t]
+        and any(doc.word(x) in ("про", "о", "об", "about", "on", "щодо") for x in range(t + 1, first))
+        and not any(doc.word(x) in NUMBER_WORDS or doc.word(x).isdigit() for x in range(t + 1, first))
+        for t in range(max(sentence.first, first - 6), first)
+    )
+    if info or (
+        any("context.unknown_info" in doc.tags[t] for t in range(last + 1, min(sentence.last, last + 4)))
+        and doc.word(last + 1).startswith(("уточн", "з'ясов", "выясн", "встанов", "устан"))
+    ):
+        return Reason.UNKNOWN_SO_FAR
+    t, steps = first - 1, 0
+    while t >= sentence.first and steps < 5:
+        word = doc.word(t)
+        if word in _NEGATORS and not (word in ("не", "no", "без", "not") and doc.word(t + 1) in _NOT_ZERO):
+            if (
+                word == "не"
+                and steps > 2
+                and not doc.word(t + 1).startswith(("було", "было", "зафікс", "зафикс", "вияв"))
+            ):
+                return False
+            return not any(doc.word(x).isdigit() for x in range(t, first))
+        if doc.gaps[t + 1].strip("' «»\"") not in ("", ",") or (doc.gaps[t + 1].startswith(",") and t + 1 not in names):
+            break
+        if word.startswith(("обійшл", "обошл", "уникн", "избеж", "avoid")):
+            return True
+        t -= 1
+        steps += 1
+    t, steps = last + 1, 0
+    while t < sentence.last and steps < 6:
+        word = doc.word(t)
+        if doc.gaps[t].strip("' «»\"") not in ("", ",") or (doc.gaps[t].startswith(",") and t not in names):
+            break
+        if word in _ZERO_AFTER:
+            follows = doc.word(t + 1)
+            if word in ("не", "no") and not follows.startswith(
+                ("було", "было", "зафікс", "зафикс", "вияв", "выяв", "має", "постра", "є", "надход", "поступ", "допущ")
+            ):
+                return False
+            return True
+        if word[:1].isdigit():
+            return False
+        t += 1
+        steps += 1
+    return False
+
+
+def _split_subsets(doc: Document, people: list[Quantity], live: list[Trigger]) -> tuple[list[Quantity], list[Quantity]]:
+    """Separate totals from the parts "including two children" (coding rules 3 and 12)."""
+    main, inside = [], []
+    for q in people:
+        begin = max(0, q.first - 4)
+        marked = any(
+            "context.including" in doc.tags[t] and doc.spans[t, "context.including"] < q.first
+            for t in range(begin, q.first)
+        )
+        (inside if marked and (main or live) and q.counted is Counted.CHILD else main).append(q)
+    return main, inside
+
+
+def _pairs(
+    doc: Document, triggers: list[Trigger], people: list[Quantity], policy: TollPolicy
+) -> list[tuple[float, Trigger, Quantity]]:
+    out = []
+    for trigger in triggers:
+        for q in people:
+            cost = _cost(doc, trigger, q, triggers, people, policy)
+            if cost <= policy.highest:
+                out.append((cost, trigger, q))
+    out.sort(key=lambda p: (p[0], p[1][0], p[2].first))
+    return out
+
+
+def _cost(
+    doc: Document,
+    trigger: Trigger,
+    q: Quantity,
+    triggers: list[Trigger],
+    people: list[Quantity],
+    policy: TollPolicy,
+) -> float:
+    first, last, tag = trigger
+    if q.first <= first <= q.end:
+        return 0.0 if q.head is not None and q.head >= first else 0.2
+    before = q.end < first
+    between = range(q.end + 1, first) if before else range(last + 1, q.first)
+    cost = 0.0
+    for t in between:
+        cost += 0.25 if doc.word(t) in _LIGHT else policy.per_word
+    for t in range(between.start, between.stop + 1):
+        gap = doc.gaps[t] if t < len(doc.gaps) else ""
+        if any(c in gap for c in ",()"):
+            cost += policy.comma
+        elif any(c in gap for c in ":–—-;"):
+            cost += policy.dash
+    cost += policy.other_trigger * sum(1 for t, _, _ in triggers if t in between)
+    cost += policy.other_figure * sum(1 for p in people if p is not q and p.first in between)
+    if tag in _ACTIVE and before:
+        # "3 killing 5" – an active verb takes what follows; the passive of the same word ("ліквідовано 20") too.
+        cost += policy.against_voice
+    elif tag == "casualties.killed" and not before and doc.word(first).isascii() and len(between) > 2:
+        cost += 1.0
+    if (
+        q.counted is Counted.BARE
+        and not before
+        and between
+        and doc.word(first).isascii()
+        and tag not in _ACTIVE
+        and not _updated(doc, between)
+    ):
+        cost += 1.5
+    return cost
+
+
+def _updated(doc: Document, between: range) -> bool:
+    return any("context.updated" in doc.tags[t] for t in between)
+
+
+_LIGHT: Final = frozenset(
+    ["were", "was", "have", "has", "had", "been", "are", "is", "be", "being", "more", "another", "at", "least", "the", "a", "an", "in", "of", "by", "його", "ще", "іще", "еще", "ещё", "було", "були", "был", "были", "было", "также", "також", "людей", "людини", "человек", "осіб", "стало", "стали", "становить", "до", "зросла", "зросло", "зріс", "збільшилася", "збільшилась", "увеличилось", "возросло", "rises", "to", "rose", "risen", "climbs", "внаслідок", "подій", "уже", "вже", "уже", "відомо", "про", "близько", "как", "минимум", "щонайменше", "понад", "more", "than", "over"]
+)
+
+
+def _is_force(doc: Document, q: Quantity) -> bool:
+    """Destroyed or lost people are soldiers: "знищено 20 окупантів"; a bare number destroyed is equipment."""
+    return q.head is not None and bool(doc.covering[q.head] & {"people.military"})
+
+
+def _combined(
+    doc: Document, live: list[Trigger], pairs: list[tuple[float, Trigger, Quantity]]
+) -> dict[int, tuple[int, Quantity]]:
+    """``killed and wounded 91``: two harms joined by "and" that share one figure."""
+    out: dict[int, tuple[int, Quantity]] = {}
+    for a, b in zip(live, live[1:], strict=False):
+        joined = (b[0] - a[1] == 2 and doc.word(a[1] + 1) in _AND) or (b[0] - a[1] == 1 and doc.gaps[b[0]] == "/")
+        if not joined or {_HARM[a[2]], _HARM[b[2]]} != {Harm.KILLED, Harm.WOUNDED}:
+            continue
+        near = [(c, tr, q) for c, tr, q in pairs if tr in (a, b)]
+        figures = {q.first: q for _, _, q in near if c_ok(q, a, b)}
+        if len(figures) == 1:
+            out[a[0]] = (b[0], next(iter(figures.values())))
+    return out
+
+
+def c_ok(q: Quantity, a: Trigger, b: Trigger) -> bool:
+    """Whether a figure is next to a pair of triggers."""
+    return 0 <= a[0] - q.end - 1 <= 3 or 0 <= q.first - b[1] - 1 <= 2
+
+
+def _toll(doc: Document, trigger: Trigger, q: Quantity) -> Toll:
+    first, last, tag = trigger
+    harm = _HARM[tag]
+    children = None
+    if q.counted is Counted.CHILD:
+        children = (q.low, q.high, q.best)
+    if harm is Harm.EITHER and q.low >= 0:
+        return Toll(
+            harm, first, 0, q.high, None, _group(doc, q, first), min(first, q.first), max(last, q.end), children
+        )
+    return Toll(
+        harm, first, q.low, q.high, q.best, _group(doc, q, first), min(first, q.first), max(last, q.end), children
+    )
+
+
+def _group(doc: Document, q: Quantity, trigger: int) -> Group:
+    if q.head is not None:
+        group = group_of_tags(doc, range(q.first, q.head + 1))
+        if group is not Group.UNKNOWN:
+            return group
+        # "15 people, including civilians" keeps unknown; "осіб о/с ворога", "людей серед мирного населення" do not.
+        after = range(q.head + 1, min(q.head + 4, len(doc.tokens)))
+        near = [t for t in after if doc.joined(q.head, t)]
+        return group_of_tags(doc, near)
+    if trigger > q.last and trigger - q.last <= 4:
+        return group_of_tags(doc, range(q.last + 1, trigger))
+    if q.first > trigger and doc.joined(trigger, q.first):
+        return group_of_tags(doc, range(trigger, q.first))
+    return Group.UNKNOWN
+
+
+def group_of_tags(doc: Document, tokens: range | list[int]) -> Group:
+    """Return the group that the person words at ``tokens`` name (coding rule 13)."""
+    covering = [doc.covering[t] for t in tokens]
+    if any("people.military" in tags for tags in covering):
+        return Group.MILITARY
+    if any("people.civilian" in tags or "people.child" in tags for tags in covering):
+        return Group.CIVILIAN
+    return Group.UNKNOWN
+
+
+def _inherit_groups(doc: Document, out: Tolls, used: dict[int, Toll], main: list[Quantity]) -> None:
+    """``двоє військових загинули, шістьох поранено``: a bare figure is about the people named before it."""
+    ordered = sorted(used.values(), key=lambda toll: toll.first)
+    for previous, toll in zip(ordered, ordered[1:], strict=False):
+        bare = any(q.first >= toll.first and q.end <= toll.last and q.counted is Counted.BARE for q in main)
+        if (
+            toll.group is Group.UNKNOWN
+            and bare
+            and previous.group is not Group.UNKNOWN
+            and toll.first - previous.last <= 4
+        ):
+            toll.group = previous.group
+
+
+def _without_figure(doc: Document, sentence: Sentence, trigger: Trigger) -> Toll | Reason:
+    """A person ("загинула жінка") or people ("є поранені") without a number."""
+    first, last, tag = trigger
+    if tag in ("casualties.destroyed", "casualties.lost", "casualties.casualties", "casualties.missing"):
+        return Reason.NO_FIGURE
+    word = doc.word(first)
+    if any(
+        doc.word(t) in ("number", "toll", "кількість", "число", "чисельність", "количество")
+        for t in range(max(0, first - 2), first)
+    ):
+        return Reason.NO_FIGURE
+    if _among(doc, first):
+        # "серед поранених дитина": some were wounded, and the child is one of them.
+        return Toll(_HARM[tag], first, 1, None, None, Group.UNKNOWN, first, last)
+    person = _person_near(doc, sentence, first, last, after_only=tag in _ACTIVE)
+    thing = _thing_near(doc, sentence, first, last)
+    if person is None and thing:
+        return Reason.NOT_PEOPLE
+    harm = _HARM[tag]
+    if person is not None:
+        group = group_of_tags(doc, [person])
+        child = "people.child" in doc.covering[person]
+        singular = _is_singular(doc, person, word)
+        if (
+            word.isascii()
+            and not singular
+            and doc.word(person) in ("people", "men", "women")
+            and tag == "casualties.killed"
+        ):
+            pass
+        if singular or (
+            word in _SINGULAR_VERBS and word not in ("загинуло", "поранено", "вбито", "убито", "ранено", "травмовано")
+        ):
+            children = (1, 1, 1) if child else None
+            return Toll(harm, first, 1, 1, 1, group, min(first, person), max(last, person), children)
+        if word in _PLURAL_VERBS or word in _SINGULAR_VERBS or tag in _ACTIVE:
+            if word in ("dead",) or (
+                doc.any_in(sentence.first, sentence.last, "context.ground") and word.isascii() and False
+            ):
+                return Reason.NO_FIGURE
+            return Toll(harm, first, 1, None, None, group, min(first, person), max(last, person))
+        return Reason.NO_FIGURE
+    if (
+        word in _SINGULAR_VERBS
+        and not word.endswith("о")
+        and tag != "casualties.kills"
+        and not word.startswith(("поранення", "ранени"))
+    ):
+        return Toll(harm, first, 1, 1, 1, Group.UNKNOWN, first, last)
+    exists = any(doc.word(t) in _EXISTS for t in range(max(sentence.first, first - 3), first)) or any(
+        doc.word(t) in ("є", "есть") for t in range(last + 1, min(sentence.last, last + 3))
+    )
+    if exists and (word in _PLURAL_VERBS or word.endswith(("их", "ых"))):
+        return Toll(harm, first, 1, None, None, Group.UNKNOWN, first, last)
+    return Reason.NO_FIGURE
+
+
+def _among(doc: Document, first: int) -> bool:
+    before = first - 1 - (doc.word(first - 1) in ("the", "those"))
+    return "context.including" in doc.tags[before] and doc.joined(before, first) if before >= 0 else False
+
+
+def _person_near(doc: Document, sentence: Sentence, first: int, last: int, *, after_only: bool) -> int | None:
+    def at(t: int) -> bool:
+        return sentence.first <= t < sentence.last and any(x.startswith("people.") for x in doc.covering[t])
+
+    before = [] if after_only else [t for t in range(first - 1, max(sentence.first, first - 5) - 1, -1)]
+    after = list(range(last + 1, min(sentence.last, last + 5)))
+    english = doc.word(first).isascii()
+    for t in before:
+        if not doc.joined(t, first) or "strikes.attack.noun" in doc.tags[t]:
+            break
+        if at(t):
+            return t
+    for t in after:
+        if not doc.joined(last, t) or "casualties.wounded" in doc.tags[t] or "casualties.killed" in doc.tags[t]:
+            break
+        if english and not after_only and doc.word(t) in ("in", "by", "as", "at", "near", "after", "from"):
+            break
+        if doc.word(t) in ("від", "от", "из-за", "через", "по", "під", "из", "у", "в", "біля") and t - last >= 1:
+            break
+        if at(t):
+            return t
+    return None
+
+
+def _thing_near(doc: Document, sentence: Sentence, first: int, last: int) -> bool:
+    near = range(max(sentence.first, first - 4), min(sentence.last, last + 5))
+    return any(
+        t != first
+        and doc.joined(min(t, first), max(t, first))
+        and any(x.startswith("targets.") for x in doc.covering[t])
+        for t in near
+    )
+
+
+def _is_singular(doc: Document, person: int, verb: str) -> bool:
+    noun = doc.word(person)
+    if noun.isascii():
+        return noun in _SINGULAR_EN
+    if verb in _PLURAL_VERBS:
+        return False
+    if verb in ("загинуло", "поранено", "вбито", "убито", "ранено", "травмовано"):
+        return not noun.endswith(_CYRILLIC_PLURALS) and not noun.startswith(("люд", "осіб"))
+    return verb in _SINGULAR_VERBS or (not noun.endswith(_CYRILLIC_PLURALS) and not noun.startswith("люд"))
+
+
+def _add_coordinated(doc: Document, out: Tolls, used: dict[int, Toll], main: list[Quantity]) -> None:
+    """``kills four civilians, soldier`` and ``kills 2 soldiers, 5 civilians``: the same harm, another group."""
+    spent = [q for q in main if any(t.first <= q.first <= t.last for t in used.values())]
+    for toll in list(used.values()):
+        last = toll.last
+        if not doc.word(toll.trigger).isascii() and toll.trigger < toll.last:
+            pass
+        nxt = last + 1
+        if nxt >= len(doc.tokens) or doc.sentence_of[nxt] != doc.sentence_of[last]:
+            continue
+        follows = doc.gaps[nxt] == "," or (doc.gaps[nxt] == "" and doc.word(nxt) in _AND)
+        if not follows or toll.trigger > toll.first:
+            continue
+        at = nxt + (doc.word(nxt) in _AND)
+        at += doc.word(at) in ("a", "an", "one")
+        figure = next(
+            (q for q in main if q.first in (at, nxt) and q not in spent and q.counted is Counted.PERSON), None
+        )
+        nearest = figure.end if figure else at
+        if any(t > last and t - nearest <= 3 for t in used):
+            continue
+        if figure is not None:
+            group = _group(doc, figure, toll.trigger)
+            out.tolls.append(
+                Toll(toll.harm, toll.trigger, figure.low, figure.high, figure.best, group, figure.first, figure.end)
+            )
+        elif doc.word(at) in _SINGULAR_EN and doc.joined(at, at):
+            group = group_of_tags(doc, [at])
+            if group is not toll.group:
+                out.tolls.append(Toll(toll.harm, toll.trigger, 1, 1, 1, group, at, at))
+
+
+def _add_children(doc: Document, sentence: Sentence, inside: list[Quantity], used: dict[int, Toll]) -> None:
+    """Put "including two children" and "серед поранених дитина" into the toll they belong to."""
+    if not used:
+        return
+    for q in inside:
+        owner = min(used.values(), key=lambda toll: _near_first(toll, q.first))
+        if owner.children is None:
+            owner.children = (q.low, q.high, q.best)
+            owner.last = max(owner.last, q.end)
+            if owner.group is Group.UNKNOWN:
+                owner.group = Group.CIVILIAN if owner.low == 0 else owner.group
+    for t in range(sentence.first, sentence.last):
+        if "people.child" not in doc.tags[t] or any(q.first <= t <= q.end for q in inside):
+            continue
+        marked = any(
+            "context.including" in doc.tags[x] for x in range(max(sentence.first, t - 5), min(sentence.last, t + 6))
+        )
+        if not marked:
+            continue
+        owner = min(used.values(), key=lambda toll: _near_first(toll, t))
+        if owner.children is None and not (
+            owner.first <= t <= owner.last and owner.low == owner.high == 1 and owner.children
+        ):
+            single = _is_singular(doc, t, "")
+            owner.children = (1, 1, 1) if single else (1, None, None)
+            owner.first, owner.last = min(owner.first, t), max(owner.last, t)
+            if owner.high is None and owner.group is Group.UNKNOWN:
+                owner.group = Group.CIVILIAN
+
+
+def _near_first(toll: Toll, token: int) -> int:
+    return min(abs(toll.first - token), abs(toll.last - token), abs(toll.trigger - token))
