@@ -272,7 +272,7 @@ class Alerting:
                 if isinstance(rule, IncidentRule):
                     for subject in self._lives.subjects(region, rule.name):
                         if subject not in briefs:
-                            self._lives.forget(region, rule.name, subject)
+                            self._lives.forget(region, rule.name, subject, oldest)
 
 
 def _brief_key(brief: Brief) -> bytes:

@@ -55,14 +55,7 @@ def _said(rule: Rule, found: Finding) -> tuple[str, str]:
         case MassOutageRule():
             return _outage(found)
         case MassCasualtyRule():
-            one = (
-                ("strike", "одного удару")
-                if found.incident and found.incident.is_strike
-                else ("incident", "однієї події")
-            )
-            en = figure_words(found.value, rule.measure, EN, disputed=found.disputed)
-            uk = figure_words(found.value, rule.measure, UK, disputed=found.disputed)
-            return f"one {one[0]}: {en}", f"внаслідок {one[1]}: {uk}"
+            return _casualties(rule.measure, found)
         case CorrectionRule() | DisagreementRule():
             return _contradiction(rule, found)
 

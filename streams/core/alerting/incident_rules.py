@@ -35,11 +35,10 @@ def judge_incident(
 
 def _while_news(rule: IncidentRule, brief: Brief, now: int, raised_at: int | None, found: Finding) -> Finding:
     """Old incidents raise nothing, and an alert is over when there has been no news for long."""
-    if raised_at is None:
-        if found.severity is not None and brief.at < now - span(rule.within):
-            return replace(found, severity=None, in_band=False)
-        return found
-    until = max(brief.last_published, brief.at, raised_at) + span(rule.hold)
+    if raised_at is None and brief.at < now - span(rule.within):
+        return replace(found, severity=None, in_band=False)
+    since = now if raised_at is None else raised_at
+    until = max(brief.last_published, brief.at, since) + span(rule.hold)
     if now >= until:
         return replace(found, severity=None, in_band=False)
     return replace(found, look_again=until)

@@ -119,9 +119,13 @@ class Lives:
         self._put(place, (rule, into), replace(mine, episode=max(mine.episode, theirs.episode)))
         return True
 
-    def forget(self, place: str, rule: str, subject: str) -> None:
-        """Drop a slot whose subject is gone for good, unless its alert still fires."""
-        if self.slot(place, rule, subject).phase is not Phase.FIRING:
+    def forget(self, place: str, rule: str, subject: str, before: int) -> None:
+        """Drop a slot whose subject is gone, unless it fires or told of something since ``before``.
+
+        Its number of lives goes with it: by then nothing can be told of the subject again.
+        """
+        slot = self.slot(place, rule, subject)
+        if slot.phase is not Phase.FIRING and slot.told_at < before:
             self._drop(place, (rule, subject))
 
     def refresh(self, now: int, rules: RuleSet) -> None:
