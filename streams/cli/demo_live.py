@@ -37,7 +37,7 @@ _DAY: Final = timedelta(days=1)
 _LEAD: Final = timedelta(seconds=12)
 """How long the clock stands at its origin: the worker gets ready and the founding case is shown meanwhile."""
 _FRAMES_PER_SECOND: Final = 4
-_PLAIN_SECONDS: Final = 5.0
+_PLAIN_SECONDS: Final = 3.0
 _AROUND_THE_TABLE: Final = 10
 """Lines of the screen that are not the table's rows."""
 _COUNTERS: Final = TypeAdapter(RegionCountersV1)

@@ -25,9 +25,9 @@ def shown(estimate: Estimate | Mapping[str, Any] | None) -> str:
 
 
 def _short(number: int) -> str:
-    """Return the number exactly up to 9,999, and above it in thousands or millions where that is exact enough."""
+    """Return the number exactly up to 9,999, and above it to three digits in thousands or millions."""
     if number < 10_000:
         return str(number)
-    if number < 1_000_000:
-        return f"{number // 1000}k" if number % 1000 == 0 else f"{number / 1000:.4g}k"
-    return f"{number / 1_000_000:.4g}M"
+    if number < 999_500:
+        return f"{number / 1000:.3g}k"
+    return f"{number / 1_000_000:.3g}M" if number < 999_500_000 else f"{number / 1_000_000:.0f}M"

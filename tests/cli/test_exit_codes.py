@@ -1,0 +1,137 @@
+"""A script can tell from the exit code what happened: 0 done, 1 bad input, 2 usage, 3 broker away."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from streams.cli.application import application, main
+from streams.cli.output import ExitCode
+
+COMMANDS = ("demo", "broker", "worker", "topics", "doctor", "publish", "tail", "replay", "schema")
+
+
+def test_help_names_every_command_with_a_sentence() -> None:
+    result = CliRunner().invoke(application(), ["--help"])
+    assert result.exit_code == 0
+    for name in COMMANDS:
+        assert name in result.stdout
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(name: str) -> None:
+    result = CliRunner().invoke(application(), [name, "--help"])
+    assert result.exit_code == 0
+    assert "Usage: " in result.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonsense"],
+        ["publish"],
+        ["tail"],
+        ["tail", "reports", "-o", "yesterday"],
+        ["tail", "reports", "-o", "s@2025-10-22T12:00:00"],
+        ["worker", "--stage", "cooking"],
+        ["broker", "--port", "70000"],
+        ["replay", "x", "--as-of", "noon"],
+        ["topics", "create", "--partitions", "0"],
+    ],
+)
+def test_wrong_usage_is_2(arguments: list[str]) -> None:
+    assert CliRunner().invoke(application(), arguments).exit_code == ExitCode.USAGE
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("SITREP_HTTP_PORT", "many"), ("SITREP_BOOTSTRAP_SERVERS", "kafka"), ("SITREP_CLOCK_RATE", "2")],
+)
+def test_a_wrong_setting_is_2_and_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SystemExit) as caught:
+        main(["topics", "check"])
+    assert caught.value.code == ExitCode.USAGE
+    assert "wrong setting" in (said := capsys.readouterr().err)
+    assert value in said or "SITREP_CLOCK_ORIGIN" in said
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["topics", "create"],
+        ["topics", "check"],
+        ["tail", "counters"],
+        ["doctor"],
+        ["publish", "-"],
+        ["worker"],
+    ],
+)
+def test_without_a_broker_it_is_3_in_time_with_a_remedy_and_no_traceback(
+    sitrep: Any, nobody: str, arguments: list[str]
+) -> None:
+    report = '{"report_id":"1","source":{"id":"s"},"published_at":"2025-10-22T09:00:00Z","title":"x"}'
+    done = sitrep(*arguments, stdin=report, bootstrap_servers=nobody, connect_timeout_seconds=1, http_port=0)
+    assert done.returncode == ExitCode.BROKER_AWAY
+    told = done.stdout + done.stderr
+    assert "sitrep broker" in told
+    assert "Traceback" not in told
+
+
+def test_a_reader_that_has_enough_is_no_error(environment: dict[str, str]) -> None:
+    piped = subprocess.run(
+        f"{sys.executable} -m streams.cli schema reports | head -c 10; echo ${{PIPESTATUS[0]}}",
+        check=False,
+        shell=True,
+        executable="/bin/bash",
+        capture_output=True,
+        text=True,
+        env=environment,
+    )
+    assert piped.stdout.endswith("0\n")
+    assert piped.stderr == ""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_broker_says_where_it_is_and_ends_when_told(environment: dict[str, str], number: int) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "streams.cli", "broker", "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+    assert process.stdout is not None
+    told = json.loads(process.stdout.readline())
+    assert told["topics"] is True
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=20)
+    assert (process.returncode, errors) == (0, "")
+
+
+def test_a_port_that_is_taken_is_said(sitrep: Any, broker: str) -> None:
+    done = sitrep("broker", "--port", broker.rpartition(":")[2])
+    assert done.returncode == ExitCode.BROKER_AWAY
+    assert "already taken" in done.stderr
+
+
+def test_secrets_are_never_shown(sitrep: Any, nobody: str) -> None:
+    done = sitrep(
+        "doctor",
+        bootstrap_servers=nobody,
+        connect_timeout_seconds=1,
+        security_protocol="SASL_PLAINTEXT",
+        sasl_username="scraper",
+        sasl_password="opensesame",
+        log_level="debug",
+    )
+    assert "opensesame" not in done.stdout + done.stderr
+    assert done.returncode == ExitCode.BROKER_AWAY
