@@ -49,27 +49,33 @@ class Outbox:
         known: dict[str, int] = {}
         filling: dict[tuple[str, int], Any] = {}
         batches: list[tuple[str, int, Any]] = []
-        for topic, key, value, headers, partition in outputs:
+        for output in outputs:
+            topic, key, value, headers, partition = output
             count = known.get(topic)
             if count is None:
                 count = known[topic] = await self._topics.partitions(topic)
-            if partition is None:
-                targets: Sequence[int] = (partition_for(key, count),)
-            elif partition == EVERY_PARTITION:
-                targets = range(count)
-            elif 0 <= partition < count:
-                targets = (partition,)
-            else:
-                raise SendRefusedError(f"{topic} has {count} partitions, none numbered {partition}")
-            fields = {"timestamp": None, "key": key, "value": value, "headers": list(headers)}
-            for target in targets:
+            for target in _targets(topic, key, partition, count):
                 batch = filling.get((topic, target))
-                if batch is None or batch.append(**fields) is None:
-                    batch = filling[topic, target] = self._sender.create()
-                    batches.append((topic, target, batch))
-                    batch.append(**fields)
-                    if not self._sender.fits(batch):
-                        raise RecordTooLargeError(
-                            f"an output to {topic} with key {key!r} exceeds {self._sender.batch_bytes} bytes"
-                        )
+                if (
+                    batch is not None
+                    and batch.append(timestamp=None, key=key, value=value, headers=list(headers)) is not None
+                ):
+                    continue
+                batch = filling[topic, target] = self._sender.create()
+                batches.append((topic, target, batch))
+                batch.append(timestamp=None, key=key, value=value, headers=list(headers))
+                if not self._sender.fits(batch):
+                    raise RecordTooLargeError(
+                        f"an output to {topic} with key {key!r} exceeds {self._sender.batch_bytes} bytes"
+                    )
         return batches
+
+
+def _targets(topic: str, key: bytes | None, partition: int | None, count: int) -> Sequence[int]:
+    if partition is None:
+        return (partition_for(key, count),)
+    if partition == EVERY_PARTITION:
+        return range(count)
+    if 0 <= partition < count:
+        return (partition,)
+    raise SendRefusedError(f"{topic} has {count} partitions, none numbered {partition}")
