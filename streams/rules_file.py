@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from streams.core.alerting import RuleSet
+from streams.core.alerting.rules import MisplacedRule
 
 MAX_BYTES: Final = 1_000_000
 _PACKAGED: Final = Path(__file__).parent / "alerts.yaml"
@@ -139,6 +140,9 @@ def _mistake(path: Path, lines: Mapping[Place, int], details: ErrorDetails, docu
         if not (at == 2 and part in _KINDS and details["loc"][0] == "rules")
     )
     kind, reason = details["type"], details["msg"].removeprefix("Value error, ")
+    error = details.get("ctx", {}).get("error")
+    if isinstance(error, MisplacedRule):
+        return RuleMistake(path, _line(lines, error.place), _named(error.place, document), reason)
     if kind == "extra_forbidden":
         reason = "unknown field"
     elif kind == "missing":

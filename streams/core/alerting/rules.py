@@ -27,6 +27,14 @@ FIRST_LEVEL: Final = ("*-*",)
 RANKS: Final = {severity: rank for rank, severity in enumerate(Severity)}
 
 
+class MisplacedRule(ValueError):
+    """Rules that are right one by one do not go together; ``place`` is the path of the field at fault."""
+
+    def __init__(self, place: tuple[str | int, ...], reason: str) -> None:
+        super().__init__(reason)
+        self.place = place
+
+
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
@@ -266,13 +274,14 @@ class RuleSet(_Model):
         seen: dict[str, int] = {}
         for number, rule in enumerate(self.rules):
             if rule.name in seen:
-                raise ValueError(f"rules {seen[rule.name] + 1} and {number + 1} are both named {rule.name}")
+                reason = f"rule {seen[rule.name] + 1} has the same name"
+                raise MisplacedRule(("rules", number, "name"), reason)
             seen[rule.name] = number
             if isinstance(rule, SetRule) and rule.set is not None and rule.set not in self.sets:
                 known = ", ".join(sorted(self.sets)) or "none"
-                raise ValueError(f"rule {rule.name} names the set {rule.set}; the sets are: {known}")
+                raise MisplacedRule(("rules", number, "set"), f"there is no set {rule.set}; the sets are: {known}")
         if self.valid_for < 2 * self.refresh_every:
-            raise ValueError("valid_for must be at least twice refresh_every, or one missed refresh ends an alert")
+            raise MisplacedRule(("valid_for",), "must be at least twice refresh_every, or one late refresh ends alerts")
         return self
 
     def digest(self) -> bytes:
