@@ -26,6 +26,9 @@ demo: $(READY) ## embedded broker, worker, founding case and a generated day, un
 test: $(READY) ## every test that this machine can run; says what it skipped
 	@$(BIN)/python -m pytest
 
+bench: $(READY) ## reports/s of every stage, beside a raw read and a plain Faust agent
+	@$(BIN)/python benchmarks/pipeline_bench.py
+
 lint: $(READY) ## ruff and mypy --strict
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .

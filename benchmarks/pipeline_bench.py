@@ -16,16 +16,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from rich.console import Console
 from rich.table import Table
 
 from schemas.keys import report_key
 from schemas.topics import PARTITIONS, REPORTS
-from seeds.history import HistoryPlan, generate
+from seeds.history import Mix, report_lines
 from streams.admin import create_topics
 from streams.engine.embedded import EmbeddedBroker
 from streams.engine.partitioning import partition_for
@@ -33,6 +36,7 @@ from streams.settings import load_settings
 
 HERE = Path(__file__).parent
 _BATCH = 1_000
+REPEATS = 0.15
 
 
 async def publish(broker: str, values: Sequence[tuple[bytes, bytes]]) -> None:
@@ -96,9 +100,19 @@ async def end_of(broker: str, topic: str) -> int:
         await consumer.stop()
 
 
+def generated(count: int) -> list[tuple[bytes, bytes]]:
+    """Return ``count`` structured reports with their keys: a month in 30 regions, 15 % exact repeats."""
+    lines = report_lines(incidents=count // 5, days=30, regions=30, mix=replace(Mix(), repeats=REPEATS))
+    values = []
+    for line in islice(lines, count):
+        report = orjson.loads(line)
+        values.append((report_key(report["source"]["id"], report["report_id"]), line))
+    return values
+
+
 def run(script: str, *arguments: str) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, str(HERE / script), *arguments], capture_output=True, text=True, check=False, timeout=600
+        [sys.executable, str(HERE / script), *arguments], capture_output=True, text=True, check=False, timeout=180
     )
     if done.returncode or not done.stdout.strip():
         raise RuntimeError(f"{script} failed ({done.returncode}):\n{done.stderr[-3_000:]}")
@@ -121,12 +135,8 @@ def main() -> None:
     arguments.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
     chosen = arguments.parse_args()
     console = Console(stderr=True)
-    plan = HistoryPlan.for_reports(chosen.reports, regions=30, exact_repeats=0.15)
     with console.status(f"generating {chosen.reports:,} reports"):
-        reports = [report for _, report in generate(plan).reports][: chosen.reports]
-        values = [
-            (report_key(r.source.id, r.report_id), r.model_dump_json(exclude_none=True).encode()) for r in reports
-        ]
+        values = generated(chosen.reports)
     count, size = len(values), sum(len(value) for _, value in values)
     rows: list[tuple[str, int, float, int | None]] = []
 

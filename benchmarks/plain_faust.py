@@ -39,8 +39,8 @@ async def count(stream: Any) -> None:
     async for report in stream:
         if not seen["records"]:
             seen["began"] = time.perf_counter()
-        for claim in report["claims"]:
-            per_region[claim["place"]["region"]] += 1
+        for claim in report.get("claims", ()):
+            per_region[claim["place"].get("region")] += 1
         seen["records"] += 1
         if seen["records"] >= RECORDS:
             seconds = time.perf_counter() - seen["began"]

@@ -11,6 +11,7 @@ import json
 import resource
 import sys
 import time
+from datetime import UTC, datetime
 
 from streams.app import MetricsObserver, StageName, build_stages, engine_config, tune_collector
 from streams.engine.health import Health
@@ -45,7 +46,12 @@ class Probe(MetricsObserver):
 
 async def main(broker: str, wanted: dict[str, int]) -> None:
     # A fixed clock keeps the generated history inside the windows.
-    settings = load_settings(bootstrap_servers=broker, session_timeout_seconds=6.0)
+    settings = load_settings(
+        bootstrap_servers=broker,
+        session_timeout_seconds=6.0,
+        clock_origin=datetime(2025, 11, 1, tzinfo=UTC),
+        clock_rate=0.0,
+    )
     metrics, stop = Metrics(), asyncio.Event()
     stages = build_stages([StageName(name) for name in wanted], metrics)
     tune_collector()
