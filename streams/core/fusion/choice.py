@@ -41,7 +41,9 @@ def choose(mention: Mention, taken: set[int], near: Neighbourhood, policy: Fusio
         return _choose_over_region(mention, taken, near, policy)
     least = policy.match if mention.tier == PRECISE_STRIKE else policy.facet_match
     located = (other for other in near.near(mention) if other.leader is other)
-    found = _best(mention, located, taken, policy, policy.located_margin, lambda match: match.points >= least)
+    found = _best(
+        mention, located, taken, policy, margin=policy.located_margin, suffices=lambda match: match.points >= least
+    )
     if found is _NOTHING_FITS and mention.tier == PRECISE_FACET:
         return _choose_vague(mention, taken, near, policy)
     return found
@@ -58,13 +60,20 @@ def _choose_over_region(mention: Mention, taken: set[int], near: Neighbourhood, 
         return fitting[0] if vague is _NOTHING_FITS else Choice(None, _TIE)
     if vague.leader is not None:
         return vague
-    names = sorted(choice.leader.spot.place.name or "an unnamed place" for choice in fitting if choice.leader)
-    return Choice(None, f"kept apart: place known only roughly, and more than one incident fits ({', '.join(names)})")
+    # Which two were found first depends on the way there, so they are not named.
+    return Choice(None, "kept apart: place known only roughly, and more than one incident fits")
 
 
 def _choose_vague(mention: Mention, taken: set[int], near: Neighbourhood, policy: FusionPolicy) -> Choice:
     others = (other for other in near.wide(mention) if other.leader is other and other.is_vague)
-    return _best(mention, others, taken, policy, policy.margin, lambda match: _is_supported(match, mention, policy))
+    return _best(
+        mention,
+        others,
+        taken,
+        policy,
+        margin=policy.margin,
+        suffices=lambda match: _is_supported(match, mention, policy),
+    )
 
 
 def _choose_outage(mention: Mention, taken: set[int], near: Neighbourhood, policy: FusionPolicy) -> Choice:
@@ -73,7 +82,7 @@ def _choose_outage(mention: Mention, taken: set[int], near: Neighbourhood, polic
         others: Iterable[Mention] = near.outages(mention)
     else:
         others = (*near.near(mention), *(other for other in near.wide(mention) if other.is_vague))
-    fitting: dict[int, tuple[tuple[bool, int, float], Mention, str]] = {}
+    fitting: dict[int, _Outage] = {}
     for other in _before(mention, others):
         leader = other.leader
         if leader is None or not other.utilities & mention.utilities or other.goes_on or id(leader) in taken:
@@ -81,17 +90,26 @@ def _choose_outage(mention: Mention, taken: set[int], near: Neighbourhood, polic
         found = match(mention, other, policy)
         if found is None:
             continue
-        rank = (not other.is_vague, other.start, found.points)
+        # The outage that began last is the one still talked about.
+        rank = not other.is_vague, other.start, found.points
         held = fitting.get(id(leader))
-        if held is None or rank > held[0]:
-            fitting[id(leader)] = rank, leader, found.reason
+        if held is None or rank > held.rank or (rank == held.rank and other.order < held.told_by.order):
+            fitting[id(leader)] = _Outage(rank, other, leader, found.reason)
     if not fitting:
         return _NOTHING_FITS
     if len(fitting) > 1 and mention.is_vague:
         return Choice(None, "kept apart: more than one outage fits")
-    # The outage that began last is the one still talked about.
-    _, leader, reason = max(fitting.values(), key=lambda held: (held[0], held[1].order))
-    return Choice(leader, reason)
+    best = max(fitting.values(), key=lambda held: (held.rank, held.leader.order))
+    return Choice(best.leader, best.reason)
+
+
+class _Outage(NamedTuple):
+    """An incident with an outage of the kind looked for, and the mention that tells of it best."""
+
+    rank: tuple[bool, int, float]
+    told_by: Mention
+    leader: Mention
+    reason: str
 
 
 def _best(
@@ -99,6 +117,7 @@ def _best(
     others: Iterable[Mention],
     taken: set[int],
     policy: FusionPolicy,
+    *,
     margin: float,
     suffices: Callable[[Match], bool],
 ) -> Choice:

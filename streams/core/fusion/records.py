@@ -50,7 +50,7 @@ class Record:
 
 def incident_id_of(mention: Mention) -> str:
     """Return the id of the incident whose oldest mention this is: the same wherever and whenever it is fused."""
-    return blake2b(f"{mention.report.key}\x1f{mention.number}".encode(), digest_size=8).hexdigest()
+    return blake2b(f"{mention.region}\x1f{mention.report.key}\x1f{mention.number}".encode(), digest_size=8).hexdigest()
 
 
 def incident_key(incident_id: str) -> bytes:
