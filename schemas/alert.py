@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -82,6 +82,10 @@ class Evidence(WireModel):
     url: Url | None = None
 
 
+MAX_EARLIER: Final = 100
+"""Most earlier revisions that an alert names; its first ones are left out beyond that."""
+
+
 class AlertV1(WireModel):
     """A situation that a rule found, with honest figures and its evidence.
 
@@ -119,6 +123,8 @@ class AlertV1(WireModel):
     """The level of the present severity."""
     baseline: float | None = None
     """Of a surge: how many the window would hold at the region's own recent rate. Of a correction: the old figure."""
+    earlier: tuple[Moment, ...] = Field(default=(), max_length=MAX_EARLIER)
+    """When the revisions before this one were published, the last of them last; the newest hundred."""
     raised_at: Moment
     updated_at: Moment
     resolved_at: Moment | None = None

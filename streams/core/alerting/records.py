@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from hashlib import blake2b
 from itertools import chain, islice
 from typing import Final
 
-from schemas.alert import AlertEvent, AlertKind, AlertV1, Evidence
+from schemas.alert import MAX_EARLIER, AlertEvent, AlertKind, AlertV1, Evidence
 from schemas.estimate import Estimate
 from schemas.vocabulary import AlertStatus, Credibility, Severity, WindowName
 from streams.core.alerting.briefs import Brief
@@ -87,6 +88,7 @@ def record(look: Look, slot: Slot, finding: Finding, event: AlertEvent, policy: 
         value=_NONE if finding.value is None else estimate_of(finding.value),
         threshold=finding.threshold,
         baseline=finding.baseline,
+        earlier=() if before is None else _earlier(before),
         raised_at=updated if before is None else before.raised_at,
         updated_at=updated,
         changed=None if before is None else _changed(rule, finding, before, severity, grade),
@@ -117,11 +119,16 @@ def _last(before: AlertV1, event: AlertEvent, now: int, why: Sequence[str | None
             "headline": f"{en}: {before.headline}"[:_LONGEST],
             "headline_uk": f"{uk}: {before.headline_uk}"[:_LONGEST] if before.headline_uk else None,
             "value": before.value if value is None else estimate_of(value),
+            "earlier": _earlier(before),
             "updated_at": updated,
             "resolved_at": updated,
             "changed": "; ".join(filter(None, why))[:_LONGEST],
         }
     )
+
+
+def _earlier(before: AlertV1) -> tuple[datetime, ...]:
+    return (*before.earlier, before.updated_at)[-MAX_EARLIER:]
 
 
 def _certainty(rule: Rule, finding: Finding, grounds: Sequence[Brief]) -> Credibility:
