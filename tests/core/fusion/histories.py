@@ -1,0 +1,123 @@
+"""Hypothesis strategies for small, crowded histories: few places and hours, so that everything may be confused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from schemas.claim import ClaimV1, WithdrawalV1
+from schemas.report import ReportV1
+from tests.core.fusion.wire import Wire, a_report, a_strike, an_outage, casualties
+
+
+class Records(list[ClaimV1 | WithdrawalV1]):
+    """What intake sends for one report, with a short form for the reader of a failure."""
+
+    def __repr__(self) -> str:
+        return "[" + ", ".join(_short(record) for record in self) + "]"
+
+
+def _short(record: ClaimV1 | WithdrawalV1) -> str:
+    if isinstance(record, WithdrawalV1):
+        return f"- {record.source_id}/{record.report_id} below {record.revision}"
+    claim = record.claim.model_dump_json(exclude_none=True, exclude_defaults=True)
+    return f"{record.claim_id} v{record.report.revision} {record.report.published_at:%d %H:%M} {claim}"
+
+
+_PLACES: tuple[str | dict[str, Any], ...] = (
+    "Kharkiv",
+    "Харків",
+    "Chuhuiv",
+    "UA-63",
+    {"name": "Kharkiv", "region": "UA-63", "lat": 49.99, "lon": 36.23},
+    {"name": "Kharkiv", "region": "UA-63", "lat": 50.01, "lon": 36.26},
+    "Sumy",
+)
+_TIMES = (
+    None,
+    "2025-10-22 10:00",
+    "2025-10-22 10:15",
+    "2025-10-22 11:30",
+    "2025-10-22 10:00 .. 2025-10-22 11:00",
+    "2025-10-22 06:00 .. 2025-10-22 12:00",
+    "2025-10-21 18:00 .. 2025-10-22 03:00",
+)
+_PUBLISHED = ("2025-10-22 12:00", "2025-10-22 12:20", "2025-10-22 14:00", "2025-10-22 19:00", "2025-10-23 09:00")
+_TEXT = (
+    "Уночі місто атакували безпілотники, пошкоджено три будинки, рятувальники працюють на місці, "
+    "людей з верхніх поверхів вивели, рух вулицею перекрито до вечора"
+)
+_WEAPONS: tuple[list[str], ...] = ([], ["drone"], ["loitering_munition"], ["missile"], ["artillery"])
+places = st.sampled_from(_PLACES)
+times = st.sampled_from(_TIMES)
+counts = st.none() | st.integers(0, 9)
+
+
+@st.composite
+def claims(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """One to four claims of one report, mostly about one place and time."""
+    place, time = draw(places), draw(times)
+    found = []
+    for kind in draw(st.lists(st.sampled_from(("strike", "strike", "casualties", "outage")), min_size=1, max_size=4)):
+        where = place if draw(st.integers(0, 4)) else draw(places)
+        when = time if draw(st.integers(0, 4)) else draw(times)
+        if kind == "strike":
+            fields = {
+                "weapons": draw(st.sampled_from(_WEAPONS)),
+                "target": draw(st.sampled_from((None, None, "energy", "residential"))),
+                "actor": draw(st.sampled_from((None, "RU", "RU", "UA"))),
+                "launched": draw(counts),
+            }
+            found.append(a_strike(when, where, **fields))
+        elif kind == "casualties":
+            group = draw(st.sampled_from(("unknown", "civilian", "military")))
+            scope = draw(st.sampled_from(("incident",) * 6 + ("period",)))
+            found.append(casualties(when, where, killed=draw(counts), wounded=draw(counts), group=group, scope=scope))
+        else:
+            status = draw(st.sampled_from(("started", "started", "ongoing", "partial", "restored")))
+            found.append(an_outage(when, where, status=status, customers=draw(counts)))
+    return found
+
+
+@st.composite
+def spoken(draw: st.DrawFn, source: str) -> list[ReportV1]:
+    """What one source publishes, in its order: reports, newer versions, retractions, supersessions."""
+    grade, party = draw(st.sampled_from(("A", "B", "C", "F"))), draw(st.sampled_from((None, None, "UA", "RU")))
+    said: list[ReportV1] = []
+    published = sorted(draw(st.lists(st.sampled_from(_PUBLISHED), min_size=1, max_size=4)))
+    for number, moment in enumerate(published):
+        earlier = sorted({report.report_id for report in said})
+        deed = draw(st.sampled_from(("new", "new", "new", "revise", "retract", "supersede"))) if earlier else "new"
+        report_id = draw(st.sampled_from(earlier)) if deed in {"revise", "retract"} else f"r{number}"
+        fields: dict[str, Any] = {"grade": grade, "party": party, "text": draw(st.sampled_from((None, _TEXT)))}
+        if deed == "retract":
+            fields = {"grade": grade, "party": party, "retracted": True}
+        else:
+            fields["claims"] = draw(claims())
+        if deed == "supersede":
+            fields["supersedes"] = draw(st.sampled_from(earlier))
+        said.append(a_report(report_id, source, moment, **fields))
+    return said
+
+
+@st.composite
+def histories(draw: st.DrawFn, sources: int = 4) -> list[list[ReportV1]]:
+    """What each of some sources publishes, in its own order."""
+    return [draw(spoken(f"s{number}")) for number in range(draw(st.integers(1, sources)))]
+
+
+def records_of(said: list[ReportV1]) -> list[Records]:
+    """Return what intake sends for one source's reports, one list a report."""
+    wire = Wire()
+    return [Records(wire.records(report)) for report in said]
+
+
+@st.composite
+def interleaved(draw: st.DrawFn, history: list[list[ReportV1]]) -> list[Records]:
+    """A permutation of the history that keeps each source's own order."""
+    queues = [records_of(said) for said in history]
+    order: list[Records] = []
+    while queues := [queue for queue in queues if queue]:
+        order.append(draw(st.sampled_from(queues)).pop(0))
+    return order
