@@ -13,6 +13,8 @@ from streams.engine.stage import Record
 from streams.engine.store import Store
 
 _REPAIRS_AT_ONCE: Final = 500
+_CHANGES_AT_ONCE: Final = 50_000
+"""How many changes are held in memory on their way to the store, which may be larger than memory."""
 
 
 class Recovering:
@@ -40,6 +42,8 @@ class Recovering:
         """Take records fetched at the position; those from ``end`` on are not ours to read yet."""
         self.replay.read(record for record in records if record.offset < end)
         self.position = min(records[-1].offset + 1, end)
+        if len(self.replay.changes) >= _CHANGES_AT_ONCE:
+            self.store_what_was_read()
 
     def store_what_was_read(self) -> None:
         if self.position > self.store.next_offset:

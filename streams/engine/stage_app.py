@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import faust
 from faust.tables.manager import TableManager
@@ -29,6 +29,9 @@ from streams.engine.stage import Stage
 from streams.engine.store import MemoryStore, Store
 from streams.engine.topics import TopicDirectory
 from streams.engine.watchdog import Watchdog
+
+if TYPE_CHECKING:
+    from streams.engine.rocks import RocksFolder
 
 _RECOVERY_LOOK_SECONDS: Final = 0.1
 
@@ -66,6 +69,7 @@ class StageApp:
         self._changelog = changelog_topic(config.app, stage.name)
         self._read = ChangelogReader(self._changelog, config)
         self._partitions = 0
+        self._folder: RocksFolder | None = None
         self._owned: dict[int, OwnedPartition] = {}
         self._recovering: asyncio.Task[None] | None = None
         self._ticking: asyncio.Task[None] | None = None
@@ -79,6 +83,7 @@ class StageApp:
     async def start(self) -> None:
         """Check the topics and start consuming. Returns once the consumer has joined its group."""
         self._partitions = await self._topics.same_partitions(self.stage.source, self._changelog)
+        self._folder = _folder(self._config, self._changelog)
         if self._config.idempotent is None:
             self._config = replace(self._config, idempotent=await serves_idempotence(self._config))
             self.app.config = self._config
@@ -94,6 +99,8 @@ class StageApp:
         for owned in self._owned.values():
             owned.close()
         self._owned.clear()
+        if self._folder is not None:
+            self._folder.close()
 
     def failed(self) -> BaseException | None:
         """Return why the stage cannot go on, if so."""
@@ -265,8 +272,8 @@ class StageApp:
             slice_seconds=config.slice_seconds,
         )
 
-    def _open_store(self, partition: int) -> Store:  # noqa: ARG002
-        return MemoryStore()
+    def _open_store(self, partition: int) -> Store:
+        return self._folder.open(partition) if self._folder is not None else MemoryStore()
 
     async def _recover(self) -> None:
         waiting = {partition: owned for partition, owned in self._owned.items() if not owned.recovered}
@@ -333,6 +340,16 @@ class StageApp:
     def stuck(self) -> bool:
         """The committed offset stands still although records wait."""
         return self._watchdog.stuck
+
+
+def _folder(config: EngineConfig, changelog: str) -> RocksFolder | None:
+    if config.store == "memory":
+        return None
+    # Only here: RocksDB is loaded by those who use it.
+    from streams.engine.rocks import RocksFolder  # noqa: PLC0415
+
+    assert config.folder is not None
+    return RocksFolder(config.folder, changelog)
 
 
 async def _cancel(task: asyncio.Task[None] | None) -> None:

@@ -35,7 +35,7 @@ outputs = st.builds(
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(outputs, max_size=40), st.integers(100, 400))
+@given(st.lists(outputs, max_size=40), st.integers(200, 500))
 async def test_every_output_lands_where_it_belongs_in_order(sent: list[Output], batch_bytes: int) -> None:
     log = FakeLog(batch_bytes)
     await an_outbox(log, max_in_flight_bytes=batch_bytes * 2).send(sent)
