@@ -48,7 +48,7 @@ def assert_same(one: Fusion, other: Fusion) -> None:
     assert numbers(one) == numbers(other)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.data())
 def test_any_order_that_keeps_each_source_s_own_ends_the_same(data: st.DataObject) -> None:
     history = data.draw(histories())
@@ -57,14 +57,14 @@ def test_any_order_that_keeps_each_source_s_own_ends_the_same(data: st.DataObjec
     assert_same(fused(first), fused(second))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_blocks_of_any_size_end_the_same(data: st.DataObject) -> None:
     order = data.draw(interleaved(data.draw(histories())))
     assert_same(fused(order), at_once(order))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_any_repeats_change_nothing(data: st.DataObject) -> None:
     order = data.draw(interleaved(data.draw(histories())))
@@ -77,7 +77,7 @@ def test_any_repeats_change_nothing(data: st.DataObject) -> None:
     assert_same(fused(order), fused(repeated))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_a_crash_at_any_point_changes_nothing(data: st.DataObject) -> None:
     order = data.draw(interleaved(data.draw(histories())))
@@ -101,7 +101,7 @@ def test_a_crash_at_any_point_changes_nothing(data: st.DataObject) -> None:
     assert_same(Fusion.restore(items, POLICY), plain)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_what_is_stored_gives_the_state_again(data: st.DataObject) -> None:
     order = data.draw(interleaved(data.draw(histories())))
@@ -121,7 +121,7 @@ def test_what_is_stored_gives_the_state_again(data: st.DataObject) -> None:
     assert before.changes == after.changes
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_taking_back_all_that_a_source_said_equals_its_silence(data: st.DataObject) -> None:
     history = data.draw(histories())
