@@ -17,14 +17,17 @@ from streams.app import MetricsObserver, StageName, build_stages, engine_config,
 from streams.engine.health import Health
 from streams.engine.running import Worker
 from streams.metrics import Metrics
+from streams.processors.alerting import RulesInForce
+from streams.processors.backlog import Backlog
+from streams.rules_file import default_rules, load_rules
 from streams.settings import load_settings
 
 
 class Probe(MetricsObserver):
     """Notes when the first block of a stage began and when its last was durable."""
 
-    def __init__(self, metrics: Metrics, wanted: dict[str, int], stop: asyncio.Event) -> None:
-        super().__init__(metrics)
+    def __init__(self, metrics: Metrics, backlog: Backlog, wanted: dict[str, int], stop: asyncio.Event) -> None:
+        super().__init__(metrics, backlog)
         self.wanted, self.stop = wanted, stop
         self.began: dict[str, float] = {}
         self.ended: dict[str, float] = {}
@@ -53,9 +56,10 @@ async def main(broker: str, wanted: dict[str, int]) -> None:
         clock_rate=0.0,
     )
     metrics, stop = Metrics(), asyncio.Event()
-    stages = build_stages([StageName(name) for name in wanted], metrics)
+    rules, backlog = RulesInForce(load_rules(default_rules())), Backlog()
+    stages = build_stages([StageName(name) for name in wanted], metrics, rules, backlog)
     tune_collector()
-    probe = Probe(metrics, wanted, stop)
+    probe = Probe(metrics, backlog, wanted, stop)
     cpu = time.process_time()
     async with Worker(stages, engine_config(settings), observer=probe, health=Health()) as worker:
         await worker.until_stopped(stop)

@@ -13,12 +13,12 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError
 
-from schemas.topics import PUBLIC, Topic, changelog
+from schemas.topics import INTERNAL, PUBLIC, Topic, changelog
 from streams.client.connection import admin_client, topics_of
 from streams.client.errors import BrokerAway, Refused
 from streams.settings import Settings
 
-STAGES: Final = ("intake", "fusion")
+STAGES: Final = ("intake", "fusion", "alerting")
 """The stages that keep state, each in the changelog topic ``{app}-{stage}-changelog``."""
 _ALREADY_EXISTS: Final = 36
 _LEADER_SECONDS: Final = 20.0
@@ -41,9 +41,9 @@ class TopicState:
 
 
 def wanted_topics(settings: Settings, stages: Iterable[str] = STAGES) -> tuple[Topic, ...]:
-    """Return the public topics and the stages' changelogs, with the partitions that the settings ask for."""
-    internal = (changelog(f"{settings.app}-{stage}-changelog") for stage in stages)
-    return tuple(replace(topic, partitions=settings.partitions) for topic in (*PUBLIC, *internal))
+    """Return all topics and the stages' changelogs, with the partitions that the settings ask for."""
+    changelogs = (changelog(f"{settings.app}-{stage}-changelog") for stage in stages)
+    return tuple(replace(topic, partitions=settings.partitions) for topic in (*PUBLIC, *INTERNAL, *changelogs))
 
 
 async def check_topics(settings: Settings) -> list[TopicState]:

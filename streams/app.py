@@ -10,12 +10,13 @@ from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Final
 
 from schemas.topics import MAX_MESSAGE_BYTES
 from streams.client.connection import kafka_options
 from streams.core.fusion import FusionPolicy
-from streams.core.intake import Extractor, IntakePolicy, Places
+from streams.core.intake import IntakePolicy
 from streams.engine.config import EngineConfig
 from streams.engine.health import Health
 from streams.engine.observer import SilentObserver
@@ -23,10 +24,12 @@ from streams.engine.running import Worker, WorkerFailedError
 from streams.engine.stage import Stage
 from streams.http import WorkerPage
 from streams.metrics import Metrics
+from streams.processors.alerting import AlertingStage, RulesInForce
+from streams.processors.backlog import Backlog
 from streams.processors.fusion import FusionStage
 from streams.processors.intake import IntakeStage
-from streams.processors.places import GazetteerPlaces
-from streams.reference.gazetteer import Gazetteer
+from streams.processors.world import World
+from streams.rules_file import BadRules, default_rules, load_rules
 from streams.settings import Settings, clock_from
 
 _BATCH_BYTES: Final = MAX_MESSAGE_BYTES - 64 * 1024
@@ -40,6 +43,7 @@ class StageName(StrEnum):
 
     INTAKE = "intake"
     FUSION = "fusion"
+    ALERTING = "alerting"
 
 
 ALL_STAGES: Final = tuple(StageName)
@@ -65,43 +69,58 @@ def engine_config(settings: Settings) -> EngineConfig:
     )
 
 
-def build_stages(names: Sequence[StageName], metrics: Metrics) -> list[Stage]:
+def build_stages(names: Sequence[StageName], metrics: Metrics, rules: RulesInForce, backlog: Backlog) -> list[Stage]:
     """Return the named stages, with the reference tables they need loaded."""
     stages: list[Stage] = []
+    if StageName.INTAKE in names or StageName.FUSION in names:
+        world = World.load()
     if StageName.INTAKE in names:
-        places: Places = GazetteerPlaces(Gazetteer.load())
-        extractor: Extractor | None = None
-        stages.append(IntakeStage(places, extractor, IntakePolicy(), metrics))
+        stages.append(IntakeStage(world.places, world.extractor, IntakePolicy(), metrics))
     if StageName.FUSION in names:
-        stages.append(FusionStage(FusionPolicy(), metrics))
+        stages.append(FusionStage(FusionPolicy(), rules, world.regions, backlog, metrics))
+    if StageName.ALERTING in names:
+        stages.append(AlertingStage(rules, metrics))
     return stages
 
 
 async def serve(
     settings: Settings, names: Sequence[StageName] = ALL_STAGES, *, started: Callable[[str], None] | None = None
 ) -> None:
-    """Run a worker until SIGTERM or SIGINT.
+    """Run a worker until SIGTERM or SIGINT; SIGHUP reads the alert rules again.
 
     ``started`` is told the address of the worker's page as soon as it listens.
 
     Raises:
+        BadRules: the file of alert rules has mistakes; each is named with its line.
         WorkerFailedError: a stage cannot go on; a supervisor should start the worker anew.
         BrokerAwayError, TopicError: at the start.
         AddressTaken: the page's port is in use.
     """
-    stop = asyncio.Event()
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    rules_file = settings.alert_rules or default_rules()
+    rules = RulesInForce(load_rules(rules_file))
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    metrics, health = Metrics(), Health()
-    stages = build_stages(names, metrics)
+        loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, _read_again, rules_file, rules)
+    metrics, health, backlog = Metrics(), Health(), Backlog()
+    stages = build_stages(names, metrics, rules, backlog)
     tune_collector()
     async with WorkerPage(settings.http_host, settings.http_port, metrics, health) as page:
         log.info("metrics at %s/metrics", page.address)
         if started is not None:
             started(page.address)
-        observer = MetricsObserver(metrics)
+        observer = MetricsObserver(metrics, backlog)
         async with Worker(stages, engine_config(settings), observer=observer, health=health) as worker:
             await worker.until_stopped(stop)
+
+
+def _read_again(file: Path, rules: RulesInForce) -> None:
+    try:
+        rules.replace(load_rules(file))
+    except (BadRules, OSError) as wrong:
+        log.error("the alert rules stay as they were: %s", wrong)
+    else:
+        log.info("alert rules read again from %s", file.name)
 
 
 def run_worker(settings: Settings, names: Sequence[str] = ALL_STAGES, **told: Callable[[str], None]) -> int:
@@ -126,10 +145,11 @@ def tune_collector() -> None:
 
 
 class MetricsObserver(SilentObserver):
-    """Makes metrics of what the engine reports."""
+    """Makes metrics of what the engine reports, and remembers how far behind each partition is."""
 
-    def __init__(self, metrics: Metrics) -> None:
+    def __init__(self, metrics: Metrics, backlog: Backlog) -> None:
         self._metrics = metrics
+        self._backlog = backlog
 
     def block_done(
         self,
@@ -146,7 +166,7 @@ class MetricsObserver(SilentObserver):
         metrics.block_records.labels(stage).observe(records)
         metrics.block_seconds.labels(stage).observe(seconds)
         if lag is not None:
-            metrics.lag.labels(stage, partition).set(lag)
+            self.lag(stage, partition, records=lag)
 
     def owned(self, stage: str, partitions: AbstractSet[int]) -> None:
         self._metrics.partitions_owned.labels(stage).set(len(partitions))
@@ -166,6 +186,7 @@ class MetricsObserver(SilentObserver):
 
     def lag(self, stage: str, partition: int, *, records: int) -> None:
         self._metrics.lag.labels(stage, partition).set(records)
+        self._backlog.note(stage, partition, records)
 
     def failed(self, stage: str, partition: int | None, error: BaseException) -> None:
         self._metrics.failures.labels(stage).inc()

@@ -128,6 +128,9 @@ class Settings(BaseSettings):
     http_port: Annotated[int, Field(ge=0, le=65_535)] = 9108
     """Port of /metrics, /healthz and /readyz; 0 takes any free one and says which."""
 
+    alert_rules: ReadableFile | None = None
+    """YAML file of alert rules; without it the rules that ship. Read again on SIGHUP."""
+
     store: Store = Store.MEMORY
     state_folder: Path = Field(default_factory=_state_home)
     """Where ``rocksdb`` keeps a worker's state; every worker of a machine needs its own."""

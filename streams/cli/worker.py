@@ -11,11 +11,13 @@ from streams.cli.logs import log_to_stderr
 from streams.cli.options import BrokerOption, settings_with
 from streams.cli.output import CommandError, ExitCode
 from streams.engine.errors import BrokerAwayError, TopicError
+from streams.rules_file import BadRules
 
 
 class Stage(StrEnum):
     INTAKE = "intake"
     FUSION = "fusion"
+    ALERTING = "alerting"
 
 
 def worker(
@@ -48,6 +50,8 @@ def worker(
     names = list(dict.fromkeys(stage or Stage))
     try:
         code = run_worker(settings, names)
+    except BadRules as error:
+        raise CommandError(str(error), ExitCode.BAD_INPUT, "check the file with `sitrep rules check`") from None
     except BrokerAwayError as error:
         raise CommandError(
             str(error), ExitCode.BROKER_AWAY, "start one with `sitrep broker`, or name yours with --broker HOST:PORT"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -17,12 +17,15 @@ from schemas.incident import IncidentV1
 from schemas.keys import region_key
 from schemas.topics import CLAIMS, COUNTERS, DEAD_LETTERS, INCIDENTS
 from streams.cloudevents import headers_for
+from streams.core.alerting import Alerting, AlertStep, Regions
 from streams.core.fusion import Fusion, FusionPolicy, FusionStep
 from streams.core.intake import IntakePolicy
 from streams.core.intake.dead_letter import dead_letter
 from streams.core.mistakes import Mistake, mistakes_of
 from streams.engine.stage import Output, Record, Step
 from streams.metrics import Metrics
+from streams.processors.alerting import RulesInForce, alert_outputs, measure_alerts
+from streams.processors.backlog import Backlog
 
 _FUSION: Final = "/sitrep/fusion"
 _RECORD: Final[TypeAdapter[ClaimV1 | WithdrawalV1]] = TypeAdapter(ClaimRecord)
@@ -34,6 +37,7 @@ class FusionMeasures:
 
     fused: FusionStep
     counters: Sequence[RegionCountersV1]
+    alerts: AlertStep
     arrivals: list[datetime] = field(default_factory=list)
     """When the report behind each claim of the step reached the broker."""
     too_late: dict[str, int] = field(default_factory=dict)
@@ -46,12 +50,23 @@ class FusionStage:
     name = "fusion"
     source = CLAIMS.name
 
-    def __init__(self, policy: FusionPolicy, metrics: Metrics) -> None:
+    def __init__(
+        self, policy: FusionPolicy, rules: RulesInForce, regions: Regions, backlog: Backlog, metrics: Metrics
+    ) -> None:
         self._policy = policy
+        self._rules = rules
+        self._regions = regions
+        self._backlog = backlog
         self._metrics = metrics
 
     def open(self, partition: int, partitions: int, items: Mapping[bytes, bytes]) -> FusionPartition:  # noqa: ARG002
-        return FusionPartition(Fusion.restore(items, self._policy))
+        fusion = Fusion.restore(items, self._policy)
+        alerting = Alerting.restore(items, self._rules.current, self._regions)
+
+        def caught_up() -> bool:
+            return self._backlog.caught_up(self.name, partition)
+
+        return FusionPartition(fusion, alerting, self._rules, caught_up)
 
     def committed(self, partition: int, step: Step) -> None:
         if isinstance(step.measures, FusionMeasures):
@@ -59,13 +74,18 @@ class FusionStage:
 
     def closed(self, partition: int) -> None:
         self._metrics.counters.drop(partition)
+        self._backlog.forget(self.name, partition)
 
 
 class FusionPartition:
-    """The engine's view of a fusion."""
+    """The engine's view of a fusion, and of the alerts that are judged beside it."""
 
-    def __init__(self, fusion: Fusion) -> None:
+    def __init__(self, fusion: Fusion, alerting: Alerting, rules: RulesInForce, caught_up: Callable[[], bool]) -> None:
         self._fusion = fusion
+        self._alerting = alerting
+        self._rules = rules
+        self._generation = rules.generation
+        self._caught_up = caught_up
         self._arrivals: list[datetime] = []
         self._unusable: list[Output] = []
         self._shown = False
@@ -86,24 +106,34 @@ class FusionPartition:
 
     def step(self, now: datetime) -> Step:
         fused = self._fusion.step(now)
+        alerts = self._judge(fused, now)
         outputs = [_incident(incident) for incident in fused.incidents]
         outputs += [Output(INCIDENTS.name, incident_id.encode(), None) for incident_id in fused.dropped]
         outputs += [_counters(counters) for counters in fused.counters]
         outputs += [_too_late(claim, now) for claim in fused.too_late]
         outputs += self._unusable
-        if not (outputs or fused.changes or self._arrivals) and self._shown:
+        outputs += alert_outputs(alerts, now, self._rules.current)
+        changes = fused.changes | alerts.changes
+        if not (outputs or changes or self._arrivals) and self._shown:
             return Step()
         counters: Sequence[RegionCountersV1] = fused.counters
         if not self._shown:
             # A partition that has just arrived: show all its regions, not only those that change.
             counters = [self._fusion.counters(region, now) for region in self._fusion.regions()]
             self._shown = True
-        measures = FusionMeasures(fused, counters, self._arrivals, unusable=len(self._unusable))
+        measures = FusionMeasures(fused, counters, alerts, self._arrivals, unusable=len(self._unusable))
         for claim in fused.too_late:
             source = claim.report.source.id
             measures.too_late[source] = measures.too_late.get(source, 0) + 1
         self._arrivals, self._unusable = [], []
-        return Step(outputs, fused.changes, measures)
+        return Step(outputs, changes, measures)
+
+    def _judge(self, fused: FusionStep, now: datetime) -> AlertStep:
+        if self._generation != self._rules.generation:
+            self._alerting.reload(self._rules.current)
+            self._generation = self._rules.generation
+        self._alerting.take(fused.incidents, fused.counters)
+        return self._alerting.step(now, caught_up=self._caught_up())
 
 
 def _incident(incident: IncidentV1) -> Output:
@@ -150,6 +180,7 @@ def _measure(partition: int, measures: FusionMeasures, metrics: Metrics) -> None
     metrics.incidents_published.inc(len(measures.fused.incidents))
     metrics.counters_published.inc(len(measures.fused.counters))
     metrics.bad_claims.inc(measures.unusable)
+    measure_alerts(measures.alerts, metrics)
     for source, number in measures.too_late.items():
         metrics.claims_too_late.labels(metrics.source_label(source)).inc(number)
     present = time.time()

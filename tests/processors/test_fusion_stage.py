@@ -6,14 +6,29 @@ from datetime import timedelta
 from typing import Any
 
 from schemas import DeadLetterV1, IncidentV1, RegionCountersV1
+from schemas.alert import RegionNames
 from schemas.topics import COUNTERS, DEAD_LETTERS, INCIDENTS
 from streams.core.fusion import FusionPolicy
 from streams.core.intake import IntakePolicy
 from streams.engine.stage import Output, Step
 from streams.metrics import Metrics
+from streams.processors.alerting import RulesInForce
+from streams.processors.backlog import Backlog
 from streams.processors.fusion import FusionStage
 from streams.processors.intake import IntakeStage
+from streams.rules_file import default_rules, load_rules
 from tests.builders import NOON, ADelivery, FewPlaces, a_delivery, a_report, casualties
+
+
+class NoNames:
+    """Regions that have a code and nothing else."""
+
+    def names(self, region: str) -> RegionNames:
+        return RegionNames(en=region)
+
+    def population(self, region: str) -> int | None:
+        del region
+        return None
 
 
 class APartition:
@@ -23,7 +38,8 @@ class APartition:
         self.metrics = metrics or Metrics()
         self.items = {} if items is None else items
         self.intake = IntakeStage(FewPlaces(), None, IntakePolicy(), self.metrics).open(0, 1, {})
-        self.stage = FusionStage(FusionPolicy(), self.metrics)
+        rules = RulesInForce(load_rules(default_rules()))
+        self.stage = FusionStage(FusionPolicy(), rules, NoNames(), Backlog(), self.metrics)
         self.state = self.stage.open(0, 1, self.items)
         self._offset = 0
 

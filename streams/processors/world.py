@@ -1,0 +1,45 @@
+"""What the processors know of the world: places, and how texts speak of attacks. Loaded once, shared by all stages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from schemas.report import ReportV1
+from streams.core.extraction import VERSION, DocumentText, Knowledge, extract
+from streams.core.fusion import signature_of
+from streams.core.intake import Extracted, Extractor, Places
+from streams.processors.alerting import GazetteerRegions
+from streams.processors.places import GazetteerPlaces
+from streams.reference.gazetteer import Gazetteer
+from streams.reference.knowledge import load_knowledge
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The reference tables as each stage asks for them."""
+
+    places: Places
+    regions: GazetteerRegions
+    extractor: Extractor
+
+    @classmethod
+    def load(cls) -> Self:
+        """Return the world of the tables that ship; takes a second or two and some 200 MB."""
+        gazetteer = Gazetteer.load()
+        extractor = text_extractor(load_knowledge(gazetteer))
+        return cls(GazetteerPlaces(gazetteer), GazetteerRegions(gazetteer), extractor)
+
+
+def text_extractor(knowledge: Knowledge) -> Extractor:
+    """Return extraction as intake calls it."""
+
+    def claims_of(report: ReportV1) -> Sequence[Extracted]:
+        document = DocumentText(report.text or "", report.published_at, report.title, report.language)
+        return [
+            Extracted(found.claim, found.quote, found.attribution, found.hedged)
+            for found in extract(document, knowledge).claims
+        ]
+
+    return Extractor(VERSION, claims_of, signature_of)
