@@ -1,0 +1,67 @@
+"""``python -m deploy.grafana.source [--check]``: write the dashboards, or say which are not up to date."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from grafana_foundation_sdk.builders.dashboard import Dashboard
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.models.dashboard import Panel, RowPanel
+
+from deploy.grafana.source.incidents import incidents
+from deploy.grafana.source.pipeline import pipeline
+from deploy.grafana.source.regions import lookup, named
+from deploy.grafana.source.situation import situation
+from streams.reference.gazetteer import Gazetteer
+
+FOLDER: Final = Path(__file__).parents[1]
+
+
+def as_json(builder: Dashboard) -> str:
+    """Return a dashboard as Grafana loads it; its panels are numbered in their order."""
+    built = builder.build()
+    for number, panel in enumerate(built.panels or (), 1):
+        assert isinstance(panel, Panel | RowPanel)
+        panel.id_val = number
+    return json.dumps(built, cls=JSONEncoder, indent=2, ensure_ascii=False) + "\n"
+
+
+def documents() -> dict[Path, str]:
+    """Return the text of every generated file by its path."""
+    gazetteer = Gazetteer.load()
+    regions = named(gazetteer)
+    boards: dict[str, Any] = {
+        "situation": situation(regions),
+        "incidents": incidents(regions),
+        "pipeline": pipeline(),
+    }
+    found = {FOLDER / "dashboards" / f"{name}.json": as_json(board) for name, board in boards.items()}
+    found[FOLDER / "gazetteer" / "sitrep-regions.json"] = lookup(gazetteer)
+    return found
+
+
+def outdated() -> list[Path]:
+    """Return the files that differ from what the code makes now."""
+    return [path for path, text in documents().items() if not path.is_file() or path.read_text("utf-8") != text]
+
+
+def main(arguments: list[str]) -> int:
+    """Write the files, or with ``--check`` name those that are not up to date; return the exit code."""
+    stale = outdated()
+    if arguments == ["--check"]:
+        for path in stale:
+            print(f"{path.name} is not up to date: run python -m deploy.grafana.source")
+        return 1 if stale else 0
+    wanted = documents()
+    for path in stale:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(wanted[path], "utf-8")
+        print(f"wrote {path.relative_to(FOLDER.parents[1])}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
