@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from streams.cli.jsonlines import Source, readable
 from streams.cli.moments import moment
-from streams.cli.output import Output, plural
+from streams.cli.output import CommandError, ExitCode, Output, plural
 from streams.core.mistakes import Mistake
-from streams.core.replay import Replay, Wanted
+from streams.core.replay import Judges, Replay, Wanted
 from streams.core.replay import replay as replayed
+from streams.rules_file import BadRules, default_rules, load_rules
 
 _MOST_TOLD = 100
 
@@ -32,6 +34,10 @@ def replay(
             show_default=False,
         ),
     ] = None,
+    rules: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Alert rules to judge by.  [default: those that ship]"),
+    ] = None,
 ) -> None:
     """Work reports from files, without a broker.
 
@@ -41,13 +47,18 @@ def replay(
     end as dead letters.
     """
     # Here and not above: the reference tables take a moment that no other command should wait for.
-    from streams.processors.places import GazetteerPlaces  # noqa: PLC0415
-    from streams.reference.gazetteer import Gazetteer  # noqa: PLC0415
+    from streams.processors.world import World  # noqa: PLC0415
 
     output = Output(as_json=True)
+    try:
+        judged_by = load_rules(rules or default_rules())
+    except BadRules as error:
+        raise CommandError(str(error), ExitCode.BAD_INPUT, "check the file with `sitrep rules check`") from None
     unusable = 0
     with readable(files) as sources:
-        player = Replay(GazetteerPlaces(Gazetteer.load()), None, as_of=as_of)
+        world = World.load()
+        judges = Judges(judged_by, world.regions) if write is Wanted.ALERTS else None
+        player = Replay(world.places, world.extractor, as_of=as_of, alerts=judges)
         lines = _Lines(sources)
 
         def tell(_number: int, mistake: Mistake) -> None:

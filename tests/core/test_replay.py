@@ -8,12 +8,14 @@ from typing import Any
 import orjson
 
 import seeds
-from schemas import RegionCountersV1
+from schemas import AlertV1, RegionCountersV1
 from schemas.vocabulary import WindowName
 from streams.core.mistakes import Mistake
-from streams.core.replay import Replay, Wanted, replay
+from streams.core.replay import Judges, Replay, Wanted, replay
 from streams.processors.places import GazetteerPlaces
+from streams.processors.world import World
 from streams.reference.gazetteer import Gazetteer
+from streams.rules_file import default_rules, load_rules
 from tests.builders import FewPlaces, a_report, at, casualties
 from tests.founding import assert_founding
 
@@ -48,7 +50,7 @@ def test_the_founding_case_gives_its_counters() -> None:
 def test_the_same_input_gives_the_same_bytes() -> None:
     lines = [report.model_dump_json().encode() for report in seeds.founding_case()]
     places = GazetteerPlaces(Gazetteer.load())
-    for wanted in Wanted:
+    for wanted in (Wanted.COUNTERS, Wanted.INCIDENTS):
         first, second = (
             list(replay(lines, wanted, Replay(places, None, as_of=seeds.FOUNDING_AS_OF), lambda *_: None))
             for _ in range(2)
@@ -71,6 +73,28 @@ def test_what_was_not_yet_published_is_passed_over() -> None:
     lines = lines_of(a_report(claims=[casualties(killed=4)]), later)
     assert killed(played(lines, at("22 10:00")))["high"] == 4
     assert killed(played(lines, at("22 12:00")))["high"] == 6
+
+
+def test_alerts_are_told_as_they_were_raised_and_the_same_again() -> None:
+    world = World.load()
+    lines = [report.model_dump_json().encode() for report in seeds.founding_case()]
+    told = []
+    for _ in range(2):
+        judges = Judges(load_rules(default_rules()), world.regions)
+        player = Replay(world.places, None, as_of=seeds.FOUNDING_AS_OF, alerts=judges)
+        told.append(list(replay(lines, Wanted.ALERTS, player, lambda *_: None)))
+    assert told[0] == told[1]
+    alerts = [AlertV1.model_validate_json(line) for line in told[0]]
+    outage = [alert for alert in alerts if alert.rule.startswith("mass") and alert.region == "UA-74"]
+    assert outage, f"hundreds of thousands without power raised nothing: {[(a.rule, a.region) for a in alerts]}"
+
+
+def test_the_dispatches_as_text_only_give_the_same_counters() -> None:
+    world = World.load()
+    player = Replay(world.places, world.extractor, as_of=seeds.FOUNDING_AS_OF)
+    lines = [report.model_dump_json().encode() for report in seeds.founding_case(text_only=True)]
+    written = list(replay(lines, Wanted.COUNTERS, player, lambda *_: None))
+    assert_founding({c.region: c for c in map(RegionCountersV1.model_validate_json, written)})
 
 
 def test_unusable_lines_are_named_and_the_rest_is_worked() -> None:
