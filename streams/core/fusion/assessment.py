@@ -28,7 +28,6 @@ from streams.core.fusion.mentions import Mention
 from streams.core.fusion.outages import Course, course
 from streams.core.fusion.policy import FusionPolicy
 from streams.core.fusion.voices import Voices, credibility, grade, hear
-from streams.core.moments import span
 from streams.core.windows import Entry
 
 Facet = Group | Utility | None
@@ -72,7 +71,7 @@ class Assessment:
         return Move.CORROBORATE if self.voices.count > 1 else Move.REPORT
 
     def closes_at(self, policy: FusionPolicy) -> int:
-        return max(self.last_published, self.at) + span(policy.closes_after)
+        return max(self.last_published, self.at) + policy.closes_after_us
 
     def entries(self) -> tuple[Entry, ...]:
         """Return what the incident adds to its region's counters."""
@@ -81,7 +80,7 @@ class Assessment:
             for (facet, number), figure in self.figures.items():
                 if facet is None:
                     figures.append((number, figure.value))
-        for number in CASUALTY_FIGURES:
+        for number in sorted({number for facet, number in self.figures if isinstance(facet, Group)}):
             value = self._over_groups(number)
             if value is not None:
                 figures.append((number, value))
@@ -127,7 +126,7 @@ def assess(leader: Mention, policy: FusionPolicy) -> Assessment:
         OutageFinding(utility, course(held, policy), figures.get((utility, CUSTOMERS)))
         for utility, held in sorted(words.items())
     ]
-    within = span(policy.dispute_within)
+    within = policy.dispute_within_us
     disputed = len(mentions) > 1 and any(is_disputed(figure, within) for figure in figures.values())
     first = min(mention.report.first for mention in mentions)
     best_grade = min(grade(mention) for mention in mentions)

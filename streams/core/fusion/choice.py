@@ -146,10 +146,12 @@ def _watch(mention: Mention, taken: set[int], near: Neighbourhood, policy: Fusio
     """Return the located leaders that a vague mention fits, two at most, and let it watch them."""
     fitting: list[Choice] = []
     for other in _before(mention, near.leaders(mention)):
-        if id(other) in taken or any(other is choice.leader for choice in fitting):
+        if id(other) in taken:
             continue
         found = match(mention, other, policy)
         if found is not None and _is_supported(found, mention, policy):
+            if fitting and fitting[0].leader is other:
+                continue
             fitting.append(Choice(other, found.reason))
             other.watchers.add(mention)
             if len(fitting) == 2:

@@ -15,7 +15,7 @@ from streams.core.fusion.mentions import Mention
 from streams.core.fusion.places import Level, distance_km
 from streams.core.fusion.policy import FusionPolicy
 from streams.core.fusion.vocabulary import Likeness, target_mask, utility_bit, weapon_likeness
-from streams.core.moments import HOUR, MINUTE, span
+from streams.core.moments import HOUR, MINUTE
 
 
 class Match(NamedTuple):
@@ -38,6 +38,9 @@ _MAYBE_ENERGY: Final = 0.5
 
 def match(one: Mention, other: Mention, policy: FusionPolicy) -> Match | None:
     """Return the evidence that the two mean one event, or None where place, time or actor rule it out."""
+    apart = max(one.start - other.end, other.start - one.end)
+    if apart > policy.slack_us and one.reach == one.start and other.reach == other.start:
+        return None  # The ordinary case of two neighbours; only what goes on reaches back.
     if one.actor is not None and other.actor is not None and one.actor is not other.actor:
         return None
     time = _time_points(one, other, policy)
@@ -87,17 +90,17 @@ def _time_points(one: Mention, other: Mention, policy: FusionPolicy) -> tuple[fl
     if overlap <= 0:
         gap = -overlap
         instants = one.end - one.start <= 10 * MINUTE or other.end - other.start <= 10 * MINUTE
-        if not (instants and gap <= span(policy.slack)):
+        if not (instants and gap <= policy.slack_us):
             return _going_on_points(one, other, policy)
     if one.assumed or other.assumed:
         return _assumed_points(one, other, policy)
-    smoothing = span(policy.smoothing)
+    smoothing = policy.smoothing_us
     union = max(one.end, other.end) - min(one.start, other.start) + smoothing
     likeness = max(0.0, (overlap + smoothing) / union)
     tight = likeness >= 0.5 and one.end - one.start <= HOUR and other.end - other.start <= HOUR
     note = "same time" if likeness >= 0.9 else "times overlap" if likeness >= 0.3 else "one time within the other"
     wider = max(one.end - one.start, other.end - other.start)
-    floor = policy.narrow_floor if wider <= span(policy.narrow) else policy.overlap_floor
+    floor = policy.narrow_floor if wider <= policy.narrow_us else policy.overlap_floor
     return floor + policy.overlap_scale * likeness, tight, note
 
 
@@ -105,12 +108,12 @@ def _assumed_points(one: Mention, other: Mention, policy: FusionPolicy) -> tuple
     # The end of an assumed day is the report's publication.
     undated, known = (one, other) if one.assumed else (other, one)
     if known.assumed:
-        fresh = abs(known.end - undated.end) <= span(policy.fresh)
+        fresh = abs(known.end - undated.end) <= policy.fresh_us
         return policy.assumed_time * (2 if fresh else 1), False, "published shortly after each other"
     told_after = undated.end - known.end
-    if told_after <= span(policy.fresh):
+    if told_after <= policy.fresh_us:
         return policy.fresh_time, False, "told shortly after it"
-    if told_after > span(policy.stale):
+    if told_after > policy.stale_us:
         return policy.stale_time, False, "told long after it"
     return policy.assumed_time, False, "the day fits"
 

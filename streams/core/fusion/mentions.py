@@ -15,7 +15,7 @@ from streams.core.fusion.facts import CASUALTIES, KILLED, OUTAGE, STRIKE, WOUNDE
 from streams.core.fusion.places import Level, Spot, distance_km
 from streams.core.fusion.policy import FusionPolicy
 from streams.core.fusion.vocabulary import utility_bit
-from streams.core.moments import HOUR, span
+from streams.core.moments import HOUR
 
 Order = tuple[int, int, int, int, int, str, int]
 """Tier, time class, what is left unsaid, place level, first publication, report, claim number: the canonical order."""
@@ -178,7 +178,7 @@ def _began_before(fact: Fact, group: list[Fact], policy: FusionPolicy) -> bool:
         held.kind == OUTAGE
         and held.utility == fact.utility
         and held.start <= fact.end
-        and fact.start - held.end <= span(policy.outage_lapses_after)
+        and fact.start - held.end <= policy.outage_lapses_after_us
         for held in group
     )
 
@@ -236,7 +236,7 @@ def _mention(report: Report, facts: list[Fact], policy: FusionPolicy) -> Mention
         start=timed.start,
         # Nothing is reported before it happens.
         end=max(timed.start, min(timed.end, report.version[0])),
-        reach=timed.start - span(policy.outage_lapses_after) if goes_on else timed.start,
+        reach=timed.start - policy.outage_lapses_after_us if goes_on else timed.start,
         assumed=timed.assumed,
         weapons=weapons,
         targets=targets,

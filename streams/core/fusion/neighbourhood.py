@@ -10,7 +10,7 @@ from typing import Final
 
 from streams.core.fusion.mentions import VAGUE_STRIKE, Mention
 from streams.core.fusion.policy import FusionPolicy
-from streams.core.moments import HOUR, span
+from streams.core.moments import HOUR
 
 _BUCKET: Final = 6 * HOUR
 _BUCKET_BITS: Final = 20
@@ -26,7 +26,7 @@ class Neighbourhood:
     __slots__ = ("_cells", "_leaders", "_outages", "_slack", "_wide")
 
     def __init__(self, policy: FusionPolicy) -> None:
-        self._slack = span(policy.slack)
+        self._slack = policy.slack_us
         self._cells: Index = {}
         self._wide: Index = {}
         self._outages: Index = {}

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from schemas.vocabulary import OutageStatus
 from streams.core.fusion.facts import Fact
 from streams.core.fusion.policy import FusionPolicy
-from streams.core.moments import span
 
 
 class Course(NamedTuple):
@@ -48,7 +47,7 @@ def course(words: Sequence[Fact], policy: FusionPolicy) -> Course:
         restored_at = _about(first_end)[0]
         ends = restored_at
     else:
-        ends = _about(last)[0] + span(policy.outage_lapses_after)
+        ends = _about(last)[0] + policy.outage_lapses_after_us
     status = last.status or OutageStatus.STARTED
     return Course(began, status, bool((began or last).scheduled), restored_at, ends)
 

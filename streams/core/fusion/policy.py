@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+
+from streams.core.moments import span
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +88,28 @@ class FusionPolicy:
     quote_length: int = 300
     shown_totals: int = 50
     """Reported totals kept in view per region."""
+
+    # The lengths of time above in microseconds, worked out once: matching compares them millions of times.
+    slack_us: int = field(init=False, repr=False, compare=False)
+    smoothing_us: int = field(init=False, repr=False, compare=False)
+    narrow_us: int = field(init=False, repr=False, compare=False)
+    fresh_us: int = field(init=False, repr=False, compare=False)
+    stale_us: int = field(init=False, repr=False, compare=False)
+    dispute_within_us: int = field(init=False, repr=False, compare=False)
+    outage_lapses_after_us: int = field(init=False, repr=False, compare=False)
+    closes_after_us: int = field(init=False, repr=False, compare=False)
+    horizon_us: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        for name in (
+            "slack",
+            "smoothing",
+            "narrow",
+            "fresh",
+            "stale",
+            "dispute_within",
+            "outage_lapses_after",
+            "closes_after",
+            "horizon",
+        ):
+            object.__setattr__(self, f"{name}_us", span(getattr(self, name)))

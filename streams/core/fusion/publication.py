@@ -15,7 +15,6 @@ from streams.core.fusion.policy import FusionPolicy
 from streams.core.fusion.records import Record, incident_id_of, incident_key
 from streams.core.fusion.region import Region
 from streams.core.fusion.rendering import render, render_ended
-from streams.core.moments import span
 
 
 class Publisher:
@@ -26,7 +25,7 @@ class Publisher:
     def __init__(self, policy: FusionPolicy, calendar: Calendar) -> None:
         self._policy = policy
         self._calendar = calendar
-        self._horizon = span(policy.horizon)
+        self._horizon = policy.horizon_us
         self.records: dict[str, Record] = {}
 
     def publish(

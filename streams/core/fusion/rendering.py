@@ -35,6 +35,7 @@ from streams.core.moments import moment
 _Model = TypeVar("_Model", bound=BaseModel)
 _GRADES: Final = tuple(Reliability)
 _LAST_WORD_SOURCES: Final = 10
+_NO_CASUALTIES: Final = dict.fromkeys(FIGURES[number] for number in CASUALTY_FIGURES)
 _at = lru_cache(maxsize=16_384)(moment)
 
 
@@ -198,12 +199,14 @@ def _outage(outage: OutageFinding, policy: FusionPolicy) -> OutageFacet:
 
 
 def _casualties(found: Assessment, policy: FusionPolicy) -> tuple[CasualtiesFacet, ...]:
-    facets = []
-    for group in Group:
-        figures = {FIGURES[number]: _fused(found, group, number, policy) for number in CASUALTY_FIGURES}
-        if any(figure is not None for figure in figures.values()):
-            facets.append(_made(CasualtiesFacet, {"group": group, **figures}))
-    return tuple(facets)
+    facets: dict[Group, dict[str, Any]] = {}
+    for (facet, number), figure in found.figures.items():
+        if isinstance(facet, Group):
+            fields = facets.get(facet)
+            if fields is None:
+                fields = facets[facet] = {"group": facet, **_NO_CASUALTIES}
+            fields[FIGURES[number]] = _figure(figure, policy)
+    return tuple(_made(CasualtiesFacet, facets[group]) for group in Group if group in facets)
 
 
 def _fused(found: Assessment, facet: Facet, number: int, policy: FusionPolicy) -> FusedFigure | None:

@@ -20,7 +20,7 @@ from streams.core.fusion.publication import Publisher
 from streams.core.fusion.records import INCIDENT_PREFIX, REPORT_PREFIX, Record, report_state_key
 from streams.core.fusion.region import Region
 from streams.core.fusion.totals import ReportedTotal, reported_totals
-from streams.core.moments import micros, span
+from streams.core.moments import micros
 
 
 @dataclass(slots=True)
@@ -50,7 +50,7 @@ class Fusion:
 
     def __init__(self, policy: FusionPolicy) -> None:
         self._policy = policy
-        self._horizon = span(policy.horizon)
+        self._horizon = policy.horizon_us
         self._ledger = Ledger(policy)
         self._calendar = Calendar()
         self._publisher = Publisher(policy, self._calendar)
