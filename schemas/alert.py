@@ -103,6 +103,8 @@ class AlertV1(WireModel):
     kind: AlertKind | None = None
     status: AlertStatus
     severity: Severity
+    peak: Severity | None = None
+    """The highest severity of its life: who was told of an alert by its severity is told of its end by this."""
     certainty: Credibility
     region: RegionCode
     """The region; for a set of regions their country, ``ZZ`` where they are of several."""
@@ -133,6 +135,11 @@ class AlertV1(WireModel):
     changed: ShortText | None = None
     """What is different from the last update, in words."""
     evidence: tuple[Evidence, ...] = Field(default=(), max_length=50)
+
+    @property
+    def worst(self) -> Severity:
+        """The highest severity of its life so far."""
+        return self.severity if self.peak is None else self.peak
 
     @property
     def is_live(self) -> bool:

@@ -210,6 +210,8 @@ class Alerting:
         for incident_id in sorted({*self._lives.subjects(view.code, rule.name), *view.changed}):
             slot = self._lives.slot(view.code, rule.name, incident_id)
             brief = view.briefs.get(incident_id)
+            if brief is not None and slot is UNUSED and not may_concern(rule, brief, now):
+                continue
             if brief is None:
                 finding = Finding(incident_id, None, False, None, 0, 0)
             else:

@@ -33,6 +33,23 @@ def judge_incident(
     return _while_news(rule, brief, now, raised_at, found)
 
 
+def may_concern(rule: IncidentRule, brief: Brief, now: int) -> bool:
+    """Return whether the rule could raise an alert about an incident it has none about; cheap and generous.
+
+    False only where :func:`judge_incident` reaches no level: most incidents concern no rule.
+    """
+    if brief.at < now - span(rule.within):
+        return False
+    match rule:
+        case MassCasualtyRule():
+            figure = brief.figures.get(rule.measure)
+            return figure is not None and number_at(figure, rule.bound) >= rule.levels.lowest()
+        case CorrectionRule():
+            return brief.told.get(rule.measure) is not None
+        case DisagreementRule():
+            return brief.gaps.get(rule.measure) is not None
+
+
 def _while_news(rule: IncidentRule, brief: Brief, now: int, raised_at: int | None, found: Finding) -> Finding:
     """Old incidents raise nothing, and an alert is over when there has been no news for long."""
     if raised_at is None and brief.at < now - span(rule.within):

@@ -17,6 +17,8 @@ from streams.core.moments import span
 
 SLOT: Final = b"a:s:"
 _NEVER: Final = 1 << 62
+UNUSED: Final = Slot()
+"""The slot of a rule and subject that never had a life."""
 
 SlotKey = tuple[str, str]
 """Rule and subject; with a region's code or a set's name it names one life after another."""
@@ -73,7 +75,7 @@ class Lives:
         return [subject for name, subject in self._slots.get(place, ()) if name == rule]
 
     def slot(self, place: str, rule: str, subject: str) -> Slot:
-        return self._slots.get(place, {}).get((rule, subject)) or Slot()
+        return self._slots.get(place, {}).get((rule, subject), UNUSED)
 
     def live(self) -> Iterator[AlertV1]:
         """Yield the alerts that fire, as last told."""

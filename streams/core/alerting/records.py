@@ -29,6 +29,7 @@ from streams.core.moments import moment
 
 SEVERAL_COUNTRIES: Final = "ZZ"
 """CLDR's code of an unknown region, for a set whose members share no country."""
+_SEVERITIES: Final = tuple(Severity)
 _ENDS: Final = (AlertEvent.RESOLVED, AlertEvent.CANCELLED)
 _NONE: Final = Estimate(low=0, best=0, high=0)
 _LAST_STATUS: Final = {AlertEvent.RESOLVED: AlertStatus.RESOLVED, AlertEvent.CANCELLED: AlertStatus.CANCELLED}
@@ -74,6 +75,7 @@ def record(look: Look, slot: Slot, finding: Finding, event: AlertEvent, policy: 
         kind=AlertKind(rule.kind),
         status=STATUS[slot.phase],
         severity=severity,
+        peak=_SEVERITIES[slot.peak],
         certainty=grade,
         region=view.code if view.set_name is None else country_of(view.members),
         region_names=view.names,

@@ -49,7 +49,7 @@ class Levels(_Model):
 
     @model_validator(mode="after")
     def _grow(self) -> Self:
-        used = self.used()
+        used = self.used
         if not used:
             raise ValueError("name at least one level, such as {severe: 10}")
         for (lower, less), (higher, more) in pairwise(used):
@@ -57,25 +57,26 @@ class Levels(_Model):
                 raise ValueError(f"{higher} ({more:g}) must be above {lower} ({less:g})")
         return self
 
+    @cached_property
     def used(self) -> tuple[tuple[Severity, float], ...]:
-        """Return the levels in use, lowest first."""
+        """The levels in use, lowest first."""
         found = ((severity, getattr(self, severity.value)) for severity in Severity)
         return tuple((severity, level) for severity, level in found if level is not None)
 
     def lowest(self) -> float:
-        return self.used()[0][1]
+        return self.used[0][1]
 
     def reached(self, number: float) -> Severity | None:
         """Return the highest level that ``number`` reaches; None below all of them."""
         severity = None
-        for candidate, level in self.used():
+        for candidate, level in self.used:
             if number >= level:
                 severity = candidate
         return severity
 
     def of(self, severity: Severity) -> float:
         """Return the level of a severity in use."""
-        return dict(self.used())[severity]
+        return dict(self.used)[severity]
 
 
 class _Rule(_Model):
