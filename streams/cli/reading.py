@@ -233,10 +233,11 @@ async def open_reader(settings: Settings, topic: str) -> AsyncIterator[TopicRead
             raise
         return consumer
 
+    async with admin_client(settings) as admin:
+        [described] = await admin.describe_topics([topic])
+        partitions = [partition["partition"] for partition in described["partitions"]]
     consumer = await reach(settings, start)
     try:
-        await consumer.topics()
-        partitions = consumer.partitions_for_topic(topic) or ()
         yield TopicReader(consumer, topic, partitions, settings.bootstrap_servers)
     finally:
         await consumer.stop()

@@ -73,6 +73,8 @@ class ReportPublisher:
         self._clock: Clock = clock_from(settings)
         self._virtual = settings.clock_origin is not None
         self._producer: Producer | None = None
+        self.idempotent = False
+        """Whether the broker itself drops a repeated send; known once connected."""
         self._pending: dict[int, _Pending] = {}
         self._bytes = 0
         self._sent = 0
@@ -97,11 +99,6 @@ class ReportPublisher:
     def bytes_in_flight(self) -> int:
         return self._bytes
 
-    @property
-    def idempotent(self) -> bool:
-        """Whether the broker itself drops a repeated send."""
-        return self._producer is not None and self._producer.idempotent
-
     async def __aenter__(self) -> Self:
         """Connect.
 
@@ -110,6 +107,7 @@ class ReportPublisher:
         :raises Refused: the credentials or the TLS files are no good.
         """
         self._producer = await open_producer(self._settings, self._topic.name)
+        self.idempotent = self._producer.idempotent
         return self
 
     async def __aexit__(

