@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from streams.settings import Settings, unknown_variables
+from streams.settings import load_settings, unknown_variables
 from tests.deploy.tools import DEPLOY, FROM_LOCK, ROOT, module, run, succeeds, tool
 
 ONE = ("-f", "docker-compose.yml")
@@ -100,7 +100,7 @@ def test_every_setting_that_the_services_are_given_exists_and_is_taken(stack: di
     for name, service in stack["services"].items():
         given = {key: str(value) for key, value in service.get("environment", {}).items() if key.startswith("SITREP_")}
         assert unknown_variables(given) == [], name
-        Settings(**{key.removeprefix("SITREP_").lower(): value for key, value in given.items()})
+        load_settings(**{key.removeprefix("SITREP_").lower(): value for key, value in given.items()})
 
 
 def test_no_password_stands_in_a_file_that_is_committed(stack: dict[str, Any]) -> None:

@@ -117,11 +117,12 @@ def test_the_build_stage_s_commands_make_a_working_sitrep(built: Path) -> None:
     assert "sitrep.reports" in succeeds(run(command, "schema", "--json", cwd=built, env=ALONE))
 
 
-def test_the_built_worker_finds_its_tables(built: Path) -> None:
-    python = built / "bin" / "python"
-    checked = "from streams.app import build_stages, ALL_STAGES; from streams.metrics import Metrics; "
-    checked += "print(len(build_stages(ALL_STAGES, Metrics())))"
-    assert int(succeeds(run(python, "-c", checked, cwd=built, env=ALONE))) >= 2
+def test_the_built_worker_finds_its_tables_and_its_rules(built: Path) -> None:
+    report = ROOT / "seeds" / "founding_case.jsonl"
+    counters = succeeds(run(built / "bin" / "sitrep", "replay", report, cwd=built, env=ALONE))
+    assert "UA-" in counters
+    rules = "from streams.rules_file import default_rules, load_rules; print(load_rules(default_rules()) is not None)"
+    assert succeeds(run(built / "bin" / "python", "-c", rules, cwd=built, env=ALONE)).strip() == "True"
 
 
 def test_nothing_of_pip_or_of_development_is_left_in_the_built_environment(built: Path) -> None:
