@@ -21,6 +21,15 @@ from streams.core.extraction.times import When
 from streams.core.extraction.tolls import Toll
 
 Bounds = tuple[int, int | None, int | None]
+_OTHER_EVENTS = (
+    "casualties.killed",
+    "casualties.wounded",
+    "outages.",
+    "context.ground",
+    "places.say",
+    "strikes.explode",
+    "context.hypothetical",
+)
 
 
 @dataclass(slots=True)
@@ -99,6 +108,11 @@ class Assembler:
                     for m in self._binder.in_sentence(trigger.token)
                     if m not in mentions and self._doc.clause_of[m.first] not in owned
                 ]
+            listed = self._listed_targets(trigger.token, owned, mentions)
+            if listed and not bound.regions:
+                bound = Bound(tuple(listed))
+                mentions = []
+            mentions += listed
             if not mentions or not bound.regions:
                 self._add_strike(trigger, None, bound, unplaced=True)
             elif trigger.munitions and len({r for m in mentions for r in m.regions}) > 1:
@@ -109,6 +123,42 @@ class Assembler:
                     self._add_strike(
                         trigger, mention, bound, region=region, alone=len({r for m in mentions for r in m.regions}) == 1
                     )
+
+    def _listed_targets(self, token: int, owned: set[int], known: list[Mention]) -> list[Mention]:
+        """Places of further targets: "знищили нафтобазу в Макіївці, склад у Донецьку та базу в Чорнобаївці"."""
+        doc = self._doc
+        sentence = self._sentence(token)
+        clause = doc.clause_of[token]
+        found: list[Mention] = []
+        for t in range(token + 1, sentence.last):
+            if doc.clause_of[t] != clause and (
+                doc.clause_of[t] in owned
+                or any(tag.startswith(_OTHER_EVENTS) for tag in doc.tags[t])
+                or (doc.gaps[t].strip("' «»\"") not in ("", ",", ":") and not doc.gaps[t].startswith(","))
+            ):
+                break
+            for mention in self._binder.in_sentence(token):
+                if mention.first != t or mention in known or mention in found:
+                    continue
+                own = doc.clause_of[t]
+                target = any(
+                    tag.startswith("targets.")
+                    for x in range(max(token, t - 5), t)
+                    if doc.clause_of[x] == own
+                    for tag in doc.covering[x]
+                )
+                if target and not self._tells_else(own, t):
+                    found += [m for m in self._binder.group_of(mention) if m not in known and m not in found]
+        return found
+
+    def _tells_else(self, clause: int, near: int) -> bool:
+        """Whether a clause tells of casualties, an outage, fighting or a speaker."""
+        doc = self._doc
+        sentence = self._sentence(near)
+        return any(
+            doc.clause_of[t] == clause and any(tag.startswith(_OTHER_EVENTS) for tag in doc.tags[t])
+            for t in range(sentence.first, sentence.last)
+        )
 
     def _add_strike(
         self,

@@ -10,7 +10,50 @@ from streams.core.extraction.document import Document
 from streams.core.extraction.places import Level, Mention, Role
 
 _GROUP_WORDS: Final = frozenset(
-    ["та", "і", "й", "и", "and", "а", "також", "также", "в", "у", "на", "под", "під", "по", "near", "in", "on", "at", "of", "the", "port", "порт", "порту", "по", "біля", "as", "well", "біля", "поблизу", "districts", "district", "raion", "район", "району", "районі", "область", "області", "областях", "городах", "містах", "як", "так"]
+    [
+        "та",
+        "і",
+        "й",
+        "и",
+        "and",
+        "а",
+        "також",
+        "также",
+        "в",
+        "у",
+        "на",
+        "под",
+        "під",
+        "по",
+        "near",
+        "in",
+        "on",
+        "at",
+        "of",
+        "the",
+        "port",
+        "порт",
+        "порту",
+        "по",
+        "біля",
+        "as",
+        "well",
+        "біля",
+        "поблизу",
+        "districts",
+        "district",
+        "raion",
+        "район",
+        "району",
+        "районі",
+        "область",
+        "області",
+        "областях",
+        "городах",
+        "містах",
+        "як",
+        "так",
+    ]
 )
 
 
@@ -123,7 +166,7 @@ class Binder:
     def _carried(self, token: int) -> Bound | None:
         doc = self._doc
         sentence = doc.sentence_of[token]
-        before = [m for m in self._events if doc.sentence_of[m.first] < sentence]
+        before = [m for m in self._events if doc.sentence_of[m.first] < sentence and m.regions]
         if before:
             last = doc.sentence_of[before[-1].first]
             same = [m for m in before if doc.sentence_of[m.first] == last]
@@ -134,7 +177,7 @@ class Binder:
         after = [
             m
             for m in self._events
-            if doc.sentence_of[m.first] > sentence and doc.sentence_of[m.first] in self._event_sentences
+            if doc.sentence_of[m.first] > sentence and doc.sentence_of[m.first] in self._event_sentences and m.regions
         ]
         regions = {m.regions for m in after}
         if len(regions) == 1:

@@ -39,6 +39,18 @@ def is_whole_war(doc: Document, sentence: Sentence) -> bool:
     return not doc.any_in(sentence.first, sentence.last, "context.period")
 
 
+def is_not_war(doc: Document, sentence: Sentence) -> bool:
+    """Whether a sentence gives a cause other than the war (coding rule 15): lightning, an accident, a rupture.
+
+    "Аварійні відключення" are emergency cuts, no accident; a side that acts makes it the war again.
+    """
+    causes = [t for t in range(sentence.first, sentence.last) if "context.nonwar" in doc.tags[t]]
+    if not causes or all(doc.word(t).startswith(("аварійн", "аварийн")) for t in causes):
+        return False
+    sides = ("context.actor.ru", "strikes.attack.noun")
+    return not any(tag in doc.tags[t] for t in range(sentence.first, sentence.last) for tag in sides)
+
+
 def is_hedged(doc: Document, sentence: Sentence) -> bool:
     """Whether a sentence keeps its distance: "reportedly", "за попередньою інформацією"."""
     return doc.any_in(sentence.first, sentence.last, "context.hedge")
@@ -49,7 +61,11 @@ def is_guess(doc: Document, token: int, policy: CircumstancePolicy) -> bool:
     clause = doc.clause_of[token]
     near = range(max(0, token - policy.guess_before), min(len(doc.tokens), token + policy.guess_after + 1))
     for t in near:
-        if doc.clause_of[t] != clause or "context.hypothetical" not in doc.tags[t]:
+        if "context.hypothetical" not in doc.tags[t]:
+            continue
+        # "Возможно, ракетная атака": an adverb reaches over its own comma.
+        adverb = doc.word(t) in ("возможно", "можливо", "possibly", "perhaps") and clause - doc.clause_of[t] == 1
+        if doc.clause_of[t] != clause and not (adverb and doc.sentence_of[t] == doc.sentence_of[token]):
             continue
         if doc.word(t) in ("if", "якщо", "если", "б", "би", "бы") and t > token:
             continue

@@ -38,12 +38,36 @@ def merge_tolls(doc: Document, drafts: Sequence[TollDraft]) -> list[list[TollDra
             groups.append([draft])
         else:
             home.append(draft)
-    return _without_echoes(groups)
+    return _without_echoes(_with_updates(groups))
+
+
+def _with_updates(groups: list[list[TollDraft]]) -> list[list[TollDraft]]:
+    """Let a stated new total absorb the smaller figures of other headlines, whatever their order."""
+    out: list[list[TollDraft]] = []
+    for group in groups:
+        home = next((g for g in out if _updates(g, group) or _updates(group, g)), None)
+        if home is None:
+            out.append(group)
+        else:
+            home += group
+    return out
+
+
+def _updates(newer: list[TollDraft], older: list[TollDraft]) -> bool:
+    a, b = newer[0], older[0]
+    if (a.region or "UA") != (b.region or "UA") or a.regions != b.regions or a.scope is not b.scope:
+        return False
+    known = {d.toll.group for d in (*newer, *older)} - {Group.UNKNOWN}
+    if len(known) > 1:
+        return False
+    return all(any(_same_harm(n.toll, o.toll) and _supersedes(n.toll, o.toll) for n in newer) for o in older)
 
 
 def _belongs(group: list[TollDraft], draft: TollDraft) -> bool:
     lead = group[0]
-    if lead.region != draft.region or lead.regions != draft.regions or lead.vague != draft.vague:
+    if (lead.region or "UA") != (draft.region or "UA") or lead.regions != draft.regions:
+        return False
+    if lead.vague != draft.vague and not any(d.toll.updated for d in (*group, draft)):
         return False
     if lead.scope is not draft.scope and Scope.CUMULATIVE in (lead.scope, draft.scope):
         return False
@@ -59,8 +83,18 @@ def _belongs(group: list[TollDraft], draft: TollDraft) -> bool:
     for known in group:
         if known.sentence.number == draft.sentence.number and _same_harm(known.toll, draft.toll):
             # Two figures of one harm in one sentence: a total and a part, or two groups; both are kept.
-            return _is_zero(known.toll) and _is_zero(draft.toll)
+            # A headline run into its own lead says the same thing twice.
+            repeat = (known.toll.low, known.toll.high) == (draft.toll.low, draft.toll.high) and same_group
+            if not repeat:
+                return False
     if same_group or not any(_same_harm(k.toll, draft.toll) for k in group):
+        return True
+    if any(
+        _supersedes(a.toll, b.toll)
+        for k in group
+        for a, b in ((k, draft), (draft, k))
+        if _same_harm(k.toll, draft.toll)
+    ):
         return True
     # An unknown group beside a known one: a repeat if the figures agree, else a total and a part.
     return any(_agree(k.toll, draft.toll) for k in group if _same_harm(k.toll, draft.toll))
@@ -102,11 +136,15 @@ def _echoed(draft: TollDraft, placed: list[list[TollDraft]]) -> bool:
     return any(
         _same_harm(k.toll, draft.toll)
         and _agree_groups(k.toll, draft.toll)
-        and (draft.toll.high is None or draft.toll.high <= (k.toll.high or 10**10))
-        and draft.toll.low <= k.toll.low
+        and ((draft.toll.low, draft.toll.high) in ((k.toll.low, k.toll.high), (k.toll.low, None), (1, None)))
         for group in placed
         for k in group
     )
+
+
+def _supersedes(newer: Toll, older: Toll) -> bool:
+    """Whether a figure is stated as the new total: "death toll rises to 17" (coding rule 14)."""
+    return newer.updated and newer.low >= older.low
 
 
 def _agree_groups(a: Toll, b: Toll) -> bool:

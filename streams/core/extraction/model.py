@@ -53,6 +53,7 @@ class Reason(Enum):
     NO_FIGURE = "no figure and no person"
     UNKNOWN_SO_FAR = "not known so far"
     NO_ATTACK = "damage without an attack stated"
+    COMMENT = "talk about attacks, not a report of one"
     CYBER = "not a physical attack"
 
 

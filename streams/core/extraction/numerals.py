@@ -80,7 +80,29 @@ DECADES: Final[dict[str, Span]] = {
 """Round numbers in the plural, as decade ranges (coding rule 9)."""
 
 SEVERAL: Final = frozenset(
-    ["several", "few", "multiple", "many", "numerous", "some", "кілька", "кількох", "декілька", "декількох", "багато", "чимало", "ряд", "несколько", "нескольких", "много", "многих", "кількома", "несколькими", "decades", "кількоро"]
+    [
+        "several",
+        "few",
+        "multiple",
+        "many",
+        "numerous",
+        "some",
+        "кілька",
+        "кількох",
+        "декілька",
+        "декількох",
+        "багато",
+        "чимало",
+        "ряд",
+        "несколько",
+        "нескольких",
+        "много",
+        "многих",
+        "кількома",
+        "несколькими",
+        "decades",
+        "кількоро",
+    ]
 )
 
 HALF_MORE: Final = frozenset(["півтора", "півтори", "полтора", "полторы"])

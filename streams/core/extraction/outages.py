@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 from typing import Final
 
 from schemas.vocabulary import OutageStatus, Utility
-from streams.core.extraction.circumstances import CircumstancePolicy, blocking_reason, is_guess
+from streams.core.extraction.circumstances import CircumstancePolicy, blocking_reason, is_guess, is_not_war
 from streams.core.extraction.document import Document, Sentence
 from streams.core.extraction.model import Reason
 from streams.core.extraction.quantities import Counted, Quantity
@@ -43,16 +44,27 @@ class OutagePolicy:
 
 
 _CUSTOMERS_KIND: Final = (Counted.CUSTOMER, Counted.PERSON, Counted.BARE, Counted.OTHER)
-_LIST: Final = frozenset(["та", "і", "й", "и", "and", "або", "or", "або", "тепла", "вода", "світло", "води", "світла", "свет", "света"])
-_BAD_WATER: Final = ("під", "на", "над", "з", "по", "into", "in", "from", "у", "в")
-_GAS_NOT_SUPPLY: Final = frozenset(["gas", "газ", "газу", "газа"])
-_CUT_VERBS_TOO_WEAK: Final = frozenset(["cut", "cuts", "out", "gone", "no", "lost", "failed", "stopped", "lose", "loses"])
+_LIST: Final = frozenset(
+    ["та", "і", "й", "и", "and", "або", "or", "або", "тепла", "вода", "світло", "води", "світла", "свет", "света"]
+)
+_NOT_SUPPLY: Final = (
+    *("електропідст", "електроподст", "електростанц", "електротранспорт", "електричк", "електромоб", "електросамокат"),
+    *("электроподст", "электростанц", "электротранспорт", "электричк", "электромоб", "электропоезд", "електропоїзд"),
+)
+"""Things with electricity in their name whose loss is damage, not an outage."""
+_CUT_VERBS_TOO_WEAK: Final = frozenset(
+    ["cut", "cuts", "out", "gone", "no", "lost", "failed", "stopped", "lose", "loses"]
+)
 
 
 def find_outages(
-    doc: Document, quantities: tuple[Quantity, ...], policy: OutagePolicy, circumstances: CircumstancePolicy
+    doc: Document,
+    quantities: tuple[Quantity, ...],
+    struck: Set[int],
+    policy: OutagePolicy,
+    circumstances: CircumstancePolicy,
 ) -> Outages:
-    """Return every outage or restoration of a document, unmerged."""
+    """Return every outage or restoration of a document, unmerged; ``struck`` are the sentences that tell of a strike."""
     out = Outages()
     for sentence in doc.sentences:
         supplies = _supplies(doc, sentence)
@@ -61,7 +73,7 @@ def find_outages(
         reason = blocking_reason(doc, sentence)
         if reason in (Reason.COURT, Reason.CYBER, Reason.MEMORY, Reason.HYPOTHETICAL):
             continue
-        not_war = _not_war(doc, sentence)
+        not_war = sentence.number not in struck and is_not_war(doc, sentence)
         for token, last, utility, cut in supplies:
             found = _event(doc, sentence, token, last, utility, cut, policy)
             if found is None:
@@ -82,23 +94,11 @@ def _supplies(doc: Document, sentence: Sentence) -> list[tuple[int, int, Utility
         for tag in sorted(doc.tags[t]):
             if not tag.startswith("utilities.") or tag == "utilities.customers":
                 continue
+            if doc.word(t).startswith(_NOT_SUPPLY):
+                continue
             _, name, form = tag.split(".")
             out.append((t, doc.spans[t, tag], Utility(name), form == "cut"))
     return out
-
-
-def _not_war(doc: Document, sentence: Sentence) -> bool:
-    if not doc.any_in(sentence.first, sentence.last, "context.nonwar"):
-        return False
-    emergency_only = all(
-        doc.word(t).startswith(("аварійн", "аварийн"))
-        for t in range(sentence.first, sentence.last)
-        if "context.nonwar" in doc.tags[t]
-    )
-    if emergency_only:
-        return False
-    attack = ("strikes.attack.noun", "strikes.attack.verb", "context.actor.ru")
-    return not any(tag in doc.tags[t] for t in range(sentence.first, sentence.last) for tag in attack)
 
 
 def _event(

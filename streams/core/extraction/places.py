@@ -46,6 +46,8 @@ class PlacePolicy:
     """Below this size a settlement counts only with its region named, or after a preposition and alone."""
     lone_village: int = 700
     """A settlement with a unique name counts after a preposition from this size on."""
+    both_countries: int = 50_000
+    """Below this size a name that both countries have needs its region."""
     alternate_share: float = 10.0
     """An old or foreign name counts beside a primary bearer if its town is this many times larger."""
 
@@ -147,7 +149,7 @@ def locate(doc: Document, gazette: Gazette, policy: PlacePolicy) -> Places:
         else:
             rejected.append(NoPlace(name.first, name.last, chosen))
     mentions.sort(key=lambda m: m.first)
-    mentions = [_outside_capital(doc, m) for m in mentions]
+    mentions = [_outside_capital(doc, _by_neighbour(doc, m, mentions)) for m in mentions]
     with_roles = [replace(m, role=_role(doc, m)) if m.role is Role.EVENT else m for m in mentions]
     return Places(tuple(_merged(doc, with_roles)), tuple(rejected))
 
@@ -182,7 +184,7 @@ def _classify(doc: Document, toponym: Toponym, first: int, last: int, gazette: G
         return ""
     if doc.has(after, "places.street") or (doc.has(first - 1, "places.street") and doc.word(first - 1) != "м"):
         return "street or square"
-    if any(k in by_kind for k in "dtx"):
+    if any(k in by_kind for k in "dtxo"):
         found = _adjective(doc, by_kind, first, last, after, gazette)
         if found is not None:
             return found
@@ -198,7 +200,8 @@ def _classify(doc: Document, toponym: Toponym, first: int, last: int, gazette: G
         last,
         primary,
         [s for s in alternate if s.id not in known_ids],
-        doc.has(first - 1, "places.in") or (doc.has(first - 2, "places.in") and doc.has(first - 1, "places.settlement")),
+        doc.has(first - 1, "places.in")
+        or (doc.has(first - 2, "places.in") and doc.has(first - 1, "places.settlement")),
         doc.has(first - 1, "places.settlement"),
     )
 
@@ -255,6 +258,8 @@ def _adjective(
             return Mention(first, last, regions, Level.RAION, name=name)
         return Mention(first, last, (), Level.RAION, candidates=regions)
     town = by_kind.get("t")
+    if "o" in by_kind and after < len(doc.tokens) and "places.authority" in doc.covering[after]:
+        return Mention(first, last, by_kind["o"].refs[:1], Level.REGION, Role.AUTHORITY)
     if town is None and raion is None:
         return None
     if doc.has(after, "places.raion") or doc.has(after, "places.street"):
@@ -311,9 +316,13 @@ def _choose(doc: Document, name: _Open, mentions: list[Mention], policy: PlacePo
     here = doc.sentence_of[name.first]
     stated = [m for m in mentions if m.level in (Level.REGION, Level.RAION) and m.regions]
     near = {r for m in stated if doc.sentence_of[m.first] == here for r in m.regions}
-    named = [c for c in candidates if c.region in near]
+    largest = max((c.population or 0) for c in candidates)
+    city = any((c.population or 0) == largest >= 100_000 for c in name.primary)
+    # A city is not taken for a village that once bore a name like it.
+    pool_of = name.primary if city else candidates
+    named = [c for c in pool_of if c.region in near]
     if named:
-        adjacent = {r for m in stated if m.first - name.last in (1, 2, 3) for r in m.regions}
+        adjacent = {r for m in stated if _beside(doc, name.last, m.first) for r in m.regions}
         pool = [c for c in named if c.region in adjacent] or named
         best = max(pool, key=lambda s: (s.population or 0, s.lat is not None))
         big = max(candidates, key=lambda s: s.population or 0)
@@ -329,6 +338,15 @@ def _choose(doc: Document, name: _Open, mentions: list[Mention], policy: PlacePo
         if not dwarfed and ((best.population or 0) >= policy.lone_village or name.typed):
             return _settled(name, best)
     return _by_size(name, policy)
+
+
+def _beside(doc: Document, last: int, region: int) -> bool:
+    """``Дудчани (Херсонська область)``, ``Kramatorsk, Donetsk region``, ``Рикове в Херсонській області``."""
+    if region <= last or region - last > 3 or doc.sentence_of[region] != doc.sentence_of[last]:
+        return False
+    return all(
+        doc.word(t) in ("в", "у", "на", "in", "of", "окупованому", "оккупированном") for t in range(last + 1, region)
+    )
 
 
 def _by_size(name: _Open, policy: PlacePolicy) -> Mention | str:
@@ -347,10 +365,14 @@ def _by_size(name: _Open, policy: PlacePolicy) -> Mention | str:
     size = first.population or 0
     regions = tuple(dict.fromkeys(s.region for s in ordered))
     second = max((s.population or 0 for s in ordered[1:] if s.region != first.region), default=0)
-    if size >= policy.least and size >= policy.margin * second:
+    both = size < policy.both_countries and len({r[:2] for r in regions}) > 1
+    if size >= policy.least and size >= policy.margin * second and not both:
         return _settled(name, first)
     if not (name.after_preposition or name.typed):
         return "a small place, without a preposition or its region"
+    if both:
+        # Krasna Hora and Krasnaya Gora: small namesakes on both sides of the border, nothing to choose by.
+        return Mention(name.first, name.last, (), Level.SETTLEMENT, name=first.name, candidates=regions[:32])
     if len(regions) == 1 and (size >= policy.lone_village or name.typed):
         return _settled(name, first)
     if size >= policy.lone_village * 2 and second * policy.margin * 2 <= size:
@@ -366,7 +388,25 @@ def _settled(name: _Open, settlement: SettlementRecord) -> Mention:
     )
 
 
-_OUTSKIRTS: Final = frozenset(["під", "под", "near", "outside", "біля", "под", "поблизу", "околиці", "передмісті", "пригороде", "неподалік"])
+def _by_neighbour(doc: Document, mention: Mention, mentions: list[Mention]) -> Mention:
+    """``в Гвардейском под Симферополем``: an ambiguous name beside a place of one of its regions."""
+    if mention.regions or not mention.candidates:
+        return mention
+    near = {
+        m.regions[0]
+        for m in mentions
+        if m.level is Level.SETTLEMENT
+        and len(m.regions) == 1
+        and m.regions[0] in mention.candidates
+        and doc.sentence_of[m.first] == doc.sentence_of[mention.first]
+        and -5 <= m.first - mention.first <= 5
+    }
+    return replace(mention, regions=(near.pop(),), candidates=()) if len(near) == 1 else mention
+
+
+_OUTSKIRTS: Final = frozenset(
+    ["під", "под", "near", "outside", "біля", "под", "поблизу", "околиці", "передмісті", "пригороде", "неподалік"]
+)
 
 
 def _outside_capital(doc: Document, mention: Mention) -> Mention:
@@ -407,20 +447,24 @@ def _role(doc: Document, mention: Mention) -> Role:
     return Role.EVENT
 
 
+_GOVERNMENT: Final = frozenset("military forces army troops regime government authorities will".split())
+
+
 def _speaks(doc: Document, first: int, after: int) -> bool:
-    if doc.has(first - 1, "places.in") and doc.word(first - 1) not in ("of",):
-        return False
+    """A capital as its government: "Kyiv said", "Kiev's forces", "official Kyiv"."""
     if doc.word(after) == "s":
         after += 1
+    if doc.word(after) in _GOVERNMENT and doc.gaps[after] in ("", "'", "’"):
+        return True
+    if doc.word(first - 1) in ("в", "у", "in") and doc.has(after, "places.say") and doc.gaps[after] == "":
+        return True
+    if doc.has(first - 1, "places.in") and doc.word(first - 1) != "of":
+        return False
     if doc.word(first - 1) in ("official", "офіційний", "официальный"):
         return True
-    if after >= len(doc.tokens):
+    if after >= len(doc.tokens) or doc.gaps[after] not in ("", "'", "’"):
         return False
-    return doc.gaps[after] in ("", "'") and (
-        doc.has(after, "places.say")
-        or doc.word(after) in ("military", "forces", "army", "troops", "regime", "government", "authorities", "will")
-        or (doc.has(after + 1, "places.say") and doc.gaps[after + 1] == "")
-    )
+    return doc.has(after, "places.say") or (doc.has(after + 1, "places.say") and doc.gaps[after + 1] == "")
 
 
 def _comes_from(doc: Document, first: int) -> bool:

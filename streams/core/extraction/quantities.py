@@ -19,7 +19,28 @@ _AGE_OR_ORDINAL: Final = re.compile(
     r"\d+-?(?:річн\w*|летн\w*|річчя|year-old\w*|year|st|nd|rd|th|й|ї|го|му|та|те|та|а|я|е|ого|ої|ому|ша|га|ій|ий|ый|ой|ая|ої)$"
 )
 _AT_LEAST: Final = frozenset(
-    ["over", "above", "щонайменше", "понад", "більше", "більш", "более", "больше", "свыше", "минимум", "мінімум", "exceeding", "exceeds", "перевищ", "перевищила", "перевищили", "перевищили", "превысило", "превысили", "перевалила"]
+    [
+        "over",
+        "above",
+        "щонайменше",
+        "понад",
+        "більше",
+        "більш",
+        "более",
+        "больше",
+        "свыше",
+        "минимум",
+        "мінімум",
+        "exceeding",
+        "exceeds",
+        "перевищ",
+        "перевищила",
+        "перевищили",
+        "перевищили",
+        "превысило",
+        "превысили",
+        "перевалила",
+    ]
 )
 _AT_LEAST_2: Final = frozenset(
     ["at least", "more than", "no less", "not less", "не менше", "не менш", "не менее", "не меньше", "как минимум",
@@ -30,7 +51,24 @@ _UP_TO_2: Final = frozenset(
     ["up to", "no more", "not more", "не більше", "не более", "не больше", "as many", "fewer than", "less than"]
 )
 _ABOUT: Final = frozenset(
-    ["about", "around", "approximately", "roughly", "circa", "some", "близько", "орієнтовно", "приблизно", "около", "примерно", "порядка", "порядку", "приблизительно", "ориентировочно", "біля"]
+    [
+        "about",
+        "around",
+        "approximately",
+        "roughly",
+        "circa",
+        "some",
+        "близько",
+        "орієнтовно",
+        "приблизно",
+        "около",
+        "примерно",
+        "порядка",
+        "порядку",
+        "приблизительно",
+        "ориентировочно",
+        "біля",
+    ]
 )
 _NEARLY: Final = frozenset(["nearly", "almost", "майже", "почти"])
 _MONTHS: Final = re.compile(
@@ -45,6 +83,36 @@ _NOT_COUNTED: Final = re.compile(
     r"тонн|мвт|поверх|калібр|мм$|сутк|суток|год|лет$|лет|месяц|недел|дней|дня|час[аовы]|минут|процент|рубл|доллар|"
     r"евро|этаж|област|район|громад|населен|сел|сіл|удар|атак|обстріл|обстрел|ракетн|авіаудар|авиаудар|снарядів калібр|"
     r"бригад|батальйон|полк|рот|дивізі|область|регіон|регион|стран|країн|градус|мілі|миль|клас|пункт|постріл|вогн|вибух|взрыв)"
+)
+_STOP: Final = frozenset(
+    "of in at on by with was were are as after when while amid from since during before near despite who that which has "
+    "have had had's and or у в на із за по під внаслідок після коли що які якого та і й и с со из от от при во время "
+    "под после когда которые в результате через до від через про для і".split()
+)
+_ADJECTIVE_ENDINGS: Final = (
+    *(
+        "их",
+        "ых",
+        "іх",
+        "ими",
+        "ыми",
+        "ого",
+        "его",
+        "ої",
+        "ой",
+        "ій",
+        "ий",
+        "ый",
+        "ній",
+        "ні",
+        "ві",
+        "ькі",
+        "ые",
+        "ие",
+        "им",
+        "ым",
+    ),
+    *("ому", "ему", "ую", "річна", "річний", "летний", "летняя", "я", "а", "ьо", "о"),
 )
 _HEAD_REACH: Final = 4
 """Words between a number and the noun it counts: "8 DPR militiamen", "two more elderly civilians"."""
@@ -254,7 +322,7 @@ def _is_name_or_date(doc: Document, number: _Number) -> bool:
     start, end = tokens[number.first].start, tokens[number.last].end
     if clean[end : end + 1] in ("%", "°") or clean[end : end + 2] == " %":
         return True
-    if start and clean[start - 1] in "№#$€/-":
+    if start and clean[start - 1] in "№#$€/-" and clean[start].isdigit():
         return True
     if clean[end : end + 1] == ":" and clean[end + 1 : end + 2].isdigit():
         return True
@@ -367,25 +435,12 @@ def _head(doc: Document, start: int) -> tuple[int | None, Counted]:
             return j, Counted.CUSTOMER
         if _NOT_COUNTED.match(word) or any(t.startswith("targets.") for t in tags):
             return j, Counted.OTHER
-        if word in (
-            "in",
-            "at",
-            "on",
-            "by",
-            "у",
-            "в",
-            "на",
-            "із",
-            "with",
-            "за",
-            "по",
-            "під",
-            "під час",
-            "was",
-            "were",
-            "are",
-        ):
+        if word in _STOP:
             break
+        named_next = j + 1 < len(doc.tokens) and any(t.startswith("people.") for t in doc.tags[j + 1])
+        if named_next and not word.isascii() and not word.endswith(_ADJECTIVE_ENDINGS):
+            # "10 паливозаправників окупантів": the first noun is what is counted, known or not.
+            return j, Counted.OTHER
         if doc.word(j)[:1].isdigit():
             break
     return None, Counted.BARE

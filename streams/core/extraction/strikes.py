@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -52,6 +52,10 @@ _LIST: Final = 14
 _TARGETS: Final = tuple(f"targets.{t.value}" for t in Target)
 _WEAPONS: Final = {f"weapons.{w.value}": w for w in Weapon}
 _FIRES: Final = frozenset(["fire", "fires", "fired", "firing", "launched", "launches", "launch"])
+_TALKED_OF: Final = frozenset(
+    "атаки удари удары обстріли обстрелы ударах атаках обстрелах атак ударів attacks strikes".split()
+)
+_ABOUT: Final = frozenset("про о об about щодо".split())
 _REPELLED: Final = ("відби", "отби", "repel", "repuls", "відбит", "отраж", "відбив")
 _FACTORS: Final = ("пожеж", "пожар", "вибух", "взрыв", "fire", "explosion", "blast", "вогонь", "огонь", "детонац")
 _DAMAGE: Final = ("пошко", "damag", "повре", "руйнув")
@@ -66,13 +70,71 @@ _VEHICLES: Final = (
     "jet", "plane", "технік", "техник", "гармат", "артсист", "автомоб", "сау", "гаубиц",
 )  # fmt: skip
 _SINGULAR_MUNITIONS: Final = frozenset(
-    ["missile", "rocket", "drone", "uav", "shahed", "bomb", "ракета", "ракету", "дрон", "дрона", "безпілотник", "безпілотника", "беспилотник", "беспилотника", "шахед", "шахеда", "бпла", "авіабомба", "авиабомба", "бомба", "снаряд"]
+    [
+        "missile",
+        "rocket",
+        "drone",
+        "uav",
+        "shahed",
+        "bomb",
+        "ракета",
+        "ракету",
+        "дрон",
+        "дрона",
+        "безпілотник",
+        "безпілотника",
+        "беспилотник",
+        "беспилотника",
+        "шахед",
+        "шахеда",
+        "бпла",
+        "авіабомба",
+        "авиабомба",
+        "бомба",
+        "снаряд",
+    ]
 )
 _NOMINATIVE: Final = frozenset(
-    ["missile", "rocket", "drone", "uav", "shahed", "bomb", "ракета", "дрон", "безпілотник", "беспилотник", "шахед", "бпла", "снаряд"]
+    [
+        "missile",
+        "rocket",
+        "drone",
+        "uav",
+        "shahed",
+        "bomb",
+        "ракета",
+        "дрон",
+        "безпілотник",
+        "беспилотник",
+        "шахед",
+        "бпла",
+        "снаряд",
+    ]
 )
 _PLURAL_MUNITIONS: Final = frozenset(
-    ["missiles", "rockets", "drones", "uavs", "shaheds", "ракети", "ракет", "ракеты", "дрони", "дронів", "дроны", "дронов", "безпілотники", "безпілотників", "беспилотники", "беспилотников", "шахеди", "шахедів", "шахеды", "шахедов", "бпла"]
+    [
+        "missiles",
+        "rockets",
+        "drones",
+        "uavs",
+        "shaheds",
+        "ракети",
+        "ракет",
+        "ракеты",
+        "дрони",
+        "дронів",
+        "дроны",
+        "дронов",
+        "безпілотники",
+        "безпілотників",
+        "беспилотники",
+        "беспилотников",
+        "шахеди",
+        "шахедів",
+        "шахеды",
+        "шахедов",
+        "бпла",
+    ]
 )
 _MASSIVE: Final = (
     "масован",
@@ -87,8 +149,10 @@ _MASSIVE: Final = (
 )
 
 
-def find_strikes(doc: Document, quantities: tuple[Quantity, ...], policy: CircumstancePolicy) -> Strikes:
-    """Return the strike triggers of a document, unmerged and without places."""
+def find_strikes(
+    doc: Document, quantities: tuple[Quantity, ...], places: Set[int], policy: CircumstancePolicy
+) -> Strikes:
+    """Return the strike triggers of a document, unmerged; ``places`` are the tokens at which a place name starts."""
     out = Strikes()
     titled_court = _court_text(doc)
     for sentence in doc.sentences:
@@ -96,7 +160,7 @@ def find_strikes(doc: Document, quantities: tuple[Quantity, ...], policy: Circum
         accepted: list[tuple[int, int, str]] = []
         for token, tag in _candidates(doc, sentence):
             last = doc.spans[token, tag]
-            why = reason or _refusal(doc, sentence, token, tag, policy)
+            why = reason or _refusal(doc, sentence, token, tag, places, policy)
             if why is None:
                 accepted.append((token, last, tag))
             else:
@@ -152,7 +216,9 @@ def _candidates(doc: Document, sentence: Sentence) -> Iterable[tuple[int, str]]:
         t += 1
 
 
-def _refusal(doc: Document, sentence: Sentence, token: int, tag: str, policy: CircumstancePolicy) -> Reason | None:
+def _refusal(
+    doc: Document, sentence: Sentence, token: int, tag: str, places: Set[int], policy: CircumstancePolicy
+) -> Reason | None:
     word = doc.word(token)
     if tag == "weapons.mine":
         return None if _mine_went_off(doc, sentence, token) else Reason.NO_ATTACK
@@ -161,12 +227,16 @@ def _refusal(doc: Document, sentence: Sentence, token: int, tag: str, policy: Ci
         return None if hurt and word.startswith(("sniper", "снайпер")) else Reason.GROUND
     if is_denied(doc, token, policy):
         return Reason.DENIED
+    if any("context.nonwar" in doc.tags[t] for t in _around(sentence, token, 3, 0)):
+        return Reason.NOT_WAR
     if is_guess(doc, token, policy):
         return Reason.HYPOTHETICAL
+    if any("context.comment" in doc.tags[t] for t in range(sentence.first, sentence.last)):
+        return Reason.COMMENT
     if tag == "strikes.attack.noun":
         return _noun_refusal(doc, sentence, token)
     if tag == "strikes.attack.verb":
-        return _verb_refusal(doc, sentence, token)
+        return _verb_refusal(doc, sentence, token, places)
     if tag == "strikes.intercept":
         munition = _weapon_near(doc, sentence, token, _NEAR, within_clause=True)
         return None if munition else Reason.NO_OBJECT
@@ -184,9 +254,16 @@ def _refusal(doc: Document, sentence: Sentence, token: int, tag: str, policy: Ci
 
 def _noun_refusal(doc: Document, sentence: Sentence, token: int) -> Reason | None:
     word, before = doc.word(token), doc.word(token - 1)
+    ground = any("context.ground" in doc.tags[t] for t in range(sentence.first, sentence.last))
+    if ground and word.startswith(("атак", "attack")) and not _weapon_near(doc, sentence, token, 12):
+        return Reason.GROUND
     if any(doc.word(t).startswith(_REPELLED) for t in _around(sentence, token, 3, 2)):
         if not _weapon_near(doc, sentence, token, 4):
             return Reason.GROUND
+    if word in _TALKED_OF and doc.word(token - 1) in _ABOUT or (word in _TALKED_OF and doc.word(token - 2) in _ABOUT):
+        # "речник про атаки на аеродром" comments on attacks; "повідомили про удари" reports them.
+        if not any(doc.has(t, "places.say") for t in _around(sentence, token, 6, 0)):
+            return Reason.COMMENT
     if any("context.cyber" in doc.covering[t] for t in _around(sentence, token, 2, 1)):
         return Reason.CYBER
     if before in ("heart", "під", "under", "panic", "штурмову", "штурмові", "штурмових", "terror") and word != "attack":
@@ -213,7 +290,7 @@ def _noun_refusal(doc: Document, sentence: Sentence, token: int) -> Reason | Non
     return None
 
 
-def _verb_refusal(doc: Document, sentence: Sentence, token: int) -> Reason | None:
+def _verb_refusal(doc: Document, sentence: Sentence, token: int, places: Set[int]) -> Reason | None:
     word = doc.word(token)
     weapon = _weapon_near(doc, sentence, token, _NEAR, within_clause=True)
     target = _target_near(doc, sentence, token, _NEAR)
@@ -230,10 +307,7 @@ def _verb_refusal(doc: Document, sentence: Sentence, token: int) -> Reason | Non
         return None if target or weapon else Reason.NO_OBJECT
     if weapon or target:
         return None
-    prepositions = ("по", "у", "в", "на", "at", "on", "the", "за")
-    place = any(
-        doc.tokens[t].capital and doc.word(t - 1) in prepositions for t in _around(sentence, token, 0, 4) if t > token
-    )
+    place = any(t in places for t in _around(sentence, token, 2, 5))
     return (
         None
         if place and not word.startswith(("скин", "сброс", "запус", "launch", "направ", "спрям", "rain"))
@@ -250,8 +324,13 @@ def _destruction_refusal(doc: Document, sentence: Sentence, token: int) -> Reaso
         # "знищили 7 з 10 шахедів" is an interception: the munition is the object.
         if not any(t.startswith("targets.") for x in _around(sentence, token, 0, 4) for t in doc.covering[x]):
             return None
-    target = _target_near(doc, sentence, token, _NEAR) or _target_in_list(doc, sentence, token)
+    after = _target_in_list(doc, sentence, token)
+    target = after or _target_near(doc, sentence, token, _NEAR)
     if target is None:
+        return Reason.NO_OBJECT
+    people = any(x.startswith("people.") for t in _around(sentence, token, 0, 5) if t > token for x in doc.covering[t])
+    if after is None and people:
+        # "при захваті аеродрому знищено 20 …": what was destroyed are people, the place is where.
         return Reason.NO_OBJECT
     if any(doc.word(t).startswith(_FACTORS) for t in _around(sentence, token, 6, 4) if doc.clause_of[t] == clause):
         attack = any("strikes.attack" in tag for t in _around(sentence, token, 12, 12) for tag in doc.tags[t])
@@ -421,19 +500,23 @@ def _actor(doc: Document, sentence: Sentence, token: int, tag: str) -> Party | N
     return best[1] if best is not None and best[0] <= 18 else None
 
 
-_PREPOSITIONS: Final = frozenset(["по", "на", "у", "в", "against", "on", "at", "проти", "против", "in", "над", "об", "о", "про", "из-за", "за"])
+_PREPOSITIONS: Final = frozenset(
+    ["по", "на", "у", "в", "against", "on", "at", "проти", "против", "in", "над", "об", "о", "про", "из-за", "за"]
+)
 
 
 def _is_object(doc: Document, t: int, trigger: int) -> bool:
-    """``склад ЗСУ``, ``по аеродромах окупантів``, ``у РФ``: the side is whose thing was struck, or where."""
+    """``склад ЗСУ``, ``по аеродромах окупантів``, ``у РФ``, ``Міноборони РФ заявило``: whose thing, where, or who speaks."""
     before = doc.word(t - 1)
     if before in _PREPOSITIONS:
         return True
     owned = any(x.startswith("targets.") for x in doc.covering[t - 1]) if t else False
     if owned and t > trigger:
         return True
+    if any(doc.has(x, "places.say") and doc.joined(t, x) for x in (t + 1, t + 2)):
+        return True
     owns = t + 1 < len(doc.tags) and any(x.startswith("targets.") for x in doc.covering[t + 1])
-    return owns and t > trigger and doc.joined(t, t + 1)
+    return owns and doc.joined(t, t + 1)
 
 
 _SUBJECTS: Final = re.compile(

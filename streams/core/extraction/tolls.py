@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
 from schemas.vocabulary import Group
-from streams.core.extraction.circumstances import CircumstancePolicy, blocking_reason, is_guess, is_whole_war
+from streams.core.extraction.circumstances import (
+    CircumstancePolicy,
+    blocking_reason,
+    is_guess,
+    is_not_war,
+    is_whole_war,
+)
 from streams.core.extraction.document import Document, Sentence
 from streams.core.extraction.model import Reason
 from streams.core.extraction.numerals import NUMBER_WORDS
@@ -36,7 +43,8 @@ class Toll:
     last: int
     children: tuple[int, int | None, int | None] | None = None
     zero_of_both: bool = False
-    subset: bool = False
+    updated: bool = False
+    """Stated as the new total: "rises to 17", "уточнено"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +75,170 @@ _HARM: Final = {
 }
 _ACTIVE: Final = frozenset(["casualties.kills", "casualties.wounds", "casualties.destroyed", "casualties.lost"])
 _SINGULAR_VERBS: Final = frozenset(
-    ["загинув", "загинула", "загинуло", "поранений", "поранена", "поранено", "постраждав", "постраждала", "травмований", "травмована", "травмовано", "помер", "померла", "вбито", "вбитий", "вбита", "убит", "убита", "убито", "погиб", "погибла", "погибло", "ранен", "ранена", "ранено", "пострадал", "пострадала", "скончался", "скончалась", "умер", "умерла", "травмирован", "травмирована", "контужений", "контужена", "контужен", "контужена", "зник", "зникла", "постраждалий", "постраждала", "пострадавший", "пострадавшая", "загиблий", "загибла", "погибший", "погибшая", "раненый", "раненая", "поранення", "ранение", "ранения"]
+    [
+        "загинув",
+        "загинула",
+        "загинуло",
+        "поранений",
+        "поранена",
+        "поранено",
+        "постраждав",
+        "постраждала",
+        "травмований",
+        "травмована",
+        "травмовано",
+        "помер",
+        "померла",
+        "вбито",
+        "вбитий",
+        "вбита",
+        "убит",
+        "убита",
+        "убито",
+        "погиб",
+        "погибла",
+        "погибло",
+        "ранен",
+        "ранена",
+        "ранено",
+        "пострадал",
+        "пострадала",
+        "скончался",
+        "скончалась",
+        "умер",
+        "умерла",
+        "травмирован",
+        "травмирована",
+        "контужений",
+        "контужена",
+        "контужен",
+        "контужена",
+        "зник",
+        "зникла",
+        "постраждалий",
+        "постраждала",
+        "пострадавший",
+        "пострадавшая",
+        "загиблий",
+        "загибла",
+        "погибший",
+        "погибшая",
+        "раненый",
+        "раненая",
+        "поранення",
+        "ранение",
+        "ранения",
+    ]
 )
 _PLURAL_VERBS: Final = frozenset(
-    ["загинули", "погибли", "пострадали", "постраждали", "поранені", "ранены", "загиблі", "погибшие", "раненые", "пострадавшие", "постраждалі", "жертви", "жертвы", "вбиті", "убиты", "травмовані", "травмированы", "померли", "скончались", "зникли", "killed", "wounded", "injured", "died", "hurt"]
+    [
+        "загинули",
+        "погибли",
+        "пострадали",
+        "постраждали",
+        "поранені",
+        "ранены",
+        "загиблі",
+        "погибшие",
+        "раненые",
+        "пострадавшие",
+        "постраждалі",
+        "жертви",
+        "жертвы",
+        "вбиті",
+        "убиты",
+        "травмовані",
+        "травмированы",
+        "померли",
+        "скончались",
+        "зникли",
+        "killed",
+        "wounded",
+        "injured",
+        "died",
+        "hurt",
+    ]
 )
-_EXISTS: Final = frozenset(["є", "есть", "there", "are", "were", "also", "також", "наявні", "серед", "среди", "among", "відомо", "известно"])
+_EXISTS: Final = frozenset(
+    ["є", "есть", "there", "are", "were", "also", "також", "наявні", "серед", "среди", "among", "відомо", "известно"]
+)
 _SINGULAR_EN: Final = frozenset(
-    ["man", "woman", "civilian", "soldier", "serviceman", "militiaman", "rebel", "child", "boy", "girl", "resident", "journalist", "fighter", "worker", "person", "policeman", "teenager", "baby", "infant", "driver", "volunteer", "medic", "officer", "paratrooper", "separatist", "trooper", "militant", "villager", "pensioner", "photographer", "reporter", "guard", "toddler", "farmer", "insurgent", "marine", "guardsman", "firefighter", "rescuer", "woman"]
+    [
+        "man",
+        "woman",
+        "civilian",
+        "soldier",
+        "serviceman",
+        "militiaman",
+        "rebel",
+        "child",
+        "boy",
+        "girl",
+        "resident",
+        "journalist",
+        "fighter",
+        "worker",
+        "person",
+        "policeman",
+        "teenager",
+        "baby",
+        "infant",
+        "driver",
+        "volunteer",
+        "medic",
+        "officer",
+        "paratrooper",
+        "separatist",
+        "trooper",
+        "militant",
+        "villager",
+        "pensioner",
+        "photographer",
+        "reporter",
+        "guard",
+        "toddler",
+        "farmer",
+        "insurgent",
+        "marine",
+        "guardsman",
+        "firefighter",
+        "rescuer",
+        "woman",
+    ]
 )
 _CYRILLIC_PLURALS: Final = ("и", "і", "ы", "ей", "ів", "их", "ов", "ям", "ами", "ні", "ні", "ці", "чі", "ки")
 _AND: Final = frozenset(["and", "or", "та", "і", "й", "и", "або", "или", "чи"])
 _NEGATORS: Final = frozenset(
-    ["no", "none", "nobody", "without", "zero", "немає", "нема", "ніхто", "без", "не", "жодних", "жодного", "жодної", "нет", "никто", "ні", "ни", "ніяких", "никаких", "відсутні", "отсутствуют", "уникнули", "never"]
+    [
+        "no",
+        "none",
+        "nobody",
+        "without",
+        "zero",
+        "немає",
+        "нема",
+        "ніхто",
+        "без",
+        "не",
+        "жодних",
+        "жодного",
+        "жодної",
+        "нет",
+        "никто",
+        "ні",
+        "ни",
+        "ніяких",
+        "никаких",
+        "відсутні",
+        "отсутствуют",
+        "уникнули",
+        "never",
+    ]
 )
 _ZERO_AFTER: Final = frozenset(["немає", "нема", "нет", "відсутні", "отсутствуют", "не", "no"])
-_NOT_ZERO: Final = frozenset(["менше", "меньше", "менее", "більше", "более", "лише", "только", "only", "тільки", "less", "менш"])
+_NOT_ZERO: Final = frozenset(
+    ["менше", "меньше", "менее", "більше", "более", "лише", "только", "only", "тільки", "less", "менш"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +255,13 @@ class TollPolicy:
 
 
 def find_tolls(
-    doc: Document, quantities: tuple[Quantity, ...], policy: TollPolicy, circumstances: CircumstancePolicy
+    doc: Document,
+    quantities: tuple[Quantity, ...],
+    struck: Set[int],
+    policy: TollPolicy,
+    circumstances: CircumstancePolicy,
 ) -> Tolls:
-    """Return every casualty figure of a document, unmerged."""
+    """Return every casualty figure of a document, unmerged; ``struck`` are the sentences that tell of a strike."""
     out = Tolls()
     for sentence in doc.sentences:
         triggers = _triggers(doc, sentence)
@@ -110,7 +270,7 @@ def find_tolls(
         reason = blocking_reason(doc, sentence)
         if reason is None and is_whole_war(doc, sentence):
             reason = Reason.WHOLE_WAR
-        if reason is None and _is_not_war(doc, sentence):
+        if reason is None and sentence.number not in struck and is_not_war(doc, sentence):
             reason = Reason.NOT_WAR
         if reason is not None:
             out.dropped += [Dropped(t, last, reason) for t, last, _ in triggers]
@@ -151,17 +311,6 @@ _PRECEDENCE: Final = [
 ]  # fmt: skip
 
 
-def _is_not_war(doc: Document, sentence: Sentence) -> bool:
-    """A cause other than the war is given, and no attack is (coding rule 15)."""
-    if not doc.any_in(sentence.first, sentence.last, "context.nonwar"):
-        return False
-    return not any(
-        tag in doc.tags[t]
-        for t in range(sentence.first, sentence.last)
-        for tag in ("strikes.attack.noun", "strikes.attack.verb", "context.actor.ru", "context.actor.ua")
-    )
-
-
 def _sentence(
     doc: Document,
     sentence: Sentence,
@@ -193,7 +342,7 @@ def _sentence(
         t = trigger[0]
         if t in used_triggers or any(q is u for u in _used(used_triggers, main)):
             continue
-        if t in combined or t in seconds:
+        if t in combined or t in seconds or any(q is shared for _, shared in combined.values()):
             continue
         if trigger[2] in ("casualties.destroyed", "casualties.lost") and not _is_force(doc, q):
             continue
@@ -216,6 +365,7 @@ def _sentence(
         else:
             out.dropped.append(Dropped(trigger[0], trigger[1], lone))
     _add_coordinated(doc, out, used_triggers, main)
+    _add_listed_before(doc, out, used_triggers, main)
     _add_children(doc, sentence, inside, used_triggers)
 
 
@@ -357,7 +507,75 @@ def _updated(doc: Document, between: range) -> bool:
 
 
 _LIGHT: Final = frozenset(
-    ["were", "was", "have", "has", "had", "been", "are", "is", "be", "being", "more", "another", "at", "least", "the", "a", "an", "in", "of", "by", "його", "ще", "іще", "еще", "ещё", "було", "були", "был", "были", "было", "также", "також", "людей", "людини", "человек", "осіб", "стало", "стали", "становить", "до", "зросла", "зросло", "зріс", "збільшилася", "збільшилась", "увеличилось", "возросло", "rises", "to", "rose", "risen", "climbs", "внаслідок", "подій", "уже", "вже", "уже", "відомо", "про", "близько", "как", "минимум", "щонайменше", "понад", "more", "than", "over"]
+    [
+        "were",
+        "was",
+        "have",
+        "has",
+        "had",
+        "been",
+        "are",
+        "is",
+        "be",
+        "being",
+        "more",
+        "another",
+        "at",
+        "least",
+        "the",
+        "a",
+        "an",
+        "in",
+        "of",
+        "by",
+        "його",
+        "ще",
+        "іще",
+        "еще",
+        "ещё",
+        "було",
+        "були",
+        "был",
+        "были",
+        "было",
+        "также",
+        "також",
+        "людей",
+        "людини",
+        "человек",
+        "осіб",
+        "стало",
+        "стали",
+        "становить",
+        "до",
+        "зросла",
+        "зросло",
+        "зріс",
+        "збільшилася",
+        "збільшилась",
+        "увеличилось",
+        "возросло",
+        "rises",
+        "to",
+        "rose",
+        "risen",
+        "climbs",
+        "внаслідок",
+        "подій",
+        "уже",
+        "вже",
+        "уже",
+        "відомо",
+        "про",
+        "близько",
+        "как",
+        "минимум",
+        "щонайменше",
+        "понад",
+        "more",
+        "than",
+        "over",
+    ]
 )
 
 
@@ -393,12 +611,26 @@ def _toll(doc: Document, trigger: Trigger, q: Quantity) -> Toll:
     children = None
     if q.counted is Counted.CHILD:
         children = (q.low, q.high, q.best)
+    updated = any(
+        "context.updated" in doc.tags[t] and doc.word(t) != "до"
+        for t in range(min(first, q.first) - 4, max(last, q.end) + 1)
+        if 0 <= t < len(doc.tags) and doc.sentence_of[t] == doc.sentence_of[first]
+    )
     if harm is Harm.EITHER and q.low >= 0:
         return Toll(
             harm, first, 0, q.high, None, _group(doc, q, first), min(first, q.first), max(last, q.end), children
         )
     return Toll(
-        harm, first, q.low, q.high, q.best, _group(doc, q, first), min(first, q.first), max(last, q.end), children
+        harm,
+        first,
+        q.low,
+        q.high,
+        q.best,
+        _group(doc, q, first),
+        min(first, q.first),
+        max(last, q.end),
+        children,
+        updated=updated,
     )
 
 
@@ -579,6 +811,54 @@ def _add_coordinated(doc: Document, out: Tolls, used: dict[int, Toll], main: lis
             group = group_of_tags(doc, [at])
             if group is not toll.group:
                 out.tolls.append(Toll(toll.harm, toll.trigger, 1, 1, 1, group, at, at))
+
+
+def _add_listed_before(doc: Document, out: Tolls, used: dict[int, Toll], main: list[Quantity]) -> None:
+    """``five soldiers, two rebels killed``: figures in a list before the harm they share.
+
+    "and" makes a sum ("two women and a child"), a comma with another group a second figure.
+    """
+    for toll in list(used.values()):
+        if toll.trigger < toll.last or toll.harm is Harm.EITHER:
+            continue
+        first = toll.first
+        while first > 0:
+            conjunction = doc.word(first - 1) in _AND and doc.gaps[first - 1] == "" and doc.gaps[first] == ""
+            comma = doc.gaps[first] == "," and doc.sentence_of[first - 1] == doc.sentence_of[first]
+            end = first - 2 if conjunction else first - 1
+            earlier = next((q for q in main if q.end == end and q.counted is not Counted.BARE), None)
+            if (
+                earlier is None
+                or not (conjunction or comma)
+                or any(t.first <= earlier.first <= t.last for t in used.values())
+            ):
+                break
+            if any(t.first <= earlier.first <= t.last for t in out.tolls):
+                break
+            group = _group(doc, earlier, toll.trigger)
+            if conjunction and group in (toll.group, Group.UNKNOWN):
+                toll.low += earlier.low
+                toll.high = None if toll.high is None or earlier.high is None else toll.high + earlier.high
+                toll.best = None if toll.best is None or earlier.best is None else toll.best + earlier.best
+                toll.first = earlier.first
+            elif toll.children is not None and earlier.counted is Counted.PERSON and group is not Group.MILITARY:
+                # "22 civilians, 3 children killed": the children are inside the total (coding rule 12).
+                toll.low, toll.high, toll.best, toll.group = earlier.low, earlier.high, earlier.best, group
+                toll.first = earlier.first
+            else:
+                out.tolls.append(
+                    Toll(
+                        toll.harm,
+                        toll.trigger,
+                        earlier.low,
+                        earlier.high,
+                        earlier.best,
+                        group,
+                        earlier.first,
+                        earlier.end,
+                    )
+                )
+            first = earlier.first
 
 
 def _add_children(doc: Document, sentence: Sentence, inside: list[Quantity], used: dict[int, Toll]) -> None:

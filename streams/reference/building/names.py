@@ -168,7 +168,7 @@ def _town(adjective: str, rows: list[tuple[int, Row]]) -> tuple[int, Row] | None
 
     scored = [(shared(r.uk), -abs(len(r.uk) + 4 - len(adjective)), r.population, i, r) for i, r in rows]
     scored = [s for s in scored if s[0] >= max(3, len(s[4].uk) - 3)]
-    best = max(scored, key=lambda s: s[:4], default=None)
+    best = max(scored, key=lambda s: (s[2], s[0], s[1], -s[3]), default=None)
     return (best[3], best[4]) if best else None
 
 
