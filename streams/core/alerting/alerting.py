@@ -13,9 +13,9 @@ from schemas.incident import IncidentV1
 from streams.core.alerting.area_rules import AreaRule, judge_area, window_of
 from streams.core.alerting.briefs import ENDED, Brief, brief_of
 from streams.core.alerting.findings import Finding, Look, Regions, View
-from streams.core.alerting.incident_rules import IncidentRule, judge_incident
+from streams.core.alerting.incident_rules import IncidentRule, judge_incident, may_concern
 from streams.core.alerting.life import Phase, Withdrawal
-from streams.core.alerting.lives import AlertStep, Lives
+from streams.core.alerting.lives import UNUSED, AlertStep, Lives
 from streams.core.alerting.members import Member, lent
 from streams.core.alerting.policy import AlertPolicy
 from streams.core.alerting.readings import Readings, pack, readings_of, unpack

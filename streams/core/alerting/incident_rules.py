@@ -45,7 +45,8 @@ def may_concern(rule: IncidentRule, brief: Brief, now: int) -> bool:
             figure = brief.figures.get(rule.measure)
             return figure is not None and number_at(figure, rule.bound) >= rule.levels.lowest()
         case CorrectionRule():
-            return brief.told.get(rule.measure) is not None
+            told = brief.told.get(rule.measure)
+            return told is not None and told != brief.figures.get(rule.measure)
         case DisagreementRule():
             return brief.gaps.get(rule.measure) is not None
 

@@ -117,7 +117,8 @@ class Lives:
         mine, theirs = self.slot(place, rule, subject), self.slot(place, rule, into)
         if mine.phase is not Phase.FIRING or theirs.phase is Phase.FIRING:
             return False
-        self._drop(place, (rule, subject))
+        # The old subject may live again: then under an id of its own, not under the one that was carried on.
+        self._put(place, (rule, subject), Slot(episode=mine.episode, told_at=mine.told_at))
         self._put(place, (rule, into), replace(mine, episode=max(mine.episode, theirs.episode)))
         return True
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from fnmatch import fnmatchcase
+from functools import cached_property
 from hashlib import blake2b
 from itertools import pairwise
 from typing import Annotated, Final, Literal, Self
@@ -187,7 +188,7 @@ class MassOutageRule(_Banded):
     def _some_level(self) -> Self:
         if self.customers is None and self.share is None:
             raise ValueError("give levels of customers, of share, or of both")
-        if self.share is not None and self.share.used()[-1][1] > 1:
+        if self.share is not None and self.share.used[-1][1] > 1:
             raise ValueError("share is a part of the population, at most 1")
         return self
 
