@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from tests.chaos.disk import damage, leave_no_room
 from tests.chaos.proxy import Proxy
 from tests.chaos.workers import Place, Supervisor
 from tests.kafka.cluster import ApacheCluster
@@ -23,6 +24,8 @@ SHARES: Final[Mapping[str, int]] = {
     "lose": 8,
     "throttle": 8,
 }
+DISK_SHARES: Final[Mapping[str, int]] = {"damage": 10, "full": 6}
+"""Where workers keep their state on disk."""
 """How often each fault is drawn, relative to the others."""
 _MOST_WORKERS: Final = 4
 _FEWEST_WORKERS: Final = 2
@@ -36,14 +39,15 @@ class Fault(NamedTuple):
     kind: str
 
 
-def plan(seed: int, seconds: float, mean_gap: float) -> list[Fault]:
+def plan(seed: int, seconds: float, mean_gap: float, *, on_disk: bool = False) -> list[Fault]:
     """Return the faults of a run; every kind occurs at least once if there is room."""
+    shares = {**SHARES, **(DISK_SHARES if on_disk else {})}
     rng = random.Random(f"faults {seed}")
     at, moments = 0.0, []
     while (at := at + rng.uniform(0.5, 1.5) * mean_gap) < seconds:
         moments.append(at)
-    kinds = list(SHARES)[: len(moments)]
-    kinds += rng.choices(list(SHARES), weights=list(SHARES.values()), k=len(moments) - len(kinds))
+    kinds = list(shares)[: len(moments)]
+    kinds += rng.choices(list(shares), weights=list(shares.values()), k=len(moments) - len(kinds))
     rng.shuffle(kinds)
     return [Fault(moment, kind) for moment, kind in zip(moments, kinds, strict=True)]
 
@@ -60,6 +64,8 @@ class Faults:
     done: Counter[str] = field(default_factory=Counter)
     unclean_stops: int = 0
     """Workers that were asked to stop and did not end with code 0."""
+    damages: list[str] = field(default_factory=list)
+    """What was done to which file."""
     _broker: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def carry_out(self, faults: list[Fault]) -> None:
@@ -80,6 +86,8 @@ class Faults:
             "reset": self._reset,
             "lose": self._lose,
             "throttle": self._throttle,
+            "damage": self._damage,
+            "full": self._fill,
         }
         if await acts[kind]():
             self.done[kind] += 1
@@ -123,6 +131,23 @@ class Faults:
             return False
         if await asyncio.to_thread(self.supervisor.remove, place) != 0:
             self.unclean_stops += 1
+        return True
+
+    async def _damage(self) -> bool:
+        """Kill a worker and spoil a file of its state before it starts again."""
+        place = self._any()
+        if place is None:
+            return False
+        self.supervisor.kill(place, restart_after=0.5)
+        self.damages.append(damage(place.state_folder, self.rng))
+        return True
+
+    async def _fill(self) -> bool:
+        """Leave a worker's state no room: it must end rather than go on with what it could not store."""
+        place = self._any()
+        if place is None or place.process is None:
+            return False
+        leave_no_room(place.process.pid)
         return True
 
     async def _kill_broker(self) -> bool:

@@ -6,16 +6,16 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from schemas.topics import CLAIMS, REPORTS
+from schemas.topics import CLAIMS, REPORTS, SET_MEMBERS
 from streams.admin import create_topics
 from streams.settings import Settings, load_settings
 from tests.chaos.faults import Faults, plan
@@ -26,7 +26,8 @@ from tests.chaos.verdict import Verdict, judge
 from tests.chaos.workers import Recovery, Supervisor
 from tests.kafka.cluster import ApacheCluster, free_ports
 
-_READY_SECONDS: Final = 60.0
+RULES: Final = Path(__file__).with_name("alerts.yaml")
+_READY_SECONDS: Final = 120.0
 _DRAIN_SECONDS: Final = 90.0
 _SETTLE_SECONDS: Final = 15.0
 _LOOK_SECONDS: Final = 0.1
@@ -43,8 +44,8 @@ class Rehearsal:
     """Mean seconds between the beginnings of faults."""
     workers: int = 3
     session_seconds: float = 3.0
-    variables: Mapping[str, str] = field(default_factory=dict)
-    """Further settings of the workers."""
+    on_disk: bool = False
+    """Whether workers keep their state in RocksDB, so that disks can fail too."""
 
 
 @dataclass
@@ -94,7 +95,9 @@ async def rehearse(rehearsal: Rehearsal, folder: Path, say: Callable[[str], None
             feed = Feed(cluster.address, iter(Stream(rehearsal.seed)), rehearsal.per_second)
             feeding = asyncio.create_task(feed.run())
             await asyncio.gather(
-                faults.carry_out(plan(rehearsal.seed, rehearsal.seconds, rehearsal.mean_gap)),
+                faults.carry_out(
+                    plan(rehearsal.seed, rehearsal.seconds, rehearsal.mean_gap, on_disk=rehearsal.on_disk)
+                ),
                 asyncio.sleep(rehearsal.seconds),
             )
             feed.stop()
@@ -131,7 +134,8 @@ def _variables(rehearsal: Rehearsal, port: int) -> dict[str, str]:
         "SITREP_BLOCK_RECORDS": "100",
         "SITREP_CLOCK_ORIGIN": AS_OF.isoformat(),
         "SITREP_CLOCK_RATE": "0",
-        **rehearsal.variables,
+        "SITREP_STORE": "rocksdb" if rehearsal.on_disk else "memory",
+        "SITREP_ALERT_RULES": str(RULES),
     }
 
 
@@ -168,7 +172,7 @@ async def _drained(settings: Settings) -> None:
     await consumer.start()
     deadline = time.monotonic() + _DRAIN_SECONDS
     try:
-        for topic, stage in ((REPORTS.name, "intake"), (CLAIMS.name, "fusion")):
+        for topic, stage in ((REPORTS.name, "intake"), (CLAIMS.name, "fusion"), (SET_MEMBERS.name, "alerting")):
             while lag := await _lag(admin, consumer, topic, f"{settings.app}-{stage}"):
                 if time.monotonic() > deadline:
                     raise TimeoutError(f"{lag} records of {topic} are not committed after {_DRAIN_SECONDS:.0f} s")

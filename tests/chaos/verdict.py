@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from schemas import ClaimV1, DeadLetterV1, IncidentV1, RegionCountersV1
+from schemas import AlertV1, ClaimV1, DeadLetterV1, IncidentV1, RegionCountersV1
 from schemas.claim import ClaimRecord, WithdrawalV1
 from schemas.estimate import Estimate
-from schemas.topics import CLAIMS, COUNTERS, DEAD_LETTERS, INCIDENTS, REPORTS
+from schemas.topics import ALERTS, ALERTS_LIVE, CLAIMS, COUNTERS, DEAD_LETTERS, INCIDENTS, REPORTS
 from schemas.vocabulary import IncidentStatus
 from tests.broker.live import read_all
 from tests.chaos.situations import AS_OF, PARTITIONS
@@ -22,6 +22,10 @@ from tests.chaos.truth import Position, Stored, Truth, recompute
 
 _RECORD: Final[TypeAdapter[ClaimV1 | WithdrawalV1]] = TypeAdapter(ClaimRecord)
 _OVER: Final = {IncidentStatus.MERGED, IncidentStatus.RETRACTED, IncidentStatus.SUPERSEDED}
+
+REGIONAL_TOLL: Final = 60
+NATIONAL_TOLL: Final = 100
+"""The levels of the rules in ``alerts.yaml``."""
 
 
 @dataclass
@@ -32,6 +36,8 @@ class Verdict:
     fates: dict[str, int] = field(default_factory=dict)
     incidents: int = 0
     regions: int = 0
+    alerts: int = 0
+    """How many were ever raised."""
     largest_difference: int = 0
     """Over all figures of all counters."""
     repeated_outputs: int = 0
@@ -58,6 +64,7 @@ async def judge(broker: str) -> Verdict:
     await _judge_claims(broker, truth, arrived, verdict)
     await _judge_incidents(broker, truth, verdict)
     await _judge_counters(broker, truth, verdict)
+    await _judge_alerts(broker, truth, verdict)
     if truth.sent_on != (expected := {f"{REPORTS.name}/{partition}/{offset}" for partition, offset in truth.misplaced}):
         verdict.wrong.append(f"sent on: {_difference(truth.sent_on, expected)}")
     return verdict
@@ -146,6 +153,45 @@ async def _judge_counters(broker: str, truth: Truth, verdict: Verdict) -> None:
         )
     if flat != flat_expected:
         verdict.wrong.append(f"counters: {_difference(set(flat.items()), set(flat_expected.items()))}")
+
+
+async def _judge_alerts(broker: str, truth: Truth, verdict: Verdict) -> None:
+    """Read as ``AlertV1`` says: of each alert the record of the highest revision, of equal ones the later."""
+    revisions: dict[str, set[int]] = {}
+    last: dict[str, AlertV1] = {}
+    for record in await read_all(broker, ALERTS.name):
+        alert = AlertV1.model_validate_json(record.value)
+        known = revisions.setdefault(alert.alert_id, set())
+        verdict.repeated_outputs += alert.revision in known
+        known.add(alert.revision)
+        if alert.alert_id not in last or alert.revision >= last[alert.alert_id].revision:
+            last[alert.alert_id] = alert
+    verdict.alerts = len(last)
+    if gaps := [name for name, known in revisions.items() if known != set(range(1, len(known) + 1))]:
+        verdict.wrong.append(f"alerts: revisions are missing of {gaps[:4]}")
+    live = [(alert.rule, alert.region_set or alert.region) for alert in last.values() if alert.is_live]
+    if len(set(live)) < len(live):
+        verdict.wrong.append(f"alerts: two live ones of {[name for name, n in Counter(live).items() if n > 1][:4]}")
+    if set(live) != (expected := _alerts_due(truth)):
+        verdict.wrong.append(f"alerts: {_difference(live, expected)}")
+    shown = {
+        AlertV1.model_validate_json(value).alert_id for value in (await _newest(broker, ALERTS_LIVE.name)).values()
+    }
+    if shown != (fires := {alert.alert_id for alert in last.values() if alert.is_live}):
+        verdict.wrong.append(f"live alerts: {_difference(shown, fires)}")
+
+
+def _alerts_due(truth: Truth) -> set[tuple[str, str]]:
+    """Return what must fire by the rules of ``alerts.yaml``."""
+    killed = {
+        region: windows["30d"]["killed"][1]
+        for region, windows in truth.counters(AS_OF).items()
+        if "killed" in windows["30d"]
+    }
+    due = {("regional-toll", region) for region, number in killed.items() if number >= REGIONAL_TOLL}
+    if sum(number for region, number in killed.items() if region.startswith("UA-")) >= NATIONAL_TOLL:
+        due.add(("national-toll", "ukraine"))
+    return due
 
 
 async def _newest(broker: str, topic: str) -> dict[bytes, bytes]:
