@@ -142,7 +142,8 @@ def main() -> None:
     print(f"pairs right {found.right}, falsely merged {found.false}, not merged {found.missed}")
     mixed = sum(len({history.truth.event_of[claim] for claim in held}) > 1 for held in clusters.values())
     home = Counter(event for held in clusters.values() for event in {history.truth.event_of[claim] for claim in held})
-    print(f"incidents of more than one event {mixed}, events in more than one incident {sum(n > 1 for n in home.values())}")
+    split = sum(count > 1 for count in home.values())
+    print(f"incidents of more than one event {mixed}, events in more than one incident {split}")
     for figure in ("killed", "wounded"):
         true = totals(history.truth.events, figure)
         best = counted(fusion, figure)
@@ -173,11 +174,19 @@ def show_wrong(fusion: Fusion, history: History, most: int = 15) -> None:
         if shown < most:
             shown += 1
             print(incident.incident_id, "apart" if alone else "mixed", dict(events))
-            print("   ", incident.place.name, incident.occurred.start, incident.occurred.end, incident.strike and incident.strike.weapons)
+            print(
+                "   ",
+                incident.place.name,
+                incident.occurred.start,
+                incident.occurred.end,
+                incident.strike and incident.strike.weapons,
+            )
             for event in events:
                 if event is not None:
                     true = history.truth.events[event]
-                    print("    event", event, true.town.en, true.at, true.weapon, true.target, true.killed, true.wounded)
+                    print(
+                        "    event", event, true.town.en, true.at, true.weapon, true.target, true.killed, true.wounded
+                    )
             for why in incident.why[:6]:
                 print("      ", why)
     print(reasons)

@@ -105,7 +105,7 @@ class IncidentV1(WireModel):
     outages: tuple[OutageFacet, ...] = ()
     casualties: tuple[CasualtiesFacet, ...] = ()
     reliability: Reliability
-    """The best grade among the sources."""
+    """The best grade among the sources that speak for themselves."""
     credibility: Credibility
     voices: Count
     """Independent sources: echoes and one party's own voices count once."""

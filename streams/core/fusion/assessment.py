@@ -129,7 +129,8 @@ def assess(leader: Mention, policy: FusionPolicy) -> Assessment:
     within = policy.dispute_within_us
     disputed = len(mentions) > 1 and any(is_disputed(figure, within) for figure in figures.values())
     first = min(mention.report.first for mention in mentions)
-    best_grade = min(grade(mention) for mention in mentions)
+    # A repost lends its original nothing of its own grade.
+    best_grade = min(grade(mention) for position, mention in enumerate(mentions) if position not in voices.echo_of)
     return Assessment(
         leader=leader,
         mentions=mentions,
