@@ -76,10 +76,11 @@ def test_a_wrong_setting_is_2_and_named(
     ],
 )
 def test_without_a_broker_it_is_3_in_time_with_a_remedy_and_no_traceback(
-    sitrep: Any, nobody: str, arguments: list[str]
+    sitrep: Any, sitrep_process: Any, nobody: str, arguments: list[str]
 ) -> None:
     report = '{"report_id":"1","source":{"id":"s"},"published_at":"2025-10-22T09:00:00Z","title":"x"}'
-    done = sitrep(*arguments, stdin=report, bootstrap_servers=nobody, connect_timeout_seconds=1, http_port=0)
+    run = sitrep_process if arguments == ["worker"] else sitrep
+    done = run(*arguments, stdin=report, bootstrap_servers=nobody, connect_timeout_seconds=1, http_port=0)
     assert done.returncode == ExitCode.BROKER_AWAY
     told = done.stdout + done.stderr
     assert "sitrep broker" in told

@@ -14,12 +14,10 @@ import psutil
 import pytest
 from prometheus_client import CollectorRegistry, Counter, generate_latest
 from rich.console import Console
-from typer.testing import CliRunner, Result
 
 import seeds
 from schemas.counters import RegionCountersV1
 from schemas.vocabulary import WindowName
-from streams.cli.application import application
 from streams.cli.demo_board import board, has_something, layout_for, most_affected_first
 from streams.cli.demo_counts import Counts, counts_in
 from streams.cli.demo_feed import founding_case, generated_day
@@ -50,36 +48,34 @@ def rendered(regions: list[RegionCountersV1], width: int, rows: int = 30) -> lis
 # -- replay
 
 
-def replay(*arguments: str | Path, stdin: str = "") -> Result:
-    return CliRunner().invoke(application(), ["replay", *map(str, arguments)], input=stdin)
-
-
-def test_a_replay_is_the_same_to_the_byte_every_time(sitrep: Any) -> None:
-    first = sitrep("replay", FOUNDING_CASE, "--as-of", NOON)
+def test_a_replay_is_the_same_to_the_byte_every_time(sitrep: Any, sitrep_process: Any) -> None:
+    first = sitrep_process("replay", FOUNDING_CASE, "--as-of", NOON)
     assert first.returncode == 0
-    assert first.stdout == replay(FOUNDING_CASE, "--as-of", NOON).stdout
+    assert first.stdout == sitrep("replay", FOUNDING_CASE, "--as-of", NOON).stdout
     regions = [json.loads(line)["region"] for line in first.stdout.splitlines()]
     assert regions == sorted(regions)
     assert {"RU-BRY", "UA-30", "UA-23", "UA-12", "UA-51", "UA-74"} <= set(regions)
 
 
-def test_what_was_not_yet_published_was_not_known() -> None:
-    early = replay(FOUNDING_CASE, "--as-of", "2025-10-22T05:10:00Z")
-    assert early.exit_code == 0
+def test_what_was_not_yet_published_was_not_known(sitrep: Any) -> None:
+    early = sitrep("replay", FOUNDING_CASE, "--as-of", "2025-10-22T05:10:00Z")
+    assert early.returncode == 0
     assert "not yet published" in early.stderr
     assert "RU-BRY" not in early.stdout
 
 
-def test_lines_that_cannot_be_used_are_named_and_the_others_count() -> None:
-    done = replay("-", "--as-of", NOON, stdin="not json\n" + FOUNDING_CASE.read_text(encoding="utf-8"))
-    assert done.exit_code == 0
-    assert done.stdout == replay(FOUNDING_CASE, "--as-of", NOON).stdout
+def test_lines_that_cannot_be_used_are_named_and_the_others_count(sitrep: Any) -> None:
+    done = sitrep("replay", "-", "--as-of", NOON, stdin="not json\n" + FOUNDING_CASE.read_text(encoding="utf-8"))
+    assert done.returncode == 0
+    assert done.stdout == sitrep("replay", FOUNDING_CASE, "--as-of", NOON).stdout
     assert "standard input:1: not JSON" in done.stderr
     assert "1 line unusable" in done.stderr
 
 
-def test_incidents_can_be_written_instead() -> None:
-    documents = [json.loads(line) for line in replay(FOUNDING_CASE, "--write", "incidents").stdout.splitlines()]
+def test_incidents_can_be_written_instead(sitrep: Any) -> None:
+    documents = [
+        json.loads(line) for line in sitrep("replay", FOUNDING_CASE, "--write", "incidents").stdout.splitlines()
+    ]
     assert documents
     assert all("incident_id" in document for document in documents)
 
@@ -169,8 +165,10 @@ def test_the_founding_case_is_valid() -> None:
 
 
 @pytest.mark.broker
-def test_the_demo_once_writes_the_counters_of_the_founding_case_and_nothing_else(sitrep: Any) -> None:
-    done = sitrep("demo", "--once")
+def test_the_demo_once_writes_the_counters_of_the_founding_case_and_nothing_else(
+    sitrep: Any, sitrep_process: Any
+) -> None:
+    done = sitrep_process("demo", "--once")
     assert done.returncode == 0, done.stderr
     documents = [RegionCountersV1.model_validate_json(line) for line in done.stdout.splitlines()]
     found = {document.region: document for document in documents}
@@ -192,7 +190,7 @@ def test_the_demo_once_writes_the_counters_of_the_founding_case_and_nothing_else
     assert (wounded.low >= 1, wounded.high) == (True, None)
     outages = day["UA-74"].outages
     assert (outages.started, outages.active) == (1, 0)
-    assert done.stdout == replay(FOUNDING_CASE, "--as-of", NOON).stdout
+    assert done.stdout == sitrep("replay", FOUNDING_CASE, "--as-of", NOON).stdout
 
 
 @pytest.mark.broker
