@@ -190,6 +190,8 @@ class OwnedPartition:
                 f"{self.writer.topic} has lost records, or the group's offset was set forward. Replay the source "
                 "from the beginning with a new changelog topic and group."
             )
+        if block.start is not None and block[0].offset > block.start + 1:
+            log.warning("%s: offsets %d to %d are gone from the topic", where, block.start, block[0].offset - 1)
         if block[0].offset > marker.offset:
             return block
         return [record for record in block if record.offset > marker.offset]

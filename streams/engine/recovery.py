@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
 from streams.engine.changelog import MARKER_KEY, NOTHING_READ, ChangelogWriter, Marker, Replay
-from streams.engine.errors import ChangesTooLargeError, ForeignWriteError
+from streams.engine.errors import ChangesTooLargeError, ForeignWriteError, StateLostError
 from streams.engine.stage import Record
 from streams.engine.store import Store
 
@@ -24,7 +24,7 @@ class Recovering:
         self.store = store
         self.writer = writer
         self.source = source
-        marker = store.marker
+        self.held = marker = store.marker
         self.replay = Replay(epoch=marker.epoch if marker else 0, marker=marker)
         self.position = store.next_offset
 
@@ -42,12 +42,14 @@ class Recovering:
         """Take records fetched at the position; those from ``end`` on are not ours to read yet."""
         self.replay.read(record for record in records if record.offset < end)
         self.position = min(records[-1].offset + 1, end)
-        if len(self.replay.changes) >= _CHANGES_AT_ONCE:
+        if len(self.replay.changes) >= _CHANGES_AT_ONCE and not self.replay.spoiled:
             self.store_what_was_read()
 
     def store_what_was_read(self) -> None:
-        if self.position > self.store.next_offset:
-            self.store.apply(self.replay.taken(), self.replay.marker, self.position)
+        """Move what was read to the store, with the epoch it reached: a cut recovery goes on from there."""
+        marker = self.replay.marker
+        if marker is not None and self.position > self.store.next_offset:
+            self.store.apply(self.replay.taken(), marker._replace(epoch=self.replay.epoch), self.position)
 
 
 class Reader(Protocol):
@@ -78,8 +80,12 @@ async def recover(partitions: Sequence[Recovering], read: Reader, *, yielding: b
     for one in partitions:
         if yielding and one.replay.epoch > known[one.partition]:
             raise ForeignWriteError(f"{one.writer.topic}:{one.partition} has been claimed by another worker")
-        held, found = one.store.marker, one.replay.marker
-        if held is not None and found is not None and held.log != found.log:
+        found = one.replay.marker
+        if found is not None and found.source != one.source:
+            raise StateLostError(
+                f"{one.writer.topic}:{one.partition} holds the state of {found.source}, not of {one.source}"
+            )
+        if one.held is not None and found is not None and one.held.log != found.log:
             one.begin_again()
             await read([one], ends)
         one.store_what_was_read()

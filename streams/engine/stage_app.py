@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import faust
 from faust.tables.manager import TableManager
+from faust.types import TP
 
 from streams.engine import transport
 from streams.engine.blocks import Block, BlockSchema
@@ -52,6 +53,7 @@ class BlockApp(faust.App):  # type: ignore[misc]
     config: EngineConfig
     may_deliver: Callable[[Any], bool]
     on_commit: Callable[[Mapping[Any, int]], None]
+    on_seek: Callable[[Mapping[Any, int | None]], None]
 
     def _create_directories(self) -> None:
         """Do nothing: Faust would leave an empty folder wherever the process was started."""
@@ -98,6 +100,7 @@ class StageApp:
         await _cancel(self._recovering)
         for owned in self._owned.values():
             owned.close()
+        self._observer.revoked(self.stage.name, frozenset(self._owned))
         self._owned.clear()
         if self._folder is not None:
             self._folder.close()
@@ -158,6 +161,7 @@ class StageApp:
         app.config = config
         app.may_deliver = self._may_deliver
         app.on_commit = self._on_commit
+        app.on_seek = self._on_seek
         app.on_partitions_assigned.connect(self._on_assigned)
         app.on_partitions_revoked.connect(self._on_revoked)
         source = app.topic(self.stage.source, schema=BlockSchema(), maxsize=config.queued_blocks)
@@ -175,6 +179,7 @@ class StageApp:
         message, block = event.message, event.value
         generation = message.generation_id
         owned = self._owned.get(message.partition)
+        self._watchdog.delivered(message.partition, block[0].offset)
         try:
             if owned is None:
                 raise StaleBlockError(f"{message.topic}:{message.partition} is not owned")
@@ -214,15 +219,8 @@ class StageApp:
             records=len(block),
             size=block.size,
             seconds=seconds,
-            lag=self._behind(partition, block[-1].offset + 1),
+            lag=self.app.consumer.outstanding(TP(self.stage.source, partition), block[-1].offset + 1),
         )
-
-    def _behind(self, partition: int, offset: int) -> int | None:
-        try:
-            end = self.app.consumer.highwater(faust.types.TP(self.stage.source, partition))
-        except Exception:  # not assigned any more, or nothing fetched yet
-            return None
-        return None if end is None else max(0, end - offset)
 
     # -- ownership -----------------------------------------------------------------------------------------------
 
@@ -320,15 +318,20 @@ class StageApp:
             self.fail(owned.partition, error)
 
     def _watch(self) -> None:
-        for partition, owned in self._owned.items():
-            marker = owned.store.marker
-            offset = self._watchdog.committed(partition)
-            if offset is None and marker is not None:
-                offset = marker.offset + 1
-            lag = None if offset is None else self._behind(partition, offset)
+        for partition in self._owned:
+            lag = self._lag(partition)
             if lag is not None:
                 self._observer.lag(self.stage.name, partition, records=lag)
                 self._watchdog.see(partition, lag)
+
+    def _lag(self, partition: int) -> int | None:
+        tp = TP(self.stage.source, partition)
+        lag: int | None = self.app.consumer.outstanding(tp, self._watchdog.committed(partition))
+        return lag
+
+    def _on_seek(self, offsets: Mapping[Any, int | None]) -> None:
+        for tp, offset in offsets.items():
+            self._watchdog.begin(tp.partition, offset)
 
     def _on_commit(self, offsets: Mapping[Any, int]) -> None:
         at = self._config.clock()

@@ -150,6 +150,25 @@ class Consumer(driver.Consumer):  # type: ignore[misc]
     async def perform_seek(self) -> None:
         self.ledger.forget(self.ledger.sources())
         await super().perform_seek()
+        self.app.on_seek(dict(self._read_offset))
+
+    def outstanding(self, tp: Any, committed: int | None) -> int | None:
+        """Return how many records follow the committed offset; None while that cannot be known.
+
+        Nothing is outstanding where all there is has been read and what was delivered is committed, even if the
+        committed offset is below the end: retention may have removed what was in between.
+        """
+        consumer = self._thread._ensure_consumer()
+        if tp not in consumer.assignment():
+            return None
+        state = consumer._subscription.subscription.assignment.state_value(tp)
+        if state.highwater is None or not state.has_valid_position:
+            return None
+        delivered = self.ledger.position(tp)
+        all_committed = delivered is None or (committed is not None and committed >= delivered)
+        if state.position >= state.highwater and all_committed:
+            return 0
+        return None if committed is None else max(0, state.highwater - committed)
 
 
 class Producer(driver.Producer):  # type: ignore[misc]

@@ -37,8 +37,20 @@ class Watchdog:
         return bool(self._stuck)
 
     def committed(self, partition: int) -> int | None:
-        """Return the last committed offset (next to read), if this worker has committed any."""
+        """Return the group's committed offset (next to read), or where its reading began; None before either."""
         return self._committed.get(partition)
+
+    def begin(self, partition: int, offset: int | None) -> None:
+        """The partition was positioned at the committed ``offset``; None if the group has committed nothing yet."""
+        if offset is None:
+            self._committed.pop(partition, None)
+        else:
+            self._committed[partition] = offset
+        self._moved[partition] = self._now()
+
+    def delivered(self, partition: int, first: int) -> None:
+        """A block was delivered that begins at ``first``: before any commit, that is where reading began."""
+        self._committed.setdefault(partition, first)
 
     def note_commit(self, partition: int, offset: int) -> None:
         """The group's offset of ``partition`` was stored."""

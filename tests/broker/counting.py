@@ -11,9 +11,10 @@ from streams.engine.stage import Output, PartitionState, Record, Step
 class CountingState:
     """Counts by ``+= 1`` in memory on purpose: it is right only if every record is taken exactly once."""
 
-    def __init__(self, items: Mapping[bytes, bytes], output: str | None) -> None:
+    def __init__(self, items: Mapping[bytes, bytes], output: str | None, tick_output: str | None) -> None:
         self._items = items
         self._output = output
+        self._tick_output = tick_output
         self._counts: dict[bytes, int] = {}
         self._changed: set[bytes] = set()
         self._step = Step()
@@ -34,19 +35,22 @@ class CountingState:
         step, self._step = self._step, Step()
         step.changes = {key: b"%d" % self._counts[key] for key in sorted(self._changed)}
         self._changed.clear()
+        if self._tick_output is not None:
+            step.outputs.append(Output(self._tick_output, b"tick", b"tick"))
         return step
 
 
 class CountingStage:
-    """Counts the records of ``source`` per key."""
+    """Counts the records of ``source`` per key; with ``tick_output`` it sends a record there at every step."""
 
-    def __init__(self, name: str, source: str, output: str | None = None) -> None:
+    def __init__(self, name: str, source: str, output: str | None = None, *, tick_output: str | None = None) -> None:
         self.name = name
         self.source = source
         self._output = output
+        self._tick_output = tick_output
 
     def open(self, partition: int, partitions: int, items: Mapping[bytes, bytes]) -> PartitionState:  # noqa: ARG002
-        return CountingState(items, self._output)
+        return CountingState(items, self._output, self._tick_output)
 
     def committed(self, partition: int, step: Step) -> None:
         """Nothing to measure."""

@@ -6,8 +6,10 @@ import json
 import logging
 import sys
 from pathlib import Path
+from typing import Any
 
 from streams.engine.running import run
+from streams.engine.transport import Consumer
 from tests.broker.counting import CountingStage
 from tests.broker.live import Topics
 
@@ -18,7 +20,14 @@ def main() -> int:
     topics = Topics(settings.pop("broker"), settings.pop("app"), settings.pop("idempotent"))
     if "folder" in settings:
         settings["folder"] = Path(settings["folder"])
-    return run([CountingStage("count", topics.source, topics.output)], topics.config(**settings))
+    if settings.pop("never_commits", False):
+        Consumer._commit = _never  # type: ignore[method-assign]
+    stage = CountingStage("count", topics.source, topics.output, tick_output=settings.pop("tick_sends", None))
+    return run([stage], topics.config(**settings))
+
+
+async def _never(self: Consumer, offsets: Any) -> bool:
+    return False
 
 
 if __name__ == "__main__":

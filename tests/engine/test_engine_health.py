@@ -102,3 +102,15 @@ def test_settings_that_cannot_work_are_refused(settings: dict[str, Any], reason:
 def test_security_settings_reach_every_client() -> None:
     config = a_config(security={"security_protocol": "SASL_SSL"}, folder=Path("state"))
     assert config.client_settings()["security_protocol"] == "SASL_SSL"
+
+
+def test_reading_begins_at_the_committed_offset_or_at_the_first_block() -> None:
+    dog = a_watchdog(Health(), Stopwatch())
+    dog.begin(0, 40)
+    dog.delivered(0, 45)
+    assert dog.committed(0) == 40
+    dog.begin(1, None)
+    assert dog.committed(1) is None
+    dog.delivered(1, 7)
+    dog.delivered(1, 9)
+    assert dog.committed(1) == 7

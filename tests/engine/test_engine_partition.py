@@ -19,6 +19,7 @@ from streams.engine.errors import (
     StateLostError,
 )
 from streams.engine.partition import OwnedPartition
+from streams.engine.recovery import Recovering, recover
 from streams.engine.stage import Output, PartitionState, Record, Step
 from tests.broker.counting import CountingStage
 from tests.engine.fake_log import ARecord, FakeLog
@@ -267,6 +268,31 @@ async def test_a_marker_an_outdated_writer_wrote_over_is_written_again() -> None
     newest = [r.value for r in log.records(CHANGELOG) if r.key == b"@engine/marker"][-1]
     assert newest is not None
     assert Marker.decode(newest).offset == 1, "compaction keeps the newest marker"
+
+
+async def test_the_changelog_of_another_source_is_refused() -> None:
+    log = FakeLog()
+    owner = await recovered(an_owner(log), log)
+    await owner.work(a_block(b"a"), still_owned=owns)
+    other = an_owner(log)
+    with pytest.raises(StateLostError, match="the state of in, not of elsewhere"):
+        await recover([Recovering(other.store, other.writer, "elsewhere")], log)
+
+
+async def test_a_recovery_cut_short_goes_on_with_the_epoch_it_had_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streams.engine.recovery._CHANGES_AT_ONCE", 1)
+    log = FakeLog()
+    zombie = await recovered(an_owner(log), log)
+    await zombie.work(a_block(b"a"), still_owned=owns)
+    owner = await recovered(an_owner(log), log)
+    await owner.work(a_block(b"a", first=1, start=1), still_owned=owns)
+    cut = an_owner(log)
+    part = Recovering(cut.store, cut.writer, "in")
+    await log([part], {0: len(log.records(CHANGELOG))})
+    assert cut.store.next_offset > 0
+    with pytest.raises(ForeignWriteError):
+        await zombie.work(a_block(b"a", b"a", first=1, start=1), still_owned=owns)
+    assert dict((await recovered(cut, log)).store.items) == {b"a": b"2"}
 
 
 async def test_a_record_no_engine_wrote_is_an_error_and_not_a_state() -> None:

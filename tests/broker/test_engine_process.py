@@ -1,0 +1,86 @@
+"""A worker as a process: several stages in one, a broker that dies, commits that stand still."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+
+import pytest
+
+from streams.engine.changelog import changelog_topic
+from streams.engine.embedded import EmbeddedBroker
+from streams.engine.errors import BrokerAwayError
+from streams.engine.running import Worker
+from streams.engine.sending import serves_idempotence
+from tests.broker.counting import CountingStage
+from tests.broker.live import LiveBroker, Topics, WorkerProcess, create_topics, eventually, publish, read_all
+
+pytestmark = pytest.mark.broker
+
+
+async def test_two_stages_in_one_process_feed_one_another_and_recover_after_a_restart(topics: Topics) -> None:
+    await create_topics(topics.broker, changelog_topic(topics.app, "again"))
+
+    async def run_until(outputs: int) -> float:
+        stages = [
+            CountingStage("count", topics.source, topics.output),
+            CountingStage("again", topics.output),
+        ]
+
+        async def all_counted_twice() -> bool:
+            changes = await read_all(topics.broker, changelog_topic(topics.app, "again"))
+            latest = {r.key: r.value for r in sorted(changes, key=lambda r: (r.partition, r.offset))}
+            return sum(int(v) for k, v in latest.items() if not k.startswith(b"@engine/")) == outputs
+
+        async with Worker(stages, topics.config()) as worker:
+            await eventually(lambda: worker.health.ready, "the stages are not ready")
+            await eventually(all_counted_twice, "the second stage has not counted what the first one sent")
+            began = time.monotonic()
+        return time.monotonic() - began
+
+    sent = [(b"key-%d" % (n % 30), b"%d" % n) for n in range(1_500)]
+    await publish(topics.broker, topics.source, sent)
+    assert await run_until(1_500) < 5
+    await publish(topics.broker, topics.source, sent[:500])
+    assert await run_until(2_000) < 5
+
+    changes = await read_all(topics.broker, changelog_topic(topics.app, "again"))
+    latest = {r.key: int(r.value) for r in sorted(changes, key=lambda r: (r.partition, r.offset)) if b"@" not in r.key}
+    assert latest == Counter(key for key, _ in [*sent, *sent[:500]])
+
+
+async def test_a_worker_whose_broker_dies_stops_with_code_1(workers: list[WorkerProcess]) -> None:
+    with EmbeddedBroker() as broker:
+        topics = Topics(broker.address, "dying")
+        await create_topics(topics.broker, topics.source, topics.output, topics.changelog)
+        workers.append(WorkerProcess(topics, request_timeout_seconds=2.0, stop_seconds=5.0, tick_sends=topics.output))
+
+        async def working() -> bool:
+            return bool(await read_all(topics.broker, topics.output))
+
+        await eventually(working, "the worker does not begin")
+    await eventually(lambda: workers[0].exit_code is not None, "the worker outlives its broker", seconds=30)
+    assert workers[0].exit_code == 1
+
+
+async def test_a_worker_whose_commits_stand_still_stops_with_code_1(
+    topics: Topics, workers: list[WorkerProcess]
+) -> None:
+    await publish(topics.broker, topics.source, [(b"a", b"1")])
+    workers.append(WorkerProcess(topics, stuck_after_seconds=1.0, never_commits=True))
+    await eventually(lambda: workers[0].exit_code is not None, "the stuck worker goes on")
+    assert workers[0].exit_code == 1
+    assert len(await read_all(topics.broker, topics.output)) == 1
+
+
+async def test_without_a_broker_the_start_says_so() -> None:
+    config = Topics("127.0.0.1:1", "nobody").config(request_timeout_seconds=1.5)
+    with pytest.raises(BrokerAwayError, match=r"127\.0\.0\.1:1"):
+        async with asyncio.timeout(10), Worker([CountingStage("count", "in")], config):
+            pass
+
+
+async def test_the_broker_is_asked_whether_it_serves_idempotence(broker: LiveBroker) -> None:
+    config = Topics(broker.address, "asking").config(idempotent=None)
+    assert await serves_idempotence(config) is broker.idempotent
