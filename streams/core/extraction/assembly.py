@@ -12,7 +12,7 @@ from schemas.vocabulary import Group, OutageStatus, Party, Scope, Target, Weapon
 from streams.core.extraction.binding import Binder, Bound
 from streams.core.extraction.circumstances import attribution, is_hedged, scope_of
 from streams.core.extraction.document import Document, Sentence
-from streams.core.extraction.merging import TollDraft, merge_tolls
+from streams.core.extraction.merging import TollDraft, figures_of, merge_tolls
 from streams.core.extraction.model import ExtractedClaim, Link
 from streams.core.extraction.outages import OutageMention
 from streams.core.extraction.places import Level, Mention
@@ -89,7 +89,7 @@ class Assembler:
     def _when(self, token: int) -> When | None:
         """The time of the sentence, else the nearest stated before it."""
         number = self._doc.sentence_of[token]
-        earlier = [n for n in self._times if n <= number]
+        earlier = [n for n, when in self._times.items() if n <= number and not when.as_of]
         return self._times[max(earlier)] if earlier else None
 
     # Strikes
@@ -332,12 +332,11 @@ class Assembler:
         ]
 
     def _toll_claim(self, drafts: Sequence[TollDraft]) -> CasualtiesClaim:
-        from streams.core.extraction.merging import figures_of  # noqa: PLC0415
-
         lead = drafts[0]
         figures = figures_of(drafts)
+        when = next((d.when for d in drafts if d.when is not None), None)
         return CasualtiesClaim(
-            occurred=lead.when.interval if lead.when else None,
+            occurred=when.interval if when else None,
             place=self._place(lead.region, next((d.mention for d in drafts if d.mention is not None), None)),
             scope=lead.scope,
             group=next((d.toll.group for d in drafts if d.toll.group is not Group.UNKNOWN), Group.UNKNOWN),

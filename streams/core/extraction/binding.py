@@ -107,7 +107,7 @@ class Binder:
 
     def _continues(self, a: Mention, b: Mention) -> bool:
         doc = self._doc
-        if doc.sentence_of[a.last] != doc.sentence_of[b.first] or b.first - a.last > 5:
+        if doc.sentence_of[a.last] != doc.sentence_of[b.first] or b.first - a.last > 7:
             return False
         for t in range(a.last + 1, b.first + 1):
             if doc.gaps[t].strip("' «»\"“”") not in ("", ",", "(", ")", "),"):

@@ -74,7 +74,8 @@ def _belongs(group: list[TollDraft], draft: TollDraft) -> bool:
     names = {d.mention.name for d in (*group, draft) if d.mention is not None and d.mention.name is not None}
     if len(names) > 1:
         return False
-    if lead.when is not None and draft.when is not None and not _overlap(lead.when, draft.when):
+    when = next((d.when for d in group if d.when is not None), None)
+    if when is not None and draft.when is not None and not _overlap(when, draft.when):
         return False
     groups = {d.toll.group for d in (*group, draft)} - {Group.UNKNOWN}
     if len(groups) > 1:

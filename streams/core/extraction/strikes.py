@@ -493,7 +493,9 @@ def _actor(doc: Document, sentence: Sentence, token: int, tag: str) -> Party | N
             if _is_object(doc, t, token):
                 continue
             adjacent = noun and -4 <= t - token <= 3 and abs(doc.clause_of[t] - doc.clause_of[token]) == 0
-            if not adjacent and not _SUBJECTS.match(doc.word(t)):
+            # "удар ракетами … збройних сил": whose weapons they were.
+            armed = t > 0 and t - token <= 8 and any(x.startswith("weapons.") for x in doc.covering[t - 1])
+            if not (adjacent or armed) and not _SUBJECTS.match(doc.word(t)):
                 continue
             if best is None or distance < best[0]:
                 best = (distance, party)
@@ -524,7 +526,7 @@ _SUBJECTS: Final = re.compile(
     r"загарбники|вкс|вс|оккупанты|оккупантами|россияне|россиянами|враг|врагом|россия|россией|российск(?:ие|ая|ий|ими)|орки|"
     r"агресор|армія|москалі|russia|russian\w*|enemy|invaders|occupiers|ukrain\w*|kiev|kyiv|зсу|всу|ссо|сбу|гур|вмс|пс|"
     r"збройн[іи]\w*|українськ(?:і|а|ий|ими)|украинск(?:ие|ая|ий|ими)|сил[иы]|силами|захисники|захисниками|оборонці|наші|"
-    r"бійці|воїни|украина|україна|тро|штурмова|киевский|київський|вооруженные)$"
+    r"бійці|воїни|повітрян\w*|украина|україна|тро|штурмова|киевский|київський|вооруженные)$"
 )
 
 

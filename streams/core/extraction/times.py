@@ -59,6 +59,9 @@ class When:
     first: int
     last: int
     interval: Interval
+    as_of: bool = False
+    """The state of things is told as of then ("станом на ранок", "by the afternoon"): when it was known, not when
+    it happened."""
 
 
 def find_times(doc: Document, published_at: datetime) -> dict[int, When]:
@@ -100,7 +103,16 @@ def _in_sentence(doc: Document, sentence: Sentence, local: datetime) -> When | N
         part = None
     first, last = min(x for x in (part_at, day_at) if x >= 0), max(part_at, day_at)
     interval = _interval(day, part, before_day, local)
-    return None if interval is None else When(first, last, interval)
+    return None if interval is None else When(first, last, interval, _is_as_of(doc, sentence, first))
+
+
+def _is_as_of(doc: Document, sentence: Sentence, first: int) -> bool:
+    before = [doc.word(t) for t in range(max(sentence.first, first - 3), first)]
+    if any(w in ("станом", "состоянию", "состоянием") for w in before):
+        return True
+    if "as" in before and "of" in before:
+        return True
+    return bool(before) and (before[-1] in ("by", "до", "к") or (before[-1] == "the" and "by" in before))
 
 
 def _day_at(doc: Document, t: int, local: datetime) -> date | None:
