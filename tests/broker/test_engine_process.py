@@ -54,7 +54,7 @@ async def test_a_worker_whose_broker_dies_stops_with_code_1(workers: list[Worker
     with EmbeddedBroker() as broker:
         topics = Topics(broker.address, "dying")
         await create_topics(topics.broker, topics.source, topics.output, topics.changelog)
-        workers.append(WorkerProcess(topics, request_timeout_seconds=2.0, stop_seconds=5.0, tick_sends=topics.output))
+        workers.append(WorkerProcess(topics, request_timeout_seconds=2.0, stop_seconds=2.0, tick_sends=topics.output))
 
         async def working() -> bool:
             return bool(await read_all(topics.broker, topics.output))
