@@ -1,0 +1,34 @@
+"""``/metrics`` of the deliverer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+from prometheus_client.exposition import choose_encoder
+
+from streams.delivery.tally import DeliveryMetrics
+
+
+@asynccontextmanager
+async def metrics_page(host: str, port: int, metrics: DeliveryMetrics) -> AsyncIterator[str]:
+    """Serve the metrics while the block lasts; yield the address, without the path.
+
+    :raises OSError: another program listens there.
+    """
+
+    async def show(request: web.Request) -> web.Response:
+        encode, content_type = choose_encoder(request.headers.get("Accept", ""))
+        return web.Response(body=encode(metrics.registry), headers={"Content-Type": content_type})
+
+    application = web.Application()
+    application.router.add_get("/metrics", show)
+    runner = web.AppRunner(application, access_log=None, handle_signals=False)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        shown_host, shown_port, *_ = runner.addresses[0]
+        yield f"http://[{shown_host}]:{shown_port}" if ":" in shown_host else f"http://{shown_host}:{shown_port}"
+    finally:
+        await runner.cleanup()
