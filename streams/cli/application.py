@@ -11,6 +11,7 @@ from importlib.metadata import version
 from typing import Annotated, Final, NoReturn
 
 import typer
+from aiokafka.errors import KafkaError
 
 from streams.cli.broker import broker
 from streams.cli.demo import demo
@@ -23,7 +24,7 @@ from streams.cli.schema import schema
 from streams.cli.tail import tail
 from streams.cli.topics import topics
 from streams.cli.worker import worker
-from streams.client import BrokerAway, PublishError, Refused, TopicMissing
+from streams.client import BrokerAway, PublishError
 from streams.settings import BadSettings
 
 _RUN: Final = "Run it"
@@ -71,8 +72,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _end("wrong setting: " + "; ".join(error.mistakes), ExitCode.USAGE)
     except BrokerAway as error:
         _end(str(error), ExitCode.BROKER_AWAY, "start one with `sitrep broker`, or name yours with --broker HOST:PORT")
-    except (TopicMissing, Refused, PublishError) as error:
+    except PublishError as error:
         _end(str(error), ExitCode.BROKER_AWAY)
+    except KafkaError as error:
+        _end(f"the broker at fault: {error}", ExitCode.BROKER_AWAY, "`sitrep doctor` may tell more")
     except BrokenPipeError:
         # The reader has had enough (`| head`). Python would complain when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

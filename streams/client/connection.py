@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final, TypeVar
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import (
     AuthenticationFailedError,
+    IllegalSaslStateError,
     KafkaConnectionError,
+    SaslAuthenticationFailed,
     UnsupportedSaslMechanismError,
 )
 
@@ -22,6 +25,14 @@ from streams.settings import SecurityProtocol, Settings
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 1.0
 T = TypeVar("T")
+_REFUSALS: Final = (
+    AuthenticationFailedError,
+    SaslAuthenticationFailed,
+    UnsupportedSaslMechanismError,
+    IllegalSaslStateError,
+    ssl.SSLError,
+)
+"""What does not change by trying again."""
 
 
 def ssl_context(settings: Settings) -> ssl.SSLContext | None:
@@ -55,12 +66,22 @@ def kafka_options(settings: Settings) -> dict[str, Any]:
         "ssl_context": ssl_context(settings),
     }
     if settings.sasl_password is not None:
+        _connections.addFilter(_tells_no_password)  # once: a filter that is there is not added again
         options |= {
             "sasl_mechanism": settings.sasl_mechanism.value,
             "sasl_plain_username": settings.sasl_username,
             "sasl_plain_password": settings.sasl_password.get_secret_value(),
         }
     return options
+
+
+_connections: Final = logging.getLogger("aiokafka.conn")
+
+
+def _tells_no_password(record: logging.LogRecord) -> bool:
+    # At level debug aiokafka logs every request, the one with the password as well.
+    arguments = record.args if isinstance(record.args, tuple) else ()
+    return not any("Sasl" in type(argument).__name__ for argument in arguments)
 
 
 async def reach(settings: Settings, start: Callable[[], Awaitable[T]]) -> T:
@@ -72,18 +93,56 @@ async def reach(settings: Settings, start: Callable[[], Awaitable[T]]) -> T:
     within = settings.connect_timeout_seconds
     deadline = time.monotonic() + within
     pause = _FIRST_PAUSE
-    while True:
-        left = deadline - time.monotonic()
-        try:
-            async with asyncio.timeout(max(left, 0.01)):
-                return await start()
-        except (AuthenticationFailedError, UnsupportedSaslMechanismError) as error:
-            raise Refused(f"authentication failed: {error}") from error
-        except (KafkaConnectionError, TimeoutError, OSError) as error:
-            if time.monotonic() + pause >= deadline:
-                raise BrokerAway(settings.bootstrap_servers, f"no answer within {within:g} s") from error
-        await asyncio.sleep(pause)
-        pause = min(2 * pause, _LONGEST_PAUSE)
+    with _overheard() as heard:
+        while True:
+            left = deadline - time.monotonic()
+            try:
+                async with asyncio.timeout(max(left, 0.01)):
+                    return await start()
+            except _REFUSALS as error:
+                raise Refused(_disagreement(settings, error)) from error
+            except (KafkaConnectionError, TimeoutError, OSError) as error:
+                cause = heard.error or error
+                if isinstance(cause, _REFUSALS):
+                    raise Refused(_disagreement(settings, cause)) from error
+                if time.monotonic() + pause >= deadline:
+                    reason = f"no answer within {within:g} s"
+                    raise BrokerAway(settings.bootstrap_servers, reason) from error
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+def _disagreement(settings: Settings, cause: BaseException) -> str:
+    if isinstance(cause, UnsupportedSaslMechanismError):
+        reason = f"the broker does not support {settings.sasl_mechanism}"
+    else:
+        reason = str(cause) or type(cause).__name__
+    return f"{settings.bootstrap_servers} and this client do not agree: {reason}"
+
+
+class _Overheard(logging.Filter):
+    """Takes what aiokafka tells only its log: why it could not connect. Whoever calls says it better, and once."""
+
+    error: BaseException | None = None
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not str(record.msg).startswith("Unable "):
+            return True
+        arguments = record.args if isinstance(record.args, tuple) else ()
+        for argument in arguments:
+            if isinstance(argument, BaseException):
+                self.error = argument
+        return False
+
+
+@contextmanager
+def _overheard() -> Iterator[_Overheard]:
+    logger, heard = logging.getLogger("aiokafka"), _Overheard()
+    logger.addFilter(heard)
+    try:
+        yield heard
+    finally:
+        logger.removeFilter(heard)
 
 
 @asynccontextmanager
