@@ -22,10 +22,12 @@ from streams.core.fusion import Fusion, FusionPolicy, FusionStep
 from streams.core.intake import IntakePolicy
 from streams.core.intake.dead_letter import dead_letter
 from streams.core.mistakes import Mistake, mistakes_of
+from streams.core.trusted import read_record
 from streams.engine.stage import Output, Record, Step
 from streams.metrics import Metrics
 from streams.processors.alerting import RulesInForce, alert_outputs, measure_alerts
 from streams.processors.backlog import Backlog
+from streams.processors.intake import BY_INTAKE
 
 _FUSION: Final = "/sitrep/fusion"
 _RECORD: Final[TypeAdapter[ClaimV1 | WithdrawalV1]] = TypeAdapter(ClaimRecord)
@@ -93,11 +95,12 @@ class FusionPartition:
     def take(self, records: Sequence[Record]) -> None:
         claims = []
         for record in records:
+            value = record.value or b""
             try:
-                claim = _RECORD.validate_json(record.value or b"")
+                claim = read_record(value) if BY_INTAKE in record.headers else _RECORD.validate_json(value)
             except ValidationError as error:
                 # Intake writes none such: somebody else writes to the topic of claims.
-                self._unusable.append(_dead_letter(record, mistakes_of(error, record.value or b"")[0]))
+                self._unusable.append(_dead_letter(record, mistakes_of(error, value)[0]))
                 continue
             claims.append(claim)
             if isinstance(claim, ClaimV1):

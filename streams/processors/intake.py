@@ -27,6 +27,8 @@ from streams.engine.stage import EVERY_PARTITION, Output, Record, Step
 from streams.metrics import Metrics
 
 _INTAKE: Final = "/sitrep/intake"
+BY_INTAKE: Final = ("ce_source", _INTAKE.encode())
+"""The header of every record that intake wrote: what it validated need not be validated again."""
 
 
 class IntakeStage:

@@ -29,9 +29,11 @@ def signature_of(text: str) -> tuple[int, ...]:
     Case, punctuation, links, mentions and hashtags do not matter; a repost usually changes those. Costs about
     20 µs for a post and 200 µs for an article.
     """
-    words = _WORD.findall(_NOISE.sub(" ", text).casefold())[:_MOST_WORDS]
+    # Most texts hold none of it, and looking for a sign is cheaper than the expression.
+    bare = _NOISE.sub(" ", text) if "://" in text or "@" in text or "#" in text else text
+    words = _WORD.findall(bare.casefold())[:_MOST_WORDS]
     if len(words) < _LEAST_WORDS:
         return ()
     hashes = RMinHash(num_perm=_VALUES, seed=_SEED)
-    hashes.update([" ".join(words[at : at + _SHINGLE]) for at in range(len(words) - _SHINGLE + 1)])
+    hashes.update(list(map(" ".join, zip(*(words[at:] for at in range(_SHINGLE)), strict=False))))
     return tuple(hashes.digest())

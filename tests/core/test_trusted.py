@@ -1,0 +1,101 @@
+"""What intake wrote is read back without validation exactly as validation would read it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from schemas import ClaimRecord
+from schemas.report import Claim
+from seeds.history import generate
+from streams.core.intake import Extracted, Extractor, Intake, IntakePolicy, resolver
+from streams.core.trusted import read_record
+from tests.builders import NOON, FewPlaces, a_delivery, a_report
+
+RECORD: TypeAdapter[Any] = TypeAdapter(ClaimRecord)
+RECORD_CLAIMS: TypeAdapter[Any] = TypeAdapter(list[Claim])
+FIGURE = st.one_of(
+    st.none(),
+    st.integers(0, 9),
+    st.builds(lambda low: {"low": low}, st.integers(0, 9)),
+    st.builds(lambda low, more: {"low": low, "best": low, "high": low + more}, st.integers(0, 9), st.integers(0, 9)),
+)
+PLACE = st.sampled_from(
+    [
+        None,
+        {},
+        {"region": "UA-74"},
+        {"name": "Nizhyn"},
+        {"name": "Vyshneve"},
+        {"lat": 51.5, "lon": 31.0},
+        {"region": "UA"},
+    ]
+)
+OCCURRED = st.sampled_from([None, {"start": "2025-10-22T01:00:00.250Z", "end": "2025-10-22T05:00:00+03:00"}])
+COMMON = {"place": PLACE, "occurred": OCCURRED, "scope": st.sampled_from(["incident", "period", "cumulative"])}
+STRIKE = st.fixed_dictionaries(
+    {"kind": st.just("strike"), **COMMON},
+    optional={
+        "weapons": st.lists(st.sampled_from(["missile", "drone", "unknown"]), max_size=3),
+        "actor": st.sampled_from(["UA", "RU", None]),
+        "target": st.sampled_from(["energy", "port", None]),
+        "launched": FIGURE,
+        "hit": FIGURE,
+    },
+)
+CASUALTIES = st.fixed_dictionaries(
+    {"kind": st.just("casualties"), **COMMON},
+    optional={"killed": FIGURE, "children_wounded": FIGURE, "group": st.sampled_from(["civilian", "military"])},
+)
+OUTAGE = st.fixed_dictionaries(
+    {"kind": st.just("outage"), "utility": st.sampled_from(["power", "water"]), **COMMON},
+    optional={"customers": FIGURE, "status": st.sampled_from(["partial", "restored"]), "scheduled": st.booleans()},
+)
+EXTRACTED = st.builds(
+    lambda quote, attribution, hedged: (quote, attribution, hedged),
+    st.text(min_size=1, max_size=20, alphabet="абв xyz"),
+    st.sampled_from([None, "the mayor"]),
+    st.booleans(),
+)
+
+
+@given(
+    st.lists(st.one_of(STRIKE, CASUALTIES, OUTAGE), min_size=1, max_size=4),
+    st.fixed_dictionaries(
+        {}, optional={"url": st.just("https://a.example/1"), "title": st.just("Т"), "text": st.just("x " * 20)}
+    ),
+    st.one_of(st.none(), EXTRACTED),
+)
+def test_reading_without_validation_gives_the_same_record(
+    claims: list[dict[str, Any]], fields: dict[str, Any], extracted: tuple[str, str | None, bool] | None
+) -> None:
+    report = a_report(claims=claims, **fields)
+    if extracted is not None:
+        report |= {"text": "something", "claims": []}
+
+    def read(_report: Any) -> list[Extracted]:
+        stated = RECORD_CLAIMS.validate_json(orjson.dumps(claims))
+        assert extracted is not None
+        return [Extracted(claim, *extracted) for claim in stated]
+
+    extractor = Extractor("test/1", read, lambda text: tuple(range(16)) if len(text) > 30 else ())
+    intake = Intake({}, lambda _key: 0, resolver(FewPlaces()), extractor, IntakePolicy())
+    intake.take([a_delivery(report)])
+    step = intake.step(NOON)
+    assert step.claims
+    for claim in step.claims:
+        trusted, validated = read_record(claim.value), RECORD.validate_json(claim.value)
+        assert trusted == validated
+        assert trusted.model_dump_json() == validated.model_dump_json()
+
+
+def test_a_generated_history_reads_the_same_both_ways() -> None:
+    intake = Intake({}, lambda _key: 0, resolver(FewPlaces()), None, IntakePolicy())
+    reports = [report.model_dump(mode="json") for _, report in generate(seed=3, incidents=60).reports]
+    intake.take([a_delivery(report, offset=offset) for offset, report in enumerate(reports)])
+    for claim in intake.step(NOON).claims:
+        assert read_record(claim.value) == RECORD.validate_json(claim.value)
