@@ -1,0 +1,126 @@
+"""``make chaos``: how many faults are survived, how long it takes, and what is lost or counted twice (nothing).
+
+    python -m benchmarks.chaos [--seconds 240] [--rate 200] [--seed 1] [--runs 2] [--json build/chaos.json]
+
+Every run starts an Apache Kafka of its own behind a small proxy and three workers as users run them, lets reports
+flow at a steady rate, and does to workers, broker, connections and disks what ``tests/chaos/faults.py`` plans. Then the
+truth is worked out anew from the reports alone (``tests/chaos/truth.py``) and compared with every topic. Ends with
+code 1 if anything differs. Runs take turns: state in memory, state on disk.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import platform
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.chaos.rehearsal import Outcome, Rehearsal, rehearse  # noqa: E402 (the project's root is not installed)
+
+
+def main() -> int:
+    arguments = _parser().parse_args()
+    logging.basicConfig(level=logging.CRITICAL)
+    outcomes = []
+    for number in range(arguments.runs):
+        rehearsal = Rehearsal(
+            seed=arguments.seed + number,
+            seconds=arguments.seconds,
+            per_second=arguments.rate,
+            mean_gap=arguments.gap,
+            on_disk=number % 2 == 1,
+        )
+        print(f"run {number + 1} of {arguments.runs}: seed {rehearsal.seed}, on disk: {rehearsal.on_disk}", flush=True)
+        outcomes.append(_run(rehearsal))
+        _tell(outcomes[-1])
+    summary = _summary(outcomes)
+    print(json.dumps(summary, indent=2))
+    if arguments.json is not None:
+        arguments.json.parent.mkdir(parents=True, exist_ok=True)
+        arguments.json.write_text(json.dumps(summary, indent=2) + "\n")
+    return 1 if any(outcome.wrong for outcome in outcomes) else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=240.0, help="how long faults go on in a run")
+    parser.add_argument("--rate", type=float, default=200.0, help="reports a second")
+    parser.add_argument("--gap", type=float, default=3.0, help="mean seconds between faults")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--runs", type=int, default=2)
+    parser.add_argument("--json", type=Path, help="where to write the figures")
+    return parser
+
+
+def _run(rehearsal: Rehearsal) -> Outcome:
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="sitrep-chaos-", ignore_cleanup_errors=True) as folder:
+        return asyncio.run(
+            rehearse(rehearsal, Path(folder), lambda said: print(f"  {time.monotonic() - began:6.1f} s  {said}"))
+        )
+
+
+def _tell(outcome: Outcome) -> None:
+    verdict = outcome.verdict
+    print(f"  {verdict.records_in} records: {verdict.fates}")
+    print(f"  {verdict.incidents} incidents, {verdict.regions} regions, {verdict.alerts} alerts")
+    print(f"  largest difference {verdict.largest_difference}; {verdict.repeated_outputs} outputs repeated")
+    for wrong in outcome.wrong:
+        print(f"  WRONG {wrong}")
+
+
+def _summary(outcomes: list[Outcome]) -> dict[str, object]:
+    faults: Counter[str] = sum((outcome.faults for outcome in outcomes), Counter())
+    verdicts = [outcome.verdict for outcome in outcomes]
+    recoveries = [recovery for outcome in outcomes for recovery in outcome.recoveries if recovery.records]
+    delays = sorted(delay for verdict in verdicts for delay in verdict.delays)
+    return {
+        "machine": f"{platform.machine()}, Python {platform.python_version()}",
+        "runs": [
+            {"seed": one.rehearsal.seed, "seconds": one.rehearsal.seconds, "rate": one.rehearsal.per_second}
+            for one in outcomes
+        ],
+        "records in": sum(verdict.records_in for verdict in verdicts),
+        "faults": dict(sorted(faults.items())),
+        "workers started": sum(outcome.starts for outcome in outcomes),
+        "workers that ended by themselves, by exit code": dict(
+            sum((outcome.ended_by_themselves for outcome in outcomes), Counter())
+        ),
+        "stops that were not clean": sum(outcome.unclean_stops for outcome in outcomes),
+        "connections reset": sum(outcome.resets for outcome in outcomes),
+        "acknowledgements lost": sum(outcome.acknowledgements_lost for outcome in outcomes),
+        "largest difference": max(verdict.largest_difference for verdict in verdicts),
+        "what is wrong": [wrong for outcome in outcomes for wrong in outcome.wrong],
+        "outputs repeated (readers know them by id)": sum(verdict.repeated_outputs for verdict in verdicts),
+        "longest unavailability, seconds": round(max(verdict.longest_silence for verdict in verdicts), 1),
+        "seconds from a report's arrival to its claims": {
+            "p50": round(delays[len(delays) // 2], 3),
+            "p99": round(delays[len(delays) * 99 // 100], 3),
+            "most": round(delays[-1], 3),
+        },
+        "seconds until all was committed after the last fault": [
+            round(outcome.drained_after, 1) for outcome in outcomes
+        ],
+        "seconds from a worker's start until ready": round(
+            median(after for outcome in outcomes for after in outcome.ready_after), 1
+        ),
+        "recoveries": {
+            "number": len(recoveries),
+            "most records": max((recovery.records for recovery in recoveries), default=0),
+            "longest, seconds": round(max((recovery.seconds for recovery in recoveries), default=0.0), 2),
+        },
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
