@@ -1,0 +1,142 @@
+"""DESIGN §4, figures: the newest word per source, the best of the best-graded, lowest and highest kept visible."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from streams.core.estimates import Range, disjoint, envelope, total, whole
+from streams.core.fusion.figures import Said, after_deaths, fuse, is_disputed
+
+HOUR = 3_600_000_000
+
+
+def said(source: str, hour: float, number: int | Range, grade: int = 1, *, withdrawn: bool = False) -> Said:
+    value = number if isinstance(number, Range) else Range(number, number, number)
+    return Said(source, source, f"{source}@{hour}", (int(hour * HOUR), 1, 0), grade, value, withdrawn)
+
+
+counts = st.integers(0, 50)
+
+
+@st.composite
+def ranges(draw: st.DrawFn) -> Range:
+    low = draw(counts)
+    high = draw(st.none() | st.integers(low, 100))
+    best = draw(st.none() | st.integers(low, high if high is not None else 100))
+    return Range(low, best, high)
+
+
+statements = st.lists(
+    st.builds(said, st.sampled_from("abcd"), st.integers(0, 9), ranges(), st.integers(0, 5)),
+    min_size=1,
+    max_size=8,
+    unique_by=lambda one: one.report_id,
+)
+
+
+def test_a_source_s_newest_word_replaces_its_older_one() -> None:
+    figure = fuse([said("a", 1, 1), said("a", 3, 6), said("a", 2, 7)])
+    assert figure is not None
+    assert figure.value == Range(6, 6, 6)
+    assert [(held.said.value.best, held.superseded_by) for held in figure.held] == [(6, None), (7, "a@3"), (1, "a@3")]
+
+
+def test_the_best_is_the_newest_word_of_the_best_graded_never_the_largest_by_default() -> None:
+    figure = fuse([said("good", 1, 4, 0), said("poor", 2, 20, 4), said("as good", 3, 5, 0)])
+    assert figure is not None
+    assert figure.value == Range(4, 5, 20)
+    assert figure.best is not None
+    assert figure.best.source_id == "as good"
+
+
+def test_who_says_only_at_least_leaves_the_best_to_the_next() -> None:
+    figure = fuse([said("good", 1, Range(3, None, None), 0), said("poor", 2, 7, 4)])
+    assert figure is not None
+    assert figure.value == Range(3, 7, None)
+
+
+def test_a_withdrawn_version_is_shown_and_never_counted() -> None:
+    figure = fuse([said("a", 1, 9, withdrawn=True), said("a", 2, 4)])
+    assert figure is not None
+    assert figure.value == Range(4, 4, 4)
+    assert len(figure.held) == 2
+    assert fuse([said("a", 1, 9, withdrawn=True)]) is None
+
+
+@settings(deadline=None)
+@given(statements)
+def test_low_best_high_are_in_order_and_come_from_current_statements(held: list[Said]) -> None:
+    figure = fuse(held)
+    assert figure is not None
+    low, best, high = figure.value
+    current = [one.value for one in figure.current]
+    assert low == min(value.low for value in current)
+    assert best is None or best in [value.best for value in current]
+    assert best is None or low <= best
+    assert high is None or (best or low) <= high
+
+
+@settings(deadline=None)
+@given(statements, st.randoms())
+def test_the_order_of_statements_does_not_matter(held: list[Said], dice: object) -> None:
+    shuffled = list(held)
+    dice.shuffle(shuffled)  # type: ignore[attr-defined]
+    one, other = fuse(held), fuse(shuffled)
+    assert one is not None
+    assert other is not None
+    assert (one.value, one.best and one.best.value) == (other.value, other.best and other.best.value)
+
+
+def test_a_death_told_without_the_wounded_lowers_their_low_by_one() -> None:
+    [adjusted] = after_deaths([said("a", 1, 5)], [said("a", 1, 1), said("a", 9, 2)])
+    assert adjusted.value == Range(4, 5, 5)
+
+
+def test_another_source_s_dead_do_not_touch_a_source_s_wounded() -> None:
+    wounded = [said("a", 1, 5)]
+    assert after_deaths(wounded, [said("a", 1, 1), said("b", 9, 4)]) == wounded
+
+
+def test_two_voices_that_no_number_reconciles_are_a_dispute_and_a_rising_toll_is_none() -> None:
+    at_once, risen = fuse([said("a", 1, 3), said("b", 2, 9)]), fuse([said("a", 1, 3), said("b", 20, 9)])
+    assert at_once is not None
+    assert risen is not None
+    assert is_disputed(at_once, 6 * HOUR)
+    assert not is_disputed(risen, 6 * HOUR)
+
+
+@settings(deadline=None)
+@given(st.lists(ranges(), min_size=1, max_size=6))
+def test_a_sum_bounds_what_it_adds(figures: list[Range]) -> None:
+    added = total(figures)
+    assert added is not None
+    assert added.low == sum(figure.low for figure in figures)
+    assert (added.high is None) == any(figure.high is None for figure in figures)
+    assert (added.best is None) == any(figure.best is None for figure in figures)
+
+
+def test_a_sum_of_nothing_is_unknown_and_not_zero() -> None:
+    assert total([]) is None
+    assert total([Range(0, 0, 0)]) == Range(0, 0, 0)
+
+
+@settings(deadline=None)
+@given(ranges(), ranges())
+def test_the_whole_keeps_its_order_and_holds_its_parts(parts: Range, stated: Range) -> None:
+    found = whole(parts, stated)
+    assert found is not None
+    assert found.best is None or found.best >= found.low
+    assert found.high is None or found.high >= (found.best if found.best is not None else found.low)
+    if stated.high is None or stated.high >= parts.low:
+        assert found.low >= parts.low
+
+
+@settings(deadline=None)
+@given(ranges(), ranges())
+def test_disjoint_means_that_no_number_fits_both(one: Range, other: Range) -> None:
+    def holds(value: Range, number: int) -> bool:
+        return value.low <= number and (value.high is None or number <= value.high)
+
+    assert disjoint(one, other) == (not any(holds(one, n) and holds(other, n) for n in range(200)))
+    assert envelope([one, other], None).low == min(one.low, other.low)

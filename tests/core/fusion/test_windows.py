@@ -1,0 +1,111 @@
+"""Windows against the plainest fold there is: every entry looked at, for every moment asked for."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from streams.core.estimates import Range, total
+from streams.core.moments import DAY, HOUR, MINUTE
+from streams.core.windows import FIGURE_COUNT, WINDOWS, Entry, RegionWindows, figure
+
+NOON = 20_383 * DAY + 12 * HOUR
+"""Some noon in October 2025."""
+
+
+def plain(entries: list[Entry], now: int, length: int) -> list[object]:
+    """Fold without any memory: what the windows must be equal to."""
+    inside = [entry for entry in entries if entry.start <= now and entry.at > now - length]
+    figures = [
+        total(value for entry in inside for number, value in entry.figures if number == wanted)
+        for wanted in range(FIGURE_COUNT)
+    ]
+    return [sum(entry.strike for entry in inside), sum(entry.outage for entry in inside), *figures]
+
+
+def told(windows: RegionWindows, now: int, length: int) -> list[object]:
+    sums = windows.sums(now, length)
+    return [sums[0], sums[1], *(figure(sums, number) for number in range(FIGURE_COUNT))]
+
+
+@st.composite
+def entries(draw: st.DrawFn) -> Entry:
+    # Edges matter most: whole hours and days are as likely as anything between.
+    at = NOON - draw(st.sampled_from((HOUR, DAY, 30 * DAY, MINUTE, 1))) * draw(st.integers(-2, 40))
+    start = at - draw(st.sampled_from((0, 0, MINUTE, 12 * HOUR)))
+    best = draw(st.integers(0, 9))
+    value = draw(st.sampled_from((Range(best, best, best), Range(best, None, None), Range(0, best, best + 1))))
+    held = ((draw(st.integers(0, FIGURE_COUNT - 1)), value),) if draw(st.booleans()) else ()
+    outage = draw(st.booleans())
+    return Entry(
+        at, start, not outage, held, outage, start + draw(st.sampled_from((0, HOUR, 3 * DAY))) if outage else 0
+    )
+
+
+changes = st.lists(st.tuples(st.integers(0, 5), st.lists(entries(), max_size=2)), min_size=1, max_size=15)
+moments = st.sampled_from((0, 1, -1, HOUR, MINUTE, DAY, 29 * DAY, -DAY, 7 * DAY + 1)).map(lambda shift: NOON + shift)
+
+
+@settings(max_examples=100, deadline=None)
+@given(changes, st.lists(moments, min_size=1, max_size=4))
+def test_the_windows_are_the_plain_fold_whatever_was_put_before(
+    puts: list[tuple[int, list[Entry]]], asked: list[int]
+) -> None:
+    windows = RegionWindows()
+    held: dict[int, list[Entry]] = {}
+    for owner, new in puts:
+        windows.put(owner, tuple(new))
+        held[owner] = new
+        # Asked in between as well: sums that are remembered must be forgotten in time.
+        everything = [entry for own in held.values() for entry in own]
+        for now in asked:
+            for length in WINDOWS.values():
+                assert told(windows, now, length) == plain(everything, now, length)
+            active = sum(entry.outage and entry.start <= now < max(entry.ends, entry.start) for entry in everything)
+            assert windows.active(now) == active
+
+
+@settings(deadline=None)
+@given(st.lists(entries(), min_size=1, max_size=8), moments)
+def test_nothing_moves_before_the_next_change(held: list[Entry], now: int) -> None:
+    windows = RegionWindows()
+    for owner, entry in enumerate(held):
+        windows.put(owner, (entry,))
+    change = windows.next_change(now)
+    assert change > now
+
+    def numbers(moment: int) -> list[object]:
+        return [windows.active(moment), *(told(windows, moment, length) for length in WINDOWS.values())]
+
+    for moment in {now + 1, (now + change) // 2, change - 1}:
+        if now <= moment < change and moment < now + 60 * DAY:
+            assert numbers(moment) == numbers(now)
+
+
+def test_an_instant_is_in_from_its_moment_until_a_window_later_exclusive() -> None:
+    """
+    ```
+    at ──────────────┤ 1 h ├
+       in: at … at + 1 h - 1 µs      out: before, and at + 1 h
+    ```
+    """
+    windows = RegionWindows()
+    windows.put("strike", (Entry(NOON, NOON, True, ()),))
+    assert [windows.sums(NOON + shift, HOUR)[0] for shift in (-1, 0, HOUR - 1, HOUR)] == [0, 1, 1, 0]
+
+
+def test_an_interval_counts_while_it_may_have_been_inside() -> None:
+    """
+    ```
+    start ▒▒▒▒▒▒▒▒▒▒▒ at            known only to the interval
+    in the last hour: from start on until at + 1 h
+    ```
+    """
+    windows = RegionWindows()
+    windows.put("night", (Entry(NOON, NOON - 6 * HOUR, True, ()),))
+    asked = (-6 * HOUR - 1, -6 * HOUR, 0, HOUR - 1, HOUR)
+    assert [windows.sums(NOON + shift, HOUR)[0] for shift in asked] == [0, 1, 1, 1, 0]
+
+
+def test_an_empty_region_never_changes() -> None:
+    assert RegionWindows().next_change(NOON) > NOON + 10_000 * DAY
