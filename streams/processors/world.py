@@ -36,7 +36,9 @@ def text_extractor(knowledge: Knowledge) -> Extractor:
     """Return extraction as intake calls it."""
 
     def claims_of(report: ReportV1) -> Sequence[Extracted]:
-        document = DocumentText(report.text or "", report.published_at, report.title, report.language)
+        # A headline alone is the text; beside a text it is its title.
+        title = report.title if report.text else None
+        document = DocumentText(report.text or report.title or "", report.published_at, title, report.language)
         return [
             Extracted(found.claim, found.quote, found.attribution, found.hedged)
             for found in extract(document, knowledge).claims
