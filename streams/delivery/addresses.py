@@ -7,6 +7,7 @@ Judged is the very address that a socket is about to be connected to, after ever
 from __future__ import annotations
 
 import socket
+from errno import EACCES
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any, Final
 
@@ -45,5 +46,5 @@ def public_socket(address: Any) -> socket.socket:
     """
     family, kind, protocol, _, where = address
     if not is_public(str(where[0])):
-        raise ForbiddenAddress(f"{where[0]} is no public address: set allow_private if it is meant")
+        raise ForbiddenAddress(EACCES, f"{where[0]} is no public address: set allow_private if it is meant")
     return socket.socket(family, kind, protocol)

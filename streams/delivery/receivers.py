@@ -169,10 +169,12 @@ class Receivers(_Model):
     """A whole file of receivers."""
 
     version: Literal[1] = 1
-    receivers: Annotated[tuple[Receiver, ...], Field(min_length=1)]
+    receivers: tuple[Receiver, ...]
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
+        if not self.receivers:
+            raise ValueError("names no receivers")
         names = [receiver.name for receiver in self.receivers]
         for number, name in enumerate(names):
             if name in names[:number]:

@@ -254,7 +254,13 @@ class RegionSet(_Model):
     """Regions watched together, such as Donbas = UA-14 + UA-09."""
 
     names: RegionNames
-    regions: Annotated[tuple[RegionPattern, ...], Field(min_length=1)]
+    regions: tuple[RegionPattern, ...]
+
+    @model_validator(mode="after")
+    def _some_region(self) -> Self:
+        if not self.regions:
+            raise ValueError("a set has at least one region")
+        return self
 
     def has(self, region: str) -> bool:
         return _matches(region, self.regions)
