@@ -241,34 +241,31 @@ class Assembler:
 
     def claims(self) -> tuple[list[ExtractedClaim], list[Link]]:
         """Return the claims in order of their first words, and what bound to what."""
-        out: list[tuple[int, int, ExtractedClaim]] = []
-        links: list[Link] = []
+        out: list[tuple[int, int, ExtractedClaim, Link]] = []
         for draft in self._placed_strikes():
-            for claim in self._strike_claims(draft):
-                out.append((draft.first, 0, self._finish(claim, draft.first, draft.last, draft.regions, draft.token)))
             bound = [(m.first, m.last) for m in (draft.mention,) if m is not None]
             bound += [(m.first, m.last) for m in draft.munitions]
-            links.append(Link((draft.token, draft.token), tuple(bound), "strike"))
+            link = Link((draft.token, draft.token), tuple(bound), "strike")
+            for claim in self._strike_claims(draft):
+                finished = self._finish(claim, draft.first, draft.last, draft.regions, draft.token)
+                out.append((draft.first, 0, finished, link))
         for merged in merge_tolls(self._doc, self._tolls):
-            claim = self._toll_claim(merged)
             lead = merged[0]
-            first = min(d.toll.first for d in merged)
-            last = max(d.toll.last for d in merged)
-            out.append((first, 1, self._finish(claim, first, last, lead.regions, lead.toll.trigger)))
-            links.append(
-                Link(
-                    (lead.toll.trigger, lead.toll.trigger),
-                    tuple((d.toll.first, d.toll.last) for d in merged),
-                    "casualties",
-                )
-            )
+            first, last = min(d.toll.first for d in merged), max(d.toll.last for d in merged)
+            bound = [(d.toll.first, d.toll.last) for d in merged]
+            bound += [(d.mention.first, d.mention.last) for d in merged[:1] if d.mention is not None]
+            link = Link((lead.toll.trigger, lead.toll.trigger), tuple(bound), "casualties")
+            finished = self._finish(self._toll_claim(merged), first, last, lead.regions, lead.toll.trigger)
+            out.append((first, 1, finished, link))
         for outage in self._outages:
             found = outage.outage
-            claim_ = self._outage_claim(outage)
-            out.append((found.first, 2, self._finish(claim_, found.first, found.last, outage.regions, found.token)))
-            links.append(Link((found.first, found.last), (), "outage"))
+            bound = [(m.first, m.last) for m in (outage.mention,) if m is not None]
+            bound += [(found.customers.first, found.customers.end)] if found.customers else []
+            link = Link((found.first, found.last), tuple(bound), "outage")
+            finished = self._finish(self._outage_claim(outage), found.first, found.last, outage.regions, found.token)
+            out.append((found.first, 2, finished, link))
         out.sort(key=lambda c: (c[0], c[1]))
-        return [c for _, _, c in out], links
+        return [c for _, _, c, _ in out], [link for _, _, _, link in out]
 
     def _placed_strikes(self) -> list[_StrikeDraft]:
         """Drop a strike without a place if the text has one with, unless it has figures of its own.

@@ -25,16 +25,45 @@ _SPEECH_GAP: Final = 12
 
 def scope_of(doc: Document, sentence: Sentence) -> Scope:
     """Return what the figures of a sentence cover (coding rule 17)."""
-    if doc.any_in(sentence.first, sentence.last, "context.cumulative"):
+    if doc.any_in(sentence.first, sentence.last, "context.cumulative") or _since(doc, sentence) is False:
         return Scope.CUMULATIVE
     if doc.any_in(sentence.first, sentence.last, "context.period"):
         return Scope.PERIOD
     return Scope.INCIDENT
 
 
+_SINCE_REACH: Final = 5
+_SINCE_A_START: Final = (
+    "start",
+    "begin",
+    "outbreak",
+    "truce",
+    "ceasefire",
+    "початк",
+    "начал",
+    "перемир",
+    "year",
+    "рок",
+    "год",
+)
+
+
+def _since(doc: Document, sentence: Sentence) -> bool | None:
+    """Whether figures run since the start of the war (True), of something else (False), or neither (None)."""
+    for t in range(sentence.first, sentence.last):
+        if "context.since" not in doc.tags[t]:
+            continue
+        reach = range(t, min(sentence.last, t + _SINCE_REACH + 1))
+        if any("context.warword" in doc.tags[x] for x in reach):
+            return True
+        if any(doc.word(x).startswith(_SINCE_A_START) for x in reach):
+            return False
+    return None
+
+
 def is_whole_war(doc: Document, sentence: Sentence) -> bool:
     """Whether the figures of a sentence are statistics of the whole war (no claim)."""
-    if not doc.any_in(sentence.first, sentence.last, "context.whole_war"):
+    if not (doc.any_in(sentence.first, sentence.last, "context.whole_war") or _since(doc, sentence)):
         return False
     return not doc.any_in(sentence.first, sentence.last, "context.period")
 

@@ -77,4 +77,6 @@ def extract(text: DocumentText, knowledge: Knowledge, policy: ExtractionPolicy |
         for n in places.rejected
     ]
     rejected.sort(key=lambda r: r.span)
-    return Extraction(tuple(claims[: policy.most_claims]), tuple(rejected), doc, places, quantities, tuple(links))
+    kept = slice(policy.most_claims)
+    spans = tuple((d.first, d.last) for d in (*strikes.dropped, *tolls.dropped, *outages.dropped, *places.rejected))
+    return Extraction(tuple(claims[kept]), tuple(rejected), doc, places, quantities, tuple(links[kept]), spans)

@@ -53,6 +53,7 @@ class Reason(Enum):
     NO_FIGURE = "no figure and no person"
     UNKNOWN_SO_FAR = "not known so far"
     NO_ATTACK = "damage without an attack stated"
+    CAPTIVES = "prisoners, not casualties of an event"
     COMMENT = "talk about attacks, not a report of one"
     CYBER = "not a physical attack"
 
@@ -85,6 +86,9 @@ class Extraction:
     places: Places
     quantities: tuple[Quantity, ...]
     links: tuple[Link, ...]
+    """Where each claim came from, in the order of the claims."""
+    rejected_tokens: tuple[tuple[int, int], ...] = ()
+    """First and last token of what was rejected."""
 
     @property
     def mentions(self) -> tuple[Mention, ...]:

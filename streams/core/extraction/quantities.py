@@ -114,6 +114,27 @@ _ADJECTIVE_ENDINGS: Final = (
     ),
     *("ому", "ему", "ую", "річна", "річний", "летний", "летняя", "я", "а", "ьо", "о"),
 )
+_NO_NOUN_ENDINGS: Final = (
+    *_ADJECTIVE_ENDINGS,
+    "ли",
+    "ло",
+    "ла",
+    "ть",
+    "ся",
+    "сь",
+    "ють",
+    "уть",
+    "ют",
+    "ут",
+    "ит",
+    "ать",
+    "ено",
+    "ано",
+    "чол",
+    "ще",
+    "еще",
+)
+"""Endings of adjectives and verbs: such a word after a number is not what it counts."""
 _HEAD_REACH: Final = 4
 """Words between a number and the noun it counts: "8 DPR militiamen", "two more elderly civilians"."""
 
@@ -437,6 +458,9 @@ def _head(doc: Document, start: int) -> tuple[int | None, Counted]:
             return j, Counted.OTHER
         if word in _STOP:
             break
+        if j == start and not word.isascii() and not word.endswith(_NO_NOUN_ENDINGS):
+            # "четыре емкости пострадали": the noun right after the number is what is counted, known or not.
+            return j, Counted.OTHER
         named_next = j + 1 < len(doc.tokens) and any(t.startswith("people.") for t in doc.tags[j + 1])
         if named_next and not word.isascii() and not word.endswith(_ADJECTIVE_ENDINGS):
             # "10 паливозаправників окупантів": the first noun is what is counted, known or not.

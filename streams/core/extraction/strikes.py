@@ -165,10 +165,22 @@ def find_strikes(
                 accepted.append((token, last, tag))
             else:
                 out.dropped.append(Dropped(token, last, why))
+            if why is Reason.NO_OBJECT and tag == "strikes.intercept" and out.triggers:
+                _all_shot_down(doc, sentence, token, out.triggers[-1])
         if accepted:
             owners = _owned_munitions(doc, sentence, [t for t, _, _ in accepted], quantities)
             out.triggers += [_trigger(doc, sentence, t, last, tag, owners.get(t, [])) for t, last, tag in accepted]
     return out
+
+
+_ALL: Final = frozenset("all все всі усі всех всіх усіх".split())
+
+
+def _all_shot_down(doc: Document, sentence: Sentence, token: int, before: StrikeTrigger) -> None:
+    """``13 ракет. Все сбила ПВО``: intercepted equals launched (coding rule 8); nothing else is computed."""
+    if any(doc.word(t) in _ALL for t in _around(sentence, token, 3, 3)):
+        for figure in before.munitions:
+            figure.intercepted = figure.intercepted or figure.launched
 
 
 def _owned_munitions(
@@ -189,10 +201,11 @@ def _owned_munitions(
 
 
 def _court_text(doc: Document) -> bool:
-    """A text of one or two sentences about a spotter's trial or arrest tells of no new strike."""
+    """A short text headed by a spotter's trial or arrest tells of no new strike."""
     if len(doc.sentences) > 3:
         return False
-    return any("context.court" in tags for tags in doc.tags)
+    head = doc.sentences[0] if doc.sentences else None
+    return head is not None and doc.any_in(head.first, head.last, "context.court")
 
 
 _KINDS: Final = (
@@ -285,8 +298,6 @@ def _noun_refusal(doc: Document, sentence: Sentence, token: int) -> Reason | Non
         and doc.word(token + 2) in ("економіці", "экономике", "репутації", "бюджету", "іміджу")
     ):
         return Reason.NO_OBJECT
-    if any(doc.word(t) in ("weapons", "ban", "truce", "drills") for t in ()):
-        return Reason.NO_OBJECT
     return None
 
 
@@ -358,6 +369,10 @@ def _mine_went_off(doc: Document, sentence: Sentence, token: int) -> bool:
         or doc.word(t).startswith(("підір", "подор", "здето", "blew", "blown", "hit", "наїх", "наех", "detonat"))
         for t in near
     )
+    # "Booby trap kills one civilian": the weapon itself is the subject.
+    last = doc.spans.get((token, "weapons.mine"), token)
+    if _has(doc, last + 1, last + 3, sentence, "casualties.kills", "casualties.wounds"):
+        return True
     if word.startswith(("mine blast", "mine")) and "strikes.explode" in doc.tags[min(token + 1, len(doc.tags) - 1)]:
         blast = True
     hurt = any(t.startswith("casualties.") for x in range(sentence.first, sentence.last) for t in doc.tags[x])

@@ -270,6 +270,12 @@ def find_tolls(
         reason = blocking_reason(doc, sentence)
         if reason is None and is_whole_war(doc, sentence):
             reason = Reason.WHOLE_WAR
+        if (
+            reason is None
+            and sentence.number not in struck
+            and doc.any_in(sentence.first, sentence.last, "context.captive")
+        ):
+            reason = Reason.CAPTIVES
         if reason is None and sentence.number not in struck and is_not_war(doc, sentence):
             reason = Reason.NOT_WAR
         if reason is not None:
@@ -688,6 +694,10 @@ def _without_figure(doc: Document, sentence: Sentence, trigger: Trigger) -> Toll
     if _among(doc, first):
         # "серед поранених дитина": some were wounded, and the child is one of them.
         return Toll(_HARM[tag], first, 1, None, None, Group.UNKNOWN, first, last)
+    if tag in _ACTIVE and doc.word(last + 1) in ("another", "іншого", "ще", "еще"):
+        return Toll(_HARM[tag], first, 1, 1, 1, Group.UNKNOWN, first, last + 1)
+    if _harmed_in_attack(doc, sentence, first, last):
+        return Toll(_HARM[tag], first, 1, None, None, Group.UNKNOWN, first, last)
     person = _person_near(doc, sentence, first, last, after_only=tag in _ACTIVE)
     thing = _thing_near(doc, sentence, first, last)
     if person is None and thing:
@@ -729,6 +739,19 @@ def _without_figure(doc: Document, sentence: Sentence, trigger: Trigger) -> Toll
     if exists and (word in _PLURAL_VERBS or word.endswith(("их", "ых"))):
         return Toll(harm, first, 1, None, None, Group.UNKNOWN, first, last)
     return Reason.NO_FIGURE
+
+
+_THROUGH: Final = frozenset("при внаслідок унаслідок від в у из-за через после після under in".split())
+
+
+def _harmed_in_attack(doc: Document, sentence: Sentence, first: int, last: int) -> bool:
+    """``стан постраждалих внаслідок атаки``, ``пострадавшие при обстреле``: people, if not how many."""
+    if (
+        not doc.word(first).endswith(("их", "ых", "і", "ие", "им", "ым", "ими", "ыми"))
+        or doc.word(last + 1) not in _THROUGH
+    ):
+        return False
+    return any("strikes.attack.noun" in doc.tags[t] for t in range(last + 1, min(sentence.last, last + 5)))
 
 
 def _among(doc: Document, first: int) -> bool:
