@@ -36,9 +36,10 @@ def demo(
         float, typer.Option(min=10, max=86_400, metavar="SECONDS", help="How long the generated day takes.")
     ] = 120,
 ) -> None:
-    """See it work: broker, worker, the founding case and a generated day of reports, until Ctrl-C.
+    """See it all work on this machine, until Ctrl-C.
 
-    Starts everything it needs on free ports of this machine, and ends it all. The clock is virtual: it begins at
+    Publishes the founding case and then a generated day of reports, and shows the counters as they change. Starts
+    everything it needs on free ports of this machine, and ends it all. The clock is virtual: it begins at
     2025-10-22T12:00Z and a day passes in two minutes, so that the windows can be seen to move.
     """
     output = Output(as_json=True if once else None)

@@ -34,8 +34,10 @@ from streams.reference.gazetteer import Gazetteer
 from streams.settings import Clock, clock_from
 
 _DAY: Final = timedelta(days=1)
-_LEAD: Final = timedelta(seconds=12)
+_LEAD: Final = timedelta(seconds=8)
 """How long the clock stands at its origin: the worker gets ready and the founding case is shown meanwhile."""
+_SLOWNESS: Final = 10
+"""What comes on top, in times of how long this machine takes to load the names of the regions."""
 _FRAMES_PER_SECOND: Final = 4
 _PLAIN_SECONDS: Final = 3.0
 _AROUND_THE_TABLE: Final = 10
@@ -64,10 +66,9 @@ async def live(output: Output, seconds: float) -> None:
     """Run the demo until it is told to stop; the generated day takes ``seconds``."""
     output.note("starting the embedded broker and a worker …", style="dim")
     rate = _DAY.total_seconds() / seconds
-    anchor = datetime.now(UTC) + _LEAD
     arrivals = [*founding_case(ORIGIN), *generated_day(ORIGIN)]
     async with stop_signal() as stop:
-        starting = asyncio.ensure_future(_run(output, stop, rate, anchor, arrivals))
+        starting = asyncio.ensure_future(_run(output, stop, rate, arrivals))
         stopping = asyncio.ensure_future(stop.wait())
         await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
@@ -79,8 +80,11 @@ async def live(output: Output, seconds: float) -> None:
     output.note("stopped; broker and worker are gone", style="dim")
 
 
-async def _run(output: Output, stop: asyncio.Event, rate: float, anchor: datetime, arrivals: list[Arrival]) -> None:
+async def _run(output: Output, stop: asyncio.Event, rate: float, arrivals: list[Arrival]) -> None:
+    started = datetime.now(UTC)
     names = await asyncio.to_thread(_region_names)
+    loaded = datetime.now(UTC)
+    anchor = loaded + _LEAD + _SLOWNESS * (loaded - started)
     async with running_stack(rate=rate, anchor=anchor, logs_to_stderr=False) as stack:
         scene = _Scene(stack, clock_from(stack.settings), rate, names, len(arrivals))
         async with _together(_publish(scene, arrivals), _follow(scene), _count(scene)):
@@ -196,6 +200,8 @@ def _plain_line(scene: _Scene) -> str:
     worst = []
     for region in affected[:3]:
         day = region.windows[WindowName.H24]
+        if not (day.strikes.incidents or day.outages.started):
+            continue
         worst.append(f"{region.region} {day.strikes.incidents} strikes, {shown(day.casualties.killed)} killed")
     return f"{scene.clock():%Y-%m-%dT%H:%MZ}  {_phase(scene)}: {_told(scene)}; 24h: {'; '.join(worst) or 'nothing'}"
 

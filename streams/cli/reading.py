@@ -17,13 +17,13 @@ from typing import Any, Final, Protocol
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from streams.client.connection import admin_client, kafka_options, reach, topics_of
+from streams.client.connection import admin_client, kafka_options, reach, stop_consumer, topics_of
 from streams.client.errors import BrokerAway
 from streams.settings import Settings
 
 _FETCH_WAIT_MS: Final = 50
 _END_SECONDS: Final = 10.0
-_SILENT_SECONDS: Final = 30.0
+_SILENT_SECONDS: Final = 20.0
 """How long the broker may be out of reach before following a topic ends."""
 
 
@@ -229,7 +229,7 @@ async def open_reader(settings: Settings, topic: str) -> AsyncIterator[TopicRead
         try:
             await consumer.start()
         except BaseException:
-            await consumer.stop()
+            await stop_consumer(consumer)
             raise
         return consumer
 
@@ -240,4 +240,4 @@ async def open_reader(settings: Settings, topic: str) -> AsyncIterator[TopicRead
     try:
         yield TopicReader(consumer, topic, partitions, settings.bootstrap_servers)
     finally:
-        await consumer.stop()
+        await stop_consumer(consumer)

@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer
 
 from schemas.topics import CLAIMS, REPORTS
 from streams.cli.reading import TopicReader, open_reader
-from streams.client.connection import kafka_options, reach
+from streams.client.connection import kafka_options, reach, stop_consumer
 from streams.settings import Settings
 
 _SOURCES: Final = {"intake": REPORTS.name, "fusion": CLAIMS.name}
@@ -62,7 +62,7 @@ async def _member(settings: Settings, group: str) -> AsyncIterator[Any]:
         try:
             await consumer.start()
         except BaseException:
-            await consumer.stop()
+            await stop_consumer(consumer)
             raise
         return consumer
 
@@ -70,4 +70,4 @@ async def _member(settings: Settings, group: str) -> AsyncIterator[Any]:
     try:
         yield consumer
     finally:
-        await consumer.stop()
+        await stop_consumer(consumer)

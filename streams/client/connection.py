@@ -145,6 +145,18 @@ def _overheard() -> Iterator[_Overheard]:
         logger.removeFilter(heard)
 
 
+async def stop_consumer(consumer: Any) -> None:
+    """Stop an aiokafka consumer also where its broker has gone."""
+    try:
+        await consumer.stop()
+    except asyncio.CancelledError:
+        # The consumer's own task, cancelled by the stop while it waited for the broker; unless it is we.
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        await consumer._client.close()
+
+
 @asynccontextmanager
 async def admin_client(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
     """Yield a connected admin client.

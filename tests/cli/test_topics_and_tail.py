@@ -19,7 +19,10 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from schemas.topics import INTERNAL, PUBLIC
 from streams.admin import STAGES, TopicStatus, check_topics, create_topics, wanted_topics
+from streams.cli.embedded import end
 from streams.cli.reading import Beginning, Last, Since, TopicReader, open_reader
+from streams.client import BrokerAway
+from streams.engine.embedded import EmbeddedBroker
 from streams.settings import Settings
 
 pytestmark = pytest.mark.broker
@@ -117,6 +120,21 @@ async def test_the_end_of_a_large_batch_is_its_last_record(either_broker: str) -
     async with open_reader(Settings(bootstrap_servers=either_broker), topic) as reader:
         assert list((await reader.ends()).values()) == [5_000]
         assert await read(reader, Last(2)) == [b"4998", b"4999"]
+
+
+async def test_following_a_topic_ends_when_its_broker_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streams.cli.reading._SILENT_SECONDS", 1.0)
+    embedded = EmbeddedBroker().start()
+    try:
+        topic = await a_topic(embedded.address)
+        await put(embedded.address, topic, (0, BASE, b"k", b"1"))
+        with pytest.raises(BrokerAway, match="lost while following"):  # noqa: PT012  leaving the block is part of it
+            async with open_reader(Settings(bootstrap_servers=embedded.address), topic) as reader:
+                async for records in reader.read(Beginning(), follow=True):
+                    assert [record.value for record in records] == [b"1"]
+                    end(embedded)
+    finally:
+        end(embedded)
 
 
 def test_tail_writes_json_lines_whatever_the_records_hold(sitrep: Any, broker: str) -> None:
