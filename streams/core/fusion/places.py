@@ -19,8 +19,8 @@ _KM_PER_DEGREE: Final = 111.2
 _LATIN: Final = str.maketrans(
     dict(
         zip(
-            "абвгґдеєжзиіїйклмнопрстуфхцчшщюяыэё",
-            [*"abvhgdeezziiiiklmnoprstufhccss", "u", "a", "i", "e", "e"],
+            "абвгґдеєжзиіїйклмнопрстуфхцчшщюяыэёьъ",
+            [*"abvhgdeezziiiiklmnoprstufhccss", "u", "a", "i", "e", "e", "", ""],
             strict=True,
         )
     )

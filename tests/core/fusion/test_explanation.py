@@ -1,0 +1,78 @@
+"""``sitrep explain``: every figure with who said it, what was superseded by what, and why the best is the best."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from streams.cli.explain import explain as explain_command
+from streams.cli.explain import newest
+from streams.cli.output import CommandError
+from streams.core.fusion.explanation import explain
+from tests.core.fusion.wire import a_report, a_strike, an_outage, at, casualties, fuse, told
+
+REPORTS = [
+    a_report(
+        "a1", "authority", "2025-10-22 15:00", grade="B", party="UA", url="https://authority.example/a1",
+        claims=[a_strike(weapons=["missile"], actor="RU"), casualties(killed=1), an_outage(customers=9_000)],
+    ),
+    a_report("a2", "authority", "2025-10-22 17:00", grade="B", party="UA", claims=[casualties(killed=4)]),
+    a_report(
+        "c1", "channel", "2025-10-22 16:00", grade="E", text="Ракета влучила у двір, є загиблі",
+        claims=[a_strike(weapons=["missile"]), casualties(killed=9)],
+    ),
+]  # fmt: skip
+
+
+def test_the_explanation_reads_like_this() -> None:
+    fusion, _ = fuse(REPORTS)
+    [incident] = fusion.incidents()
+    lines = list(explain(incident))
+    assert lines[1:] == [
+        "  where  Kharkiv, UA-63, 49.9930 36.2300 (known to the settlement)",
+        "  when   at 2025-10-22 14:00 UTC",
+        "  trust  credibility 3, possibly true; 2 independent voices; best source graded B",
+        "Strike: missile; target unknown; by RU",
+        "Outage of power: started; counts as over from 2025-10-25 14:00 unless told",
+        "  customers: 9000; authority alone says so",
+        "    authority (B) 2025-10-22 15:00: 9000 (report a1)",
+        "Casualties",
+        "  killed: 4 to 9, best 4; best by authority (B): the newest word of the best-graded of 2 sources",
+        "    authority (B) 2025-10-22 17:00: 4 (report a2)",
+        "    channel (E) 2025-10-22 16:00: 9 (report c1)",
+        "    authority (B) 2025-10-22 15:00: 1 (report a1, superseded by a2)",
+        "Sources",
+        "  authority (news, graded B, Ukrainian side) 2025-10-22 15:00, report a1",
+        "    https://authority.example/a1",
+        "  channel (news, graded E) 2025-10-22 16:00, report c1",
+        "    “Ракета влучила у двір, є загиблі”",
+        "  authority (news, graded B, Ukrainian side) 2025-10-22 17:00, report a2",
+        "Why",
+        "  channel c1 is with authority a1: same place, same time, same weapon, other toll",
+        "  authority a2 is with authority a1: same place, same time",
+        "  best killed is 4: newest word of authority, graded B, the best of 2",
+    ]
+
+
+def test_the_newest_revision_is_explained_and_a_beginning_of_the_id_will_do() -> None:
+    fusion, early = fuse(REPORTS[:1], now="2025-10-22 15:30")
+    _, late = fuse(REPORTS)
+    values = [incident.model_dump_json().encode() for incident in (*late.incidents, *early.incidents)]
+    wanted = late.incidents[0].incident_id
+    later = late.incidents[0].model_copy(update={"revision": 2})
+    assert newest([*values, None, b"not json", later.model_dump_json().encode()], wanted[:6]) == later
+    with pytest.raises(CommandError, match="no incident"):
+        newest(values, "no-such")
+    assert told(fusion)
+
+
+def test_the_command_reads_incidents_from_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, step = fuse(REPORTS)
+    path = tmp_path / "incidents.jsonl"
+    path.write_bytes(b"".join(incident.model_dump_json().encode() + b"\n" for incident in step.incidents))
+    explain_command(step.incidents[0].incident_id, [str(path)])
+    assert "superseded by a2" in capsys.readouterr().out
+    explain_command(step.incidents[0].incident_id, [str(path)], json=True)
+    assert capsys.readouterr().out.startswith('{"schema_version":1')
+    assert step.incidents[0].updated_at == at("2025-10-22 18:00")
