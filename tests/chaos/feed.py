@@ -31,7 +31,12 @@ class Feed:
     async def run(self) -> None:
         """Return once stopped and everything published is acknowledged. Raises what the producer raises."""
         producer = AIOKafkaProducer(
-            bootstrap_servers=self._broker, acks="all", enable_idempotence=True, linger_ms=5, request_timeout_ms=30_000
+            bootstrap_servers=self._broker,
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=5,
+            request_timeout_ms=30_000,
+            max_batch_size=1024 * 1024,  # room for what gathers while the broker is away
         )
         await producer.start()
         try:

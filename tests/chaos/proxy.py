@@ -16,6 +16,8 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 _PRODUCE: Final = 0
+FETCH: Final = 1
+OFFSET_COMMIT: Final = 8
 _LENGTH: Final = struct.Struct(">i")
 _REQUEST: Final = struct.Struct(">hhi")
 _LARGEST: Final = 64 * 1024 * 1024
@@ -35,6 +37,7 @@ class Proxy:
         self.resets = 0
         self._bytes_per_second: float | None = None
         self._lose = 0
+        self._swallowed: frozenset[int] = frozenset()
         self._links: set[_Link] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name=f"proxy {port}", daemon=True)
@@ -51,6 +54,13 @@ class Proxy:
     def lose_acknowledgements(self, number: int) -> None:
         """Of the next ``number`` produce requests the answer is lost and the connection reset."""
         self._lose = number
+
+    def swallow(self, *kinds: int) -> None:
+        """Let requests of these kinds (Kafka's API keys) come to nothing from now on; without any all pass again."""
+        self._swallowed = frozenset(kinds)
+
+    def swallows(self, kind: int) -> bool:
+        return kind in self._swallowed
 
     def _call(self, work: Coroutine[Any, Any, None]) -> None:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(_CALL_SECONDS)
@@ -134,6 +144,8 @@ class _Link:
             while True:
                 frame = await _frame(reader)
                 api, _, correlation = _REQUEST.unpack_from(frame, _LENGTH.size)
+                if self._proxy.swallows(api):
+                    continue
                 if api == _PRODUCE and self._proxy.loses_this():
                     self._lost.add(correlation)
                 await self._pass(frame, writer)
