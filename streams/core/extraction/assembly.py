@@ -21,6 +21,9 @@ from streams.core.extraction.times import When
 from streams.core.extraction.tolls import Toll
 
 Bounds = tuple[int, int | None, int | None]
+_CAUSES = frozenset(
+    "after from in by внаслідок унаслідок через від після под після после при від обстрілів результате".split()
+)
 _OTHER_EVENTS = (
     "casualties.killed",
     "casualties.wounded",
@@ -101,6 +104,9 @@ class Assembler:
             self._strike_sentences.add(self._doc.sentence_of[trigger.token])
             bound = self._binder.bind(trigger.token)
             mentions = list(bound.mentions)
+            if bound.own_clause and self._closes_its_clause(trigger.token):
+                # "Two died in Kherson and three in Nikopol after shelling": the cause of all that stands before.
+                mentions += [m for m in self._binder.in_clause(trigger.token) if m not in mentions]
             if not bound.own_clause and mentions and trigger.massive:
                 # A wave over the country: every place of the sentence that has no trigger of its own was under it.
                 mentions += [
@@ -123,6 +129,12 @@ class Assembler:
                     self._add_strike(
                         trigger, mention, bound, region=region, alone=len({r for m in mentions for r in m.regions}) == 1
                     )
+
+    def _closes_its_clause(self, token: int) -> bool:
+        doc = self._doc
+        if doc.word(token - 1) not in _CAUSES and doc.word(token - 2) not in _CAUSES:
+            return False
+        return not any(m.first > token for m in self._binder.in_clause(token))
 
     def _listed_targets(self, token: int, owned: set[int], known: list[Mention]) -> list[Mention]:
         """Places of further targets: "знищили нафтобазу в Макіївці, склад у Донецьку та базу в Чорнобаївці"."""

@@ -114,7 +114,16 @@ def is_denied(doc: Document, token: int, policy: CircumstancePolicy) -> bool:
             return True
         if doc.word(t) in ("no", "not", "не", "ні", "never", "without") and t == token - 1:
             return True
+    # "Удару по місту не було": a noun denied by what follows.
+    for t in range(token + 1, min(token + 2 * policy.negation_after, len(doc.tokens) - 1)):
+        if doc.clause_of[t] != clause:
+            break
+        if doc.word(t) in ("не", "not") and doc.word(t + 1).startswith(_DID_NOT):
+            return True
     return False
+
+
+_DID_NOT = ("було", "было", "відбу", "зафікс", "зафикс", "підтверд", "подтверд", "произо", "take", "happen", "occur")
 
 
 def text_is_about_courts(doc: Document) -> bool:

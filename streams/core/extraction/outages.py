@@ -97,6 +97,10 @@ def _supplies(doc: Document, sentence: Sentence) -> list[tuple[int, int, Utility
             if doc.word(t).startswith(_NOT_SUPPLY):
                 continue
             _, name, form = tag.split(".")
+            if name == "mobile" and any(
+                x.startswith("utilities.internet") for x in doc.covering[min(t + 1, len(doc.tags) - 1)]
+            ):
+                continue  # "мобільний інтернет" is the internet
             out.append((t, doc.spans[t, tag], Utility(name), form == "cut"))
     return out
 
@@ -169,7 +173,7 @@ def _without(doc: Document, sentence: Sentence, token: int, policy: OutagePolicy
     """``без світла і води``, ``without heating, power and water``: the preposition, through a list of supplies."""
     t, steps = token - 1, 0
     while t >= sentence.first and steps <= policy.without:
-        if "outages.without" in doc.tags[t]:
+        if "outages.without" in doc.tags[t] or (steps == 0 and "outages.no" in doc.tags[t] and doc.word(t) != "not"):
             return t
         supply = any(x.startswith("utilities.") and x != "utilities.customers" for x in doc.covering[t])
         gap = doc.gaps[t + 1].strip("' «»\"")

@@ -470,7 +470,7 @@ def _speaks(doc: Document, first: int, after: int) -> bool:
 def _comes_from(doc: Document, first: int) -> bool:
     for begin in range(max(0, first - 4), first):
         end = doc.spans.get((begin, "context.origin"))
-        if end is not None and end < first and all(not doc.gaps[t] for t in range(begin + 1, first + 1)):
+        if end is not None and end < first <= end + 2 and all(not doc.gaps[t] for t in range(begin + 1, first + 1)):
             word = doc.word(begin)
             if word in ("from", "зі", "из", "з") and end == begin:
                 # "from" alone is an origin only beside a launch: "launched at Sumy from Kursk".

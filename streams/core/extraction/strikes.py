@@ -56,6 +56,7 @@ _TALKED_OF: Final = frozenset(
     "атаки удари удары обстріли обстрелы ударах атаках обстрелах атак ударів attacks strikes".split()
 )
 _ABOUT: Final = frozenset("про о об about щодо".split())
+_NOT_SHOT_DOWN: Final = frozenset(["weapons.mine", "weapons.artillery", "weapons.small_arms", "weapons.debris"])
 _REPELLED: Final = ("відби", "отби", "repel", "repuls", "відбит", "отраж", "відбив")
 _FACTORS: Final = ("пожеж", "пожар", "вибух", "взрыв", "fire", "explosion", "blast", "вогонь", "огонь", "детонац")
 _DAMAGE: Final = ("пошко", "damag", "повре", "руйнув")
@@ -251,7 +252,12 @@ def _refusal(
     if tag == "strikes.attack.verb":
         return _verb_refusal(doc, sentence, token, places)
     if tag == "strikes.intercept":
-        munition = _weapon_near(doc, sentence, token, _NEAR, within_clause=True)
+        munition = any(
+            x.startswith("weapons.") and x not in _NOT_SHOT_DOWN
+            for t in _around(sentence, token, _NEAR, _NEAR)
+            if doc.clause_of[t] == doc.clause_of[token]
+            for x in doc.covering[t]
+        )
         return None if munition else Reason.NO_OBJECT
     if tag == "strikes.destroy.verb":
         return _destruction_refusal(doc, sentence, token)
@@ -277,6 +283,8 @@ def _noun_refusal(doc: Document, sentence: Sentence, token: int) -> Reason | Non
         # "речник про атаки на аеродром" comments on attacks; "повідомили про удари" reports them.
         if not any(doc.has(t, "places.say") for t in _around(sentence, token, 6, 0)):
             return Reason.COMMENT
+    if any("context.forecast" in doc.tags[t] for t in _around(sentence, token, 0, 2)):
+        return Reason.HYPOTHETICAL
     if any("context.cyber" in doc.covering[t] for t in _around(sentence, token, 2, 1)):
         return Reason.CYBER
     if before in ("heart", "під", "under", "panic", "штурмову", "штурмові", "штурмових", "terror") and word != "attack":

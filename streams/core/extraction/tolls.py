@@ -370,6 +370,9 @@ def _sentence(
             out.tolls.append(lone)
         else:
             out.dropped.append(Dropped(trigger[0], trigger[1], lone))
+    _died_later(doc, out, used_triggers)
+    _add_one_more(doc, out, used_triggers)
+    _add_elsewhere(doc, sentence, out, used_triggers, main)
     _add_coordinated(doc, out, used_triggers, main)
     _add_listed_before(doc, out, used_triggers, main)
     _add_children(doc, sentence, inside, used_triggers)
@@ -763,6 +766,10 @@ def _person_near(doc: Document, sentence: Sentence, first: int, last: int, *, af
     def at(t: int) -> bool:
         return sentence.first <= t < sentence.last and any(x.startswith("people.") for x in doc.covering[t])
 
+    if doc.word(last + 1) in ("a", "an", "one"):
+        # "A sniper killed a soldier": the article begins the object.
+        after_only = True
+
     before = [] if after_only else [t for t in range(first - 1, max(sentence.first, first - 5) - 1, -1)]
     after = list(range(last + 1, min(sentence.last, last + 5)))
     english = doc.word(first).isascii()
@@ -834,6 +841,76 @@ def _add_coordinated(doc: Document, out: Tolls, used: dict[int, Toll], main: lis
             group = group_of_tags(doc, [at])
             if group is not toll.group:
                 out.tolls.append(Toll(toll.harm, toll.trigger, 1, 1, 1, group, at, at))
+
+
+_DIED: Final = ("помер", "скончал", "умер", "died", "dies", "die")
+
+
+def _died_later(doc: Document, out: Tolls, used: dict[int, Toll]) -> None:
+    """``a man wounded in the shelling died in hospital``: one of the killed, no longer of the wounded."""
+    died = [t for t in (*used, *(d.first for d in out.dropped)) if doc.word(t).startswith(_DIED)]
+    for t in died:
+        for trigger, toll in list(used.items()):
+            same = doc.sentence_of[trigger] == doc.sentence_of[t]
+            if not same or toll.harm is not Harm.WOUNDED or (toll.low, toll.high) != (1, 1):
+                continue
+            if t in used:
+                out.tolls.remove(toll)
+                del used[trigger]
+            else:
+                toll.harm = Harm.KILLED
+                out.dropped = [d for d in out.dropped if d.first != t]
+            break
+
+
+def _add_one_more(doc: Document, out: Tolls, used: dict[int, Toll]) -> None:
+    """``two women and a child``, ``двоє жінок і дитина``: one more person of the same harm."""
+    for toll in list(used.values()):
+        for t in range(toll.first, min(toll.last + 2, len(doc.tokens) - 1)):
+            if doc.word(t) not in _AND or doc.gaps[t] != "" or t < 1:
+                continue
+            at = t + 1 + (doc.word(t + 1) in ("a", "an", "one", "одна", "один"))
+            before = any(x.startswith("people.") for x in doc.covering[t - 1])
+            if at >= len(doc.tokens) or not before or not any(x.startswith("people.") for x in doc.tags[at]):
+                continue
+            word = doc.word(at)
+            single = word in _SINGULAR_EN if word.isascii() else word in _SINGULAR_CYRILLIC
+            if not single or toll.low in (0, 1):
+                continue
+            group, child = group_of_tags(doc, [at]), "people.child" in doc.covering[at]
+            if group is not Group.UNKNOWN and toll.group is not Group.UNKNOWN and group is not toll.group:
+                out.tolls.append(Toll(toll.harm, toll.trigger, 1, 1, 1, group, at, at))
+            else:
+                toll.low += 1
+                toll.high = None if toll.high is None else toll.high + 1
+                toll.best = None if toll.best is None else toll.best + 1
+                toll.last = max(toll.last, at)
+                if child:
+                    toll.children = (1, 1, 1)
+            break
+
+
+_SINGULAR_CYRILLIC: Final = frozenset(
+    "дитина жінка чоловік хлопчик дівчинка водій підліток немовля солдат військовий поліцейський рятувальник людина "
+    "женщина мужчина ребенок мальчик девочка водитель подросток младенец военный полицейский спасатель".split()
+)
+
+
+def _add_elsewhere(doc: Document, sentence: Sentence, out: Tolls, used: dict[int, Toll], main: list[Quantity]) -> None:
+    """``killed in Kherson and three in Nikopol``: the harm goes on, the place is another."""
+    for q in main:
+        spent = any(t.first <= q.first <= t.last for t in out.tolls)
+        joined = doc.word(q.first - 1) in (*_AND, "а", "while") or doc.gaps[q.first] == ","
+        after = q.end + 1
+        if spent or not joined or after >= sentence.last or doc.gaps[after] not in ("", "–", "—", "-"):
+            continue
+        place = doc.has(after, "places.in") and after + 1 < len(doc.tokens) and doc.tokens[after + 1].capital
+        earlier = [t for t in used.values() if t.last < q.first]
+        if not place or not earlier or any(q.first < t < q.first + 8 for t in used):
+            continue
+        owner = max(earlier, key=lambda t: t.last)
+        group = _group(doc, q, q.first) if q.head is not None else owner.group
+        out.tolls.append(Toll(owner.harm, q.last, q.low, q.high, q.best, group, q.first, q.end))
 
 
 def _add_listed_before(doc: Document, out: Tolls, used: dict[int, Toll], main: list[Quantity]) -> None:

@@ -73,6 +73,8 @@ def _uk(w: str) -> Forms:  # noqa: PLR0911, PLR0912 (a table of endings)
     if w.endswith("ь"):
         s = w[:-1]
         return _cases(s, f"={w}", "і|я", "і|ю|еві", f"={w}", "ю|ем|ню|лю" if s[-1:] in "нл" else "ю|ем", "і|ю")
+    if w.endswith("й"):
+        return _cases(w[:-1], "й", "я", "ю|єві|еві", "й", "єм|ем", "ї|ю|є")
     if w.endswith("'я"):
         return _cases(w[:-1], "я", "я|ї", "ю|ї", "я|ю", "ям|єю", "ї|ю")
     if w.endswith("я"):
@@ -182,7 +184,7 @@ def _word(word: str, language: str, last: bool) -> Forms:
 
 
 def _noun(word: str, language: str) -> Forms:
-    if len(word) < 3:
+    if len(word) < 2:
         return _constant(word)
     return _uk(word) if language == "uk" else _ru(word)
 
