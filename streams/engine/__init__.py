@@ -11,12 +11,13 @@ May import Faust, mode, aiokafka and the standard library; nothing of ``schemas`
 ``stage.py``              the interface a processor implements
 ``config.py``             every setting of the engine, one frozen value
 ``running.py``            start, run and stop stages in this process
-``stage_app.py``          one stage: its Faust app, its partitions, ticks, watchdog
+``stage_app.py``          one stage: its partitions, ticks, watchdog
+``faust_app.py``          the Faust app of a stage
 ``partition.py``          one owned partition: the order of a block, exactly-once state
 ``changelog.py``          how a commit looks in the changelog, and who may write there
-``recovery.py``           reading the changelog back
+``recovery.py``           bringing a store to the end of its changelog, and claiming it
 ``store.py, rocks.py``    the recovered state: memory, RocksDB
-``outbox.py``             sending outputs, every acknowledgement awaited
+``outbox.py, sending.py`` sending outputs, every acknowledgement awaited
 ``transport.py``          the overridden parts of Faust's aiokafka driver
 ``blocks.py, offsets.py`` blocks as Faust messages; which offset may be committed
 ``embedded.py``           the development broker

@@ -49,24 +49,31 @@ class Worker:
         hears = observer if observer is not None else SilentObserver()
         self._apps = [StageApp(stage, config, hears, self.health) for stage in stages]
 
-    async def __aenter__(self) -> Self:
+    async def start(self) -> None:
+        """Start all stages; return once each has joined its group. What was started is stopped again on an error.
+
+        Raises :class:`~streams.engine.errors.BrokerAwayError` and :class:`~streams.engine.errors.TopicError`.
+        """
         _quiet_libraries()
         try:
             async with asyncio.TaskGroup() as starts:
                 for app in self._apps:
                     starts.create_task(app.start())
         except BaseExceptionGroup as several:
-            await self._stop()
+            await self.stop()
             raise several.exceptions[0] from None
         except BaseException:
-            await self._stop()
+            await self.stop()
             raise
+
+    async def __aenter__(self) -> Self:
+        await self.start()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._stop()
+        await self.stop()
 
     async def until_stopped(self, stop: asyncio.Event) -> None:
         """Return when ``stop`` is set. Raises :class:`WorkerFailedError` when a stage cannot go on."""
@@ -81,7 +88,8 @@ class Worker:
                     log.critical("stage %s is stuck: %s", app.stage.name, self.health.reasons())
                     _force_exit()  # whatever hangs would hang a clean stop too
 
-    async def _stop(self) -> None:
+    async def stop(self) -> None:
+        """Finish and commit the running blocks and leave the groups; end the process if that takes too long."""
         try:
             async with asyncio.timeout(self._config.stop_seconds):
                 await asyncio.gather(*(app.stop() for app in self._apps))
@@ -110,8 +118,20 @@ async def serve(
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with Worker(stages, config, observer=observer, health=health) as worker:
-        await worker.until_stopped(stop)
+    worker = Worker(stages, config, observer=observer, health=health)
+    starting = asyncio.create_task(worker.start())
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        # A start waits for its group to form: a stop does not wait for the rest of it.
+        await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done():
+            await starting
+            await worker.until_stopped(stop)
+    finally:
+        stopping.cancel()
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+        await worker.stop()
 
 
 def run(

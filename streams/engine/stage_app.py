@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import faust
-from faust.tables.manager import TableManager
 from faust.types import TP
 
-from streams.engine import transport
-from streams.engine.blocks import Block, BlockSchema
+from streams.engine.blocks import Block
 from streams.engine.changelog import ChangelogWriter, changelog_topic
 from streams.engine.changelog_reader import ChangelogReader
 from streams.engine.config import EngineConfig
 from streams.engine.errors import StaleBlockError
+from streams.engine.faust_app import build_app
 from streams.engine.health import Health, Phase
 from streams.engine.observer import Observer
 from streams.engine.outbox import Outbox
@@ -35,28 +31,6 @@ if TYPE_CHECKING:
     from streams.engine.rocks import RocksFolder
 
 _RECOVERY_LOOK_SECONDS: Final = 0.1
-
-
-class NoTables(TableManager):  # type: ignore[misc]
-    """Starts at once: Faust waits a second here for tables to be registered, and there are none."""
-
-    async def on_start(self) -> None:
-        await self._update_channels()
-        await self.recovery.start()
-
-
-class BlockApp(faust.App):  # type: ignore[misc]
-    """A Faust app that carries what our transport asks for."""
-
-    logger = logging.getLogger("faust.app")  # mode would log the app's steps under our name
-
-    config: EngineConfig
-    may_deliver: Callable[[Any], bool]
-    on_commit: Callable[[Mapping[Any, int]], None]
-    on_seek: Callable[[Mapping[Any, int | None]], None]
-
-    def _create_directories(self) -> None:
-        """Do nothing: Faust would leave an empty folder wherever the process was started."""
 
 
 class StageApp:
@@ -77,7 +51,8 @@ class StageApp:
         self._ticking: asyncio.Task[None] | None = None
         self._watchdog = Watchdog(stage.name, config, observer, health)
         self.failure: BaseException | None = None
-        self.app = self._build_app()
+        self._stopping = False
+        self.app = build_app(f"{config.app}-{stage.name}", stage.source, config, self)
         health.phases[stage.name] = Phase.STARTING
 
     # -- life ----------------------------------------------------------------------------------------------------
@@ -94,10 +69,11 @@ class StageApp:
 
     async def stop(self) -> None:
         """Finish and commit the running block, then leave the group."""
+        self._stopping = True
         self._set_phase(Phase.STOPPING)
         await _cancel(self._ticking)
-        await self.app.stop()
         await _cancel(self._recovering)
+        await self.app.stop()
         for owned in self._owned.values():
             owned.close()
         self._observer.revoked(self.stage.name, frozenset(self._owned))
@@ -136,45 +112,7 @@ class StageApp:
 
     # -- Faust ---------------------------------------------------------------------------------------------------
 
-    def _build_app(self) -> BlockApp:
-        config = self._config
-        app = BlockApp(
-            f"{config.app}-{self.stage.name}",
-            broker=[f"{transport.SCHEME}://{server}" for server in config.bootstrap_servers],
-            datadir=Path.cwd(),  # never written, see BlockApp
-            store="memory://",
-            TableManager=NoTables,
-            web_enabled=False,
-            web_tables_enabled=False,
-            web_router_enabled=False,
-            topic_allow_declare=False,
-            topic_disable_leader=True,
-            stream_wait_empty=True,
-            stream_recovery_delay=0.0,
-            broker_session_timeout=config.session_timeout_seconds,
-            broker_heartbeat_interval=config.session_timeout_seconds / 4,
-            broker_request_timeout=config.request_timeout_seconds,
-            broker_rebalance_timeout=config.rebalance_timeout_seconds,
-            broker_commit_interval=config.commit_interval_seconds,
-            producer_request_timeout=config.request_timeout_seconds,
-        )
-        app.config = config
-        app.may_deliver = self._may_deliver
-        app.on_commit = self._on_commit
-        app.on_seek = self._on_seek
-        app.on_partitions_assigned.connect(self._on_assigned)
-        app.on_partitions_revoked.connect(self._on_revoked)
-        source = app.topic(self.stage.source, schema=BlockSchema(), maxsize=config.queued_blocks)
-
-        # Faust commits past events in flight when an agent has more than one task: concurrency stays 1.
-        @app.agent(source, name=f"{self.stage.name}.blocks", concurrency=1)  # type: ignore[untyped-decorator]
-        async def blocks(stream: Any) -> None:
-            async for event in stream.noack().events():
-                await self._work(event)
-
-        return app
-
-    async def _work(self, event: Any) -> None:
+    async def work(self, event: Any) -> None:
         """Work a block; acknowledge it only when everything it caused is durable."""
         message, block = event.message, event.value
         generation = message.generation_id
@@ -186,23 +124,23 @@ class StageApp:
             await self._until_recovered(owned, generation)
             began = time.monotonic()
             await owned.work(block, still_owned=lambda: self._owns(owned, generation))
+            event.ack()
+            self._report_block(message.partition, block, time.monotonic() - began)
         except StaleBlockError:
             self.app.consumer.abandon(message)
         except Exception as error:
             # Raised here it would make Faust restart the agent, skip the block, and never finish a stop.
             self.app.consumer.abandon(message)
             self.fail(message.partition, error)
-        else:
-            event.ack()
-            self._report_block(message.partition, block, time.monotonic() - began)
 
     async def _until_recovered(self, owned: OwnedPartition, generation: int) -> None:
         """Wait for the state of a block that a fetch from before the rebalance has delivered early.
 
-        It may be given up only when a seek follows, that is amid a rebalance: else its records would be missing.
+        It may be given up only when a seek follows, that is amid a rebalance or at the end: else its records would
+        be missing.
         """
         while not await owned.until_recovered(_RECOVERY_LOOK_SECONDS):
-            if self.app.rebalancing or not self._owns(owned, generation):
+            if self._stopping or self.app.rebalancing or not self._owns(owned, generation):
                 raise StaleBlockError(f"{self.stage.source}:{owned.partition} was taken away")
 
     def _owns(self, owned: OwnedPartition, generation: int) -> bool:
@@ -224,11 +162,14 @@ class StageApp:
 
     # -- ownership -----------------------------------------------------------------------------------------------
 
-    def _may_deliver(self, tp: Any) -> bool:
+    def may_deliver(self, tp: Any) -> bool:
+        """Return whether blocks of a partition can be worked at once."""
+        if self._stopping or self.failure is not None:
+            return False
         owned = self._owned.get(tp.partition)
-        return owned is not None and owned.recovered and self.failure is None
+        return owned is not None and owned.recovered
 
-    async def _on_revoked(self, _: Any, revoked: Iterable[Any], **__: Any) -> None:
+    async def on_revoked(self, _: Any, revoked: Iterable[Any], **__: Any) -> None:
         """Faust has waited for the running block; wait for a running tick too, then touch nothing any more."""
         await _cancel(self._recovering)
         gone = {tp.partition for tp in revoked}
@@ -236,7 +177,7 @@ class StageApp:
             await self._owned[partition].suspend()
         self._set_phase(Phase.REBALANCING)
 
-    async def _on_assigned(self, _: Any, assigned: Iterable[Any], **__: Any) -> None:
+    async def on_assigned(self, _: Any, assigned: Iterable[Any], **__: Any) -> None:
         """Drop what went to others and recover what is ours, in the background: a long wait here costs the session."""
         ours = {tp.partition for tp in assigned}
         gone = self._owned.keys() - ours
@@ -307,7 +248,10 @@ class StageApp:
             generation = self.app.consumer_generation_id
             ticks = (self._tick_one(owned, generation) for owned in list(self._owned.values()) if owned.recovered)
             await asyncio.gather(*ticks)
-            self._watch()
+            try:
+                self._watch()
+            except Exception as error:  # an observer's fault: without a word the ticks would end
+                self.fail(None, error)
 
     async def _tick_one(self, owned: OwnedPartition, generation: int) -> None:
         try:
@@ -329,11 +273,13 @@ class StageApp:
         lag: int | None = self.app.consumer.outstanding(tp, self._watchdog.committed(partition))
         return lag
 
-    def _on_seek(self, offsets: Mapping[Any, int | None]) -> None:
+    def on_seek(self, offsets: Mapping[Any, int | None]) -> None:
+        """Partitions were positioned at their committed offsets."""
         for tp, offset in offsets.items():
             self._watchdog.begin(tp.partition, offset)
 
-    def _on_commit(self, offsets: Mapping[Any, int]) -> None:
+    def on_commit(self, offsets: Mapping[Any, int]) -> None:
+        """The group's offsets were stored."""
         at = self._config.clock()
         for tp, offset in offsets.items():
             self._watchdog.note_commit(tp.partition, offset)

@@ -79,7 +79,9 @@ class Consumer(driver.Consumer):  # type: ignore[misc]
     async def _getmany(self, active_partitions: Any, timeout: float) -> Mapping[Any, Any]:  # noqa: ASYNC109 (Faust's signature)
         # While rebalancing, Faust resumes the streams before it clears their queues: what is delivered in between
         # is lost, and the offset would never move again. And a block whose state is not recovered would only wait.
-        open_now = set() if self.app.rebalancing else {tp for tp in active_partitions if self.app.may_deliver(tp)}
+        open_now = (
+            set() if self.app.rebalancing else {tp for tp in active_partitions if self.app.runtime.may_deliver(tp)}
+        )
         if len(open_now) < len(active_partitions):
             timeout = min(timeout, _GATED_POLL_SECONDS)
         if not open_now:  # an empty set means "all" to aiokafka
@@ -140,7 +142,7 @@ class Consumer(driver.Consumer):  # type: ignore[misc]
     async def _commit(self, offsets: Mapping[Any, int]) -> bool:
         done: bool = await super()._commit(offsets)
         if done:
-            self.app.on_commit(offsets)
+            self.app.runtime.on_commit(offsets)
         return done
 
     async def on_partitions_revoked(self, revoked: Any) -> None:
@@ -150,7 +152,7 @@ class Consumer(driver.Consumer):  # type: ignore[misc]
     async def perform_seek(self) -> None:
         self.ledger.forget(self.ledger.sources())
         await super().perform_seek()
-        self.app.on_seek(dict(self._read_offset))
+        self.app.runtime.on_seek(dict(self._read_offset))
 
     def outstanding(self, tp: Any, committed: int | None) -> int | None:
         """Return how many records follow the committed offset; None while that cannot be known.

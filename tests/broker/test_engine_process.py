@@ -11,7 +11,8 @@ import pytest
 from streams.engine.changelog import changelog_topic
 from streams.engine.embedded import EmbeddedBroker
 from streams.engine.errors import BrokerAwayError
-from streams.engine.running import Worker
+from streams.engine.health import Health, Phase
+from streams.engine.running import Worker, serve
 from streams.engine.sending import serves_idempotence
 from tests.broker.counting import CountingStage
 from tests.broker.live import LiveBroker, Topics, WorkerProcess, create_topics, eventually, publish, read_all
@@ -72,6 +73,17 @@ async def test_a_worker_whose_commits_stand_still_stops_with_code_1(
     await eventually(lambda: workers[0].exit_code is not None, "the stuck worker goes on")
     assert workers[0].exit_code == 1
     assert len(await read_all(topics.broker, topics.output)) == 1
+
+
+async def test_a_stop_while_the_group_forms_is_clean(topics: Topics) -> None:
+    health, stop = Health(), asyncio.Event()
+    stage = CountingStage("count", topics.source)
+    serving = asyncio.create_task(serve([stage], topics.config(), health=health, stop=stop))
+    await eventually(lambda: health.phases.get("count") is Phase.REBALANCING, "the worker does not join")
+    stop.set()
+    async with asyncio.timeout(10):
+        await serving
+    assert not health.ready
 
 
 async def test_without_a_broker_the_start_says_so() -> None:

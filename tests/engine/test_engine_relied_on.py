@@ -25,7 +25,7 @@ from faust.transport.conductor import ConductorCompiler
 from faust.transport.drivers import aiokafka as driver
 from mode.utils.queues import ThrowableQueue
 
-from streams.engine import stage_app, transport
+from streams.engine import faust_app, transport
 from streams.engine.blocks import BlockMessage
 from streams.engine.offsets import Token
 
@@ -67,8 +67,8 @@ OVERRIDES = [
         ],
     ),
     (transport.Producer, driver.Producer, ["_new_producer"]),
-    (stage_app.BlockApp, App, ["_create_directories"]),
-    (stage_app.NoTables, TableManager, ["on_start"]),
+    (faust_app.BlockApp, App, ["_create_directories"]),
+    (faust_app.NoTables, TableManager, ["on_start"]),
 ]
 
 
