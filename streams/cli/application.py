@@ -30,7 +30,7 @@ from streams.settings import BadSettings
 _RUN: Final = "Run it"
 _USE: Final = "Use it"
 _TRY: Final = "Without a broker"
-_ELSEWHERE: Final = ("extract", "explain")
+_ELSEWHERE: Final = ("extract", "explain", "acls")
 
 
 def application() -> typer.Typer:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from typing import Annotated
 
 import typer
@@ -15,7 +14,7 @@ from streams.cli.output import CommandError, ExitCode, Output
 from streams.cli.running import stop_signal
 from streams.engine.embedded import EmbeddedBroker, EmbeddedBrokerError
 
-_LOOK_SECONDS = 0.5
+_LOOK_SECONDS = 2.0
 
 
 def broker(
@@ -55,14 +54,18 @@ async def _serve(embedded: EmbeddedBroker, with_topics: bool, output: Output) ->
             output.result("In memory, for development only. Ctrl-C ends it.")
         output.flush()
         while not stop.is_set():
-            if embedded.pid is not None and _has_ended(embedded.pid):
-                raise CommandError("the broker ended by itself", ExitCode.BROKER_AWAY)
+            if not await _answers(embedded.port):
+                raise CommandError("the broker has ended by itself", ExitCode.BROKER_AWAY)
             try:
                 await asyncio.wait_for(stop.wait(), _LOOK_SECONDS)
             except TimeoutError:
                 continue
 
 
-def _has_ended(child: int) -> bool:
-    # Looks without collecting: the broker's own object does that when it is stopped.
-    return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+async def _answers(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True

@@ -35,7 +35,7 @@ def _start(text: str) -> Start:
     raise typer.BadParameter(f"{text!r} is none of beginning, end, -N (the last N records) and s@TIME")
 
 
-def tail(  # noqa: PLR0917  a command's parameters are its options
+def tail(
     topic: Annotated[str, typer.Argument(metavar="TOPIC", help="Such as `counters`, `alerts` or `sitrep.claims`.")],
     offset: Annotated[
         Start,

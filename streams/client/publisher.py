@@ -25,7 +25,7 @@ from hashlib import blake2b
 from types import TracebackType
 from typing import Any, Final, Self
 
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError, ProducerClosed
 
 from schemas import topics
 from schemas.keys import report_key
@@ -37,6 +37,7 @@ from streams.cloudevents import Headers, headers_for
 from streams.settings import Clock, Settings, clock_from
 
 _log: Final = logging.getLogger(__name__)
+_AWAY: Final = (KafkaTimeoutError, KafkaConnectionError, ProducerClosed)
 _KEPT_REFUSALS: Final = 1_000
 _BREATH: Final = 200
 """Reports after which the event loop gets a turn: handing over needs no waiting while there is room."""
@@ -246,7 +247,7 @@ class ReportPublisher:
     def _lost(self, number: int, error: BaseException | None) -> None:
         if self._failure is not None:
             return
-        if error is None or getattr(error, "retriable", False):
+        if error is None or isinstance(error, _AWAY) or getattr(error, "retriable", False):
             # aiokafka has tried again for as long as it was told to.
             self._give_up(f"not acknowledged within {self._settings.publish_timeout_seconds:g} s: {error or 'closed'}")
             return

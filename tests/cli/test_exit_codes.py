@@ -8,6 +8,7 @@ import subprocess
 import sys
 from typing import Any
 
+import psutil
 import pytest
 from typer.testing import CliRunner
 
@@ -116,6 +117,23 @@ def test_the_broker_says_where_it_is_and_ends_when_told(environment: dict[str, s
     process.send_signal(number)
     _, errors = process.communicate(timeout=20)
     assert (process.returncode, errors) == (0, "")
+
+
+def test_a_broker_that_dies_is_said(environment: dict[str, str]) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "streams.cli", "broker", "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    [child] = psutil.Process(process.pid).children()
+    child.kill()
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == ExitCode.BROKER_AWAY
+    assert "ended by itself" in errors
 
 
 def test_a_port_that_is_taken_is_said(sitrep: Any, broker: str) -> None:
