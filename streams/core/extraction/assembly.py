@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from schemas.estimate import Estimate
 from schemas.report import CasualtiesClaim, Interval, OutageClaim, Place, StrikeClaim
@@ -81,6 +82,7 @@ class Assembler:
         self._published = published_at
         self._longest = longest_quote
         self._sentences = {s.number: s for s in doc.sentences}
+        self._voices: dict[int, tuple[str | None, bool]] = {}
         self._strikes: list[_StrikeDraft] = []
         self._tolls: list[TollDraft] = []
         self._outages: list[_OutageDraft] = []
@@ -372,7 +374,7 @@ class Assembler:
         if region is None:
             return None
         name = mention.name if mention is not None and mention.level in (Level.SETTLEMENT, Level.RAION) else None
-        return Place(name=name, region=region)
+        return _known_place(name, region)
 
     def _finish(
         self,
@@ -389,13 +391,18 @@ class Assembler:
         if stop - start > self._longest:
             start, stop = doc.tokens[first].start, min(doc.tokens[last].end, doc.tokens[first].start + self._longest)
         quote = " ".join(doc.text.clean[start:stop].split())
+        number = doc.sentence_of[trigger]
+        if number not in self._voices:
+            sentence = self._sentences[number]
+            self._voices[number] = (attribution(doc, sentence), is_hedged(doc, sentence))
+        voice, hedged = self._voices[number]
         return ExtractedClaim(
             claim=claim,
             quote=quote,
             span=doc.text.source_span(start, stop),
             regions=regions,
-            attribution=attribution(doc, self._sentence(trigger)),
-            hedged=is_hedged(doc, self._sentence(trigger)),
+            attribution=voice,
+            hedged=hedged,
         )
 
 
@@ -409,6 +416,13 @@ def _country_of(bound: Bound) -> str | None:
     return "UA" if bound.vague else None
 
 
+@lru_cache(maxsize=4096)
+def _known_place(name: str | None, region: str) -> Place:
+    # Models are frozen; building one costs as much as finding what it holds.
+    return Place(name=name, region=region)
+
+
+@lru_cache(maxsize=4096)
 def _estimate(bounds: Bounds | None) -> Estimate | None:
     return None if bounds is None else Estimate(low=bounds[0], high=bounds[1], best=bounds[2])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -76,6 +77,7 @@ _ABBREVIATIONS: Final = frozenset(
         "vs",
     ]
 )
+_NONE: Final[Set[str]] = frozenset()
 _NO_GAP: Final = ""
 _SOFT: Final = frozenset(["", "'", "’", "«", "»", '"', "“", "”", "„", "'", "‘", "+", '""'])
 START: Final = "^"
@@ -102,24 +104,31 @@ class Document:
     gaps: tuple[str, ...]
     """Punctuation between each token and the one before it, spaces removed; :data:`START` at the start of a sentence."""
     hits: tuple[Hit, ...]
-    tags: tuple[frozenset[str], ...]
+    tags: tuple[Set[str], ...]
     """Tags that start at each token."""
     spans: dict[tuple[int, str], int]
     """Last token of the longest hit by (first token, tag)."""
-    covering: tuple[frozenset[str], ...]
+    covering: tuple[Set[str], ...]
     """Tags of every hit that covers the token."""
 
-    @property
-    def tokens(self) -> tuple[Token, ...]:
-        return self.text.tokens
+    starts: dict[str, list[int]]
+    """Tokens at which each tag starts, in order: most rules ask for a tag that is nowhere in the text."""
+    tokens: tuple[Token, ...]
+    token_at: dict[int, int]
+    """Token by its first character."""
+    words: tuple[str, ...]
+    """The folded words, with an empty one at the end."""
 
     def has(self, token: int, tag: str) -> bool:
         """Whether ``tag`` starts at ``token``."""
-        return 0 <= token < len(self.tags) and tag in self.tags[token]
+        return tag in self.starts and 0 <= token < len(self.tags) and tag in self.tags[token]
 
     def any_in(self, first: int, last: int, tag: str) -> bool:
         """Whether ``tag`` starts at one of the tokens ``first:last`` (half-open)."""
-        return any(tag in self.tags[i] for i in range(max(first, 0), min(last, len(self.tags))))
+        for token in self.starts.get(tag, ()):
+            if first <= token < last:
+                return True
+        return False
 
     def joined(self, first: int, last: int) -> bool:
         """Whether tokens ``first..last`` follow one another in one sentence without punctuation."""
@@ -127,7 +136,8 @@ class Document:
 
     def word(self, token: int) -> str:
         """Return the folded word, or "" outside the text."""
-        return self.tokens[token].text if 0 <= token < len(self.tokens) else ""
+        # Out of range below reads the empty word at the end; above it the slice is empty.
+        return self.words[token] if -1 <= token < len(self.words) else ""
 
     def quote(self, first: int, last: int) -> str:
         """Return the clean text of tokens ``first..last`` (inclusive)."""
@@ -142,30 +152,43 @@ def read(source: str, lexicon: Lexicon) -> Document:
     sentence_of: list[int] = []
     clause_of: list[int] = []
     gaps: list[str] = []
+    clean = text.clean
     clause, previous_end, previous_sentence = 0, 0, -1
     for token in tokens:
         sentence = bisect_right(starts, token.start) - 1
-        gap = text.clean[previous_end : token.start]
+        gap = clean[previous_end : token.start]
         if sentence != previous_sentence:
             clause += 1
             gaps.append(START)
         else:
-            plain = gap.isspace()
+            plain = gap == " " or gap.isspace()
             if not plain and _CLAUSE.search(gap):
                 clause += 1
             gaps.append(_NO_GAP if plain else gap.strip())
         sentence_of.append(sentence)
         clause_of.append(clause)
         previous_end, previous_sentence = token.end, sentence
-    hits = tuple(lexicon.find(text.folded, tokens))
-    tags: list[set[str]] = [set() for _ in tokens]
-    covering: list[set[str]] = [set() for _ in tokens]
+    token_at = {token.start: i for i, token in enumerate(tokens)}
+    hits = tuple(lexicon.find(text.folded, tokens, token_at))
+    tags: list[Set[str]] = [_NONE] * len(tokens)
+    covering: list[Set[str]] = [_NONE] * len(tokens)
     spans: dict[tuple[int, str], int] = {}
-    for hit in hits:
-        tags[hit.first].add(hit.tag)
-        spans.setdefault((hit.first, hit.tag), hit.last)
-        for i in range(hit.first, hit.last + 1):
-            covering[i].add(hit.tag)
+    starts_of: dict[str, list[int]] = {}
+    for first, last, tag in hits:
+        if (known := starts_of.get(tag)) is None:
+            starts_of[tag] = [first]
+        elif known[-1] != first:
+            known.append(first)
+        here = tags[first]
+        if here is _NONE:
+            tags[first] = here = set()
+        here.add(tag)  # type: ignore[attr-defined]
+        spans.setdefault((first, tag), last)
+        for i in range(first, last + 1):
+            over = covering[i]
+            if over is _NONE:
+                covering[i] = over = set()
+            over.add(tag)  # type: ignore[attr-defined]
     return Document(
         text=text,
         sentences=_sentences(sentence_of),
@@ -173,9 +196,13 @@ def read(source: str, lexicon: Lexicon) -> Document:
         clause_of=tuple(clause_of),
         gaps=tuple(gaps),
         hits=hits,
-        tags=tuple(map(frozenset, tags)),
+        tags=tuple(tags),
         spans=spans,
-        covering=tuple(map(frozenset, covering)),
+        covering=tuple(covering),
+        starts=starts_of,
+        tokens=tokens,
+        token_at=token_at,
+        words=(*(token.text for token in tokens), ""),
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 _INVISIBLE: Final = re.compile(
     "[\u0301\u0300\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b\x0c\x0e-\x1f]"
@@ -31,8 +31,7 @@ _LONGEST_WORD: Final = 60
 """Longer runs of letters are no words; repairing them would cost time and mean nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word or number: characters ``start:end`` of the clean text, and its folded form."""
 
     start: int

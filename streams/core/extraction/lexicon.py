@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -30,6 +30,14 @@ class _Phrase(NamedTuple):
     rest: tuple[_Word, ...]
 
 
+class _Head(NamedTuple):
+    """All phrases that begin with one word: those of one word, and longer ones by their second word."""
+
+    alone: tuple[_Phrase, ...]
+    by_second: dict[str, tuple[_Phrase, ...]]
+    open_second: tuple[_Phrase, ...]
+
+
 # Within these groups a longer match hides the shorter ones inside it: "cruise missile" is no plain "missile".
 _EXCLUSIVE: Final = ("weapons.", "targets.")
 
@@ -46,34 +54,54 @@ class Lexicon:
                 if words:
                     head, *rest = words
                     by_head.setdefault(head.text, []).append(_Phrase(tag, head.open, tuple(rest)))
-        # One phrase may stand in several rows of a tag.
-        self._phrases = [tuple(dict.fromkeys(phrases)) for phrases in by_head.values()]
+        self._heads = [_head(dict.fromkeys(phrases)) for phrases in by_head.values()]
         self._automaton = AhoCorasick(
             [f" {head}" for head in by_head], implementation=Implementation.DFA, store_patterns=False
         )
 
-    def find(self, folded: str, tokens: tuple[Token, ...]) -> list[Hit]:
-        """Return every hit, in order of first token, the longest first."""
-        number_of = {token.start: i for i, token in enumerate(tokens)}
+    def find(self, folded: str, tokens: tuple[Token, ...], token_at: Mapping[int, int]) -> list[Hit]:
+        """Return every hit, in order of first token, the longest first; ``token_at`` maps a first character."""
         hits: set[Hit] = set()
         for pattern, start, stop in self._automaton.find_matches_as_indexes(f" {folded}", overlapping=True):
-            i = number_of.get(start)
+            i = token_at.get(start)
             if i is None:
                 continue
             # The text searched has one more space in front, so its ``stop`` is one ahead of the token's end.
             whole = tokens[i].end == stop - 1
-            for tag, head_open, rest in self._phrases[pattern]:
-                if (whole or head_open) and (not rest or _follows(rest, tokens, i + 1)):
+            alone, by_second, open_second = self._heads[pattern]
+            for tag, head_open, _ in alone:
+                if whole or head_open:
+                    hits.add(Hit(i, i, tag))
+            if not (by_second or open_second) or i + 1 >= len(tokens):
+                continue
+            for tag, head_open, rest in (*by_second.get(tokens[i + 1].text, ()), *open_second):
+                if (whole or head_open) and _follows(rest, tokens, i + 1):
                     hits.add(Hit(i, i + len(rest), tag))
         return _without_hidden(sorted(hits, key=lambda h: (h.first, -h.last, h.tag)))
+
+
+def _head(phrases: Iterable[_Phrase]) -> _Head:
+    alone: list[_Phrase] = []
+    by_second: dict[str, list[_Phrase]] = {}
+    open_second: list[_Phrase] = []
+    for phrase in phrases:
+        if not phrase.rest:
+            alone.append(phrase)
+        elif phrase.rest[0].open:
+            open_second.append(phrase)
+        else:
+            by_second.setdefault(phrase.rest[0].text, []).append(phrase)
+    return _Head(tuple(alone), {k: tuple(v) for k, v in by_second.items()}, tuple(open_second))
 
 
 def _follows(words: tuple[_Word, ...], tokens: tuple[Token, ...], at: int) -> bool:
     if at + len(words) > len(tokens):
         return False
-    for word, token in zip(words, tokens[at : at + len(words)], strict=True):
-        if not (token.text.startswith(word.text) if word.open else token.text == word.text):
+    for word in words:
+        text = tokens[at].text
+        if text != word.text and not (word.open and text.startswith(word.text)):
             return False
+        at += 1
     return True
 
 

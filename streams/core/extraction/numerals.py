@@ -110,4 +110,4 @@ HALF: Final = frozenset(["пів", "півмільйона", "полмиллио
 """``півмільйона`` and "half a million" are read by :mod:`quantities`."""
 
 _OR_MORE: Final = Span(0, None)
-NUMBER_WORDS: Final = frozenset([*EXACT, *DECADES, *SEVERAL, *HALF_MORE, *HALF])
+NUMBER_WORDS: Final = frozenset([*EXACT, *DECADES, *SEVERAL, *HALF_MORE, *HALF, "полмиллиона"])

@@ -66,8 +66,11 @@ def find_outages(
 ) -> Outages:
     """Return every outage or restoration of a document, unmerged; ``struck`` are the sentences that tell of a strike."""
     out = Outages()
+    tags = sorted(t for t in doc.starts if t.startswith("utilities.") and t != "utilities.customers")
+    if not tags:
+        return out
     for sentence in doc.sentences:
-        supplies = _supplies(doc, sentence)
+        supplies = _supplies(doc, sentence, tags)
         if not supplies:
             continue
         reason = blocking_reason(doc, sentence)
@@ -88,20 +91,17 @@ def find_outages(
     return out
 
 
-def _supplies(doc: Document, sentence: Sentence) -> list[tuple[int, int, Utility, bool]]:
+def _supplies(doc: Document, sentence: Sentence, tags: list[str]) -> list[tuple[int, int, Utility, bool]]:
     out: list[tuple[int, int, Utility, bool]] = []
-    for t in range(sentence.first, sentence.last):
-        for tag in sorted(doc.tags[t]):
-            if not tag.startswith("utilities.") or tag == "utilities.customers":
+    for tag in tags:
+        _, name, form = tag.split(".")
+        for t in doc.starts[tag]:
+            if not sentence.first <= t < sentence.last or doc.word(t).startswith(_NOT_SUPPLY):
                 continue
-            if doc.word(t).startswith(_NOT_SUPPLY):
-                continue
-            _, name, form = tag.split(".")
-            if name == "mobile" and any(
-                x.startswith("utilities.internet") for x in doc.covering[min(t + 1, len(doc.tags) - 1)]
-            ):
+            if name == "mobile" and doc.has(t + 1, "utilities.internet.u"):
                 continue  # "мобільний інтернет" is the internet
             out.append((t, doc.spans[t, tag], Utility(name), form == "cut"))
+    out.sort()
     return out
 
 

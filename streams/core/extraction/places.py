@@ -122,18 +122,18 @@ class _Open:
 
 def locate(doc: Document, gazette: Gazette, policy: PlacePolicy) -> Places:
     """Return the places of a document."""
-    number_of = {token.start: i for i, token in enumerate(doc.tokens)}
-    ends = {token.end: i for i, token in enumerate(doc.tokens)}
     mentions: list[Mention] = []
     opens: list[_Open] = []
     rejected: list[NoPlace] = []
-    taken = set()
+    taken: set[int] = set()
     for mention in _special(doc):
         mentions.append(mention)
         taken.update(range(mention.first, mention.last + 1))
     for toponym in gazette.names.find(doc.text.folded):
-        first, last = number_of.get(toponym.start), ends.get(toponym.end)
-        if first is None or last is None or first in taken or last in taken:
+        first = last = doc.token_at.get(toponym.start, -1)
+        while 0 <= last < len(doc.tokens) and doc.tokens[last].end < toponym.end:
+            last += 1
+        if not 0 <= last < len(doc.tokens) or first in taken or last in taken:
             continue
         found = _classify(doc, toponym, first, last, gazette)
         if isinstance(found, Mention):
@@ -155,15 +155,17 @@ def locate(doc: Document, gazette: Gazette, policy: PlacePolicy) -> Places:
 
 
 def _special(doc: Document) -> Iterable[Mention]:
-    for hit in doc.hits:
-        if hit.tag == "places.donbas":
-            yield Mention(hit.first, hit.last, DONBAS, Level.REGION, name=None)
-        elif hit.tag == "places.bridge.crimea":
-            yield Mention(hit.first, hit.last, ("UA-43",), Level.REGION, name=None)
-        elif hit.tag == "places.vague":
-            yield Mention(hit.first, hit.last, (), Level.COUNTRY, Role.VAGUE)
-        elif hit.tag in ("places.country.ua", "places.country.ru") and "places.vague" not in doc.covering[hit.first]:
-            yield Mention(hit.first, hit.last, (hit.tag[-2:].upper(),), Level.COUNTRY, Role.COUNTRY)
+    for first in doc.starts.get("places.donbas", ()):
+        yield Mention(first, doc.spans[first, "places.donbas"], DONBAS, Level.REGION)
+    for first in doc.starts.get("places.bridge.crimea", ()):
+        yield Mention(first, doc.spans[first, "places.bridge.crimea"], ("UA-43",), Level.REGION)
+    for first in doc.starts.get("places.vague", ()):
+        yield Mention(first, doc.spans[first, "places.vague"], (), Level.COUNTRY, Role.VAGUE)
+    for code in ("UA", "RU"):
+        tag = f"places.country.{code.lower()}"
+        for first in doc.starts.get(tag, ()):
+            if "places.vague" not in doc.covering[first]:
+                yield Mention(first, doc.spans[first, tag], (code,), Level.COUNTRY, Role.COUNTRY)
 
 
 def _classify(doc: Document, toponym: Toponym, first: int, last: int, gazette: Gazette) -> Mention | _Open | str:
@@ -468,9 +470,9 @@ def _speaks(doc: Document, first: int, after: int) -> bool:
 
 
 def _comes_from(doc: Document, first: int) -> bool:
-    for begin in range(max(0, first - 4), first):
-        end = doc.spans.get((begin, "context.origin"))
-        if end is not None and end < first <= end + 2 and all(not doc.gaps[t] for t in range(begin + 1, first + 1)):
+    for begin in doc.starts.get("context.origin", ()):
+        end = doc.spans[begin, "context.origin"]
+        if first - 4 <= begin and end < first <= end + 2 and all(not doc.gaps[t] for t in range(begin + 1, first + 1)):
             word = doc.word(begin)
             if word in ("from", "зі", "из", "з") and end == begin:
                 # "from" alone is an origin only beside a launch: "launched at Sumy from Kursk".

@@ -10,7 +10,7 @@ from typing import Final
 from schemas.base import MAX_COUNT
 from schemas.estimate import Estimate
 from streams.core.extraction.document import Document
-from streams.core.extraction.numerals import DECADES, EXACT, HALF_MORE, SCALES, SEVERAL
+from streams.core.extraction.numerals import DECADES, EXACT, HALF_MORE, NUMBER_WORDS, SCALES, SEVERAL
 
 _DIGITS: Final = re.compile(r"\d{1,9}")
 _DIGITS_SUFFIX: Final = re.compile(r"(\d{1,6})-?(?:ти|х|ма|м|ми|є|є|ро|тьох|рьох|ох|и)$")
@@ -186,7 +186,12 @@ def find_quantities(doc: Document) -> tuple[Quantity, ...]:
     """Return the quantities of a text in order. Dates, ages, ordinals, shares and names such as F-16 are none."""
     out: list[Quantity] = []
     i, n = 0, len(doc.tokens)
+    words = doc.words
     while i < n:
+        word = words[i]
+        if not word[0].isdigit() and word not in NUMBER_WORDS and "-" not in word and word not in SCALES:
+            i += 1
+            continue
         number = _number_at(doc, i)
         if number is None:
             i += 1

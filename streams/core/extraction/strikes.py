@@ -216,18 +216,22 @@ _KINDS: Final = (
     "strikes.destroy.verb",
     "strikes.fell",
 )
+_CANDIDATES: Final = (*_KINDS, "weapons.mine", "weapons.small_arms")
 
 
 def _candidates(doc: Document, sentence: Sentence) -> Iterable[tuple[int, str]]:
-    t = sentence.first
-    while t < sentence.last:
-        tag = next((k for k in _KINDS if k in doc.tags[t]), None)
-        if tag is not None:
+    found: dict[int, str] = {}
+    for tag in _CANDIDATES:
+        for t in doc.starts.get(tag, ()):
+            if sentence.first <= t < sentence.last:
+                found.setdefault(t, tag)
+    covered = -1
+    for t in sorted(found):
+        if t > covered:
+            tag = found[t]
             yield t, tag
-            t = max(t, doc.spans[t, tag])
-        elif "weapons.mine" in doc.tags[t] or "weapons.small_arms" in doc.tags[t]:
-            yield t, "weapons.mine" if "weapons.mine" in doc.tags[t] else "weapons.small_arms"
-        t += 1
+            if tag in _KINDS:
+                covered = doc.spans[t, tag]
 
 
 def _refusal(

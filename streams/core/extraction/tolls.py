@@ -296,18 +296,16 @@ Trigger = tuple[int, int, str]
 
 
 def _triggers(doc: Document, sentence: Sentence) -> list[Trigger]:
+    found: dict[int, str] = {}
+    for tag in _PRECEDENCE:
+        for t in doc.starts.get(tag, ()):
+            if sentence.first <= t < sentence.last:
+                found.setdefault(t, tag)
     out: list[Trigger] = []
-    for t in range(sentence.first, sentence.last):
-        tags = [tag for tag in doc.tags[t] if tag in _HARM]
-        if not tags:
-            continue
-        tag = min(tags, key=_PRECEDENCE.index)
-        last = doc.spans[t, tag]
+    for t in sorted(found):
         if out and t <= out[-1][1]:
             continue
-        if tag == "casualties.killed" and doc.word(t) in ("dead", "die", "died") and doc.word(t - 1) == "brought":
-            continue
-        out.append((t, last, tag))
+        out.append((t, doc.spans[t, found[t]], found[t]))
     return out
 
 
