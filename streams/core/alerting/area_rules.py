@@ -20,7 +20,7 @@ from streams.core.alerting.rules import (
 )
 from streams.core.alerting.surge import expected, least_surprising
 from streams.core.estimates import Range, total
-from streams.core.moments import DAY, span
+from streams.core.moments import DAY, HOUR, span
 from streams.core.windows import WINDOWS
 
 AreaRule = ThresholdRule | SurgeRule | FirstAfterQuietRule | MassOutageRule
@@ -67,7 +67,9 @@ def _surge(rule: SurgeRule, view: View, now: int) -> Finding:
     count = 0 if value is None else value.low
     longer = reading(view.readings, rule.baseline, rule.measure)
     events = max(0, (0 if longer is None else longer.low) - count)
-    watched = 0 if view.observed_since is None else max(0, min(baseline, now - view.observed_since) - window)
+    known = 0 if view.observed_since is None else min(baseline, now - view.observed_since)
+    # By the hour: a rate does not change within one, and the test need not be worked out anew each time.
+    watched = max(0, known - window) // HOUR * HOUR
     if watched < span(rule.min_history) or watched <= 0:
         return Finding("", None, False, value, count, rule.min_count, measure=rule.measure)
     likely = expected(events, watched / DAY, window / DAY, rule.shape)

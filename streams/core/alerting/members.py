@@ -13,6 +13,7 @@ from typing import Final, NamedTuple, Self
 import orjson
 
 from schemas.alert import Measure
+from schemas.vocabulary import WindowName
 from streams.core.alerting.area_rules import judge_area
 from streams.core.alerting.briefs import Brief
 from streams.core.alerting.findings import Look, View, weightiest
@@ -20,7 +21,7 @@ from streams.core.alerting.life import Withdrawal
 from streams.core.alerting.lives import SLOT, AlertStep, Lives
 from streams.core.alerting.policy import AlertPolicy
 from streams.core.alerting.readings import Readings, pack, summed, unpack
-from streams.core.alerting.rules import RuleSet, SetRule
+from streams.core.alerting.rules import RuleSet, SetRule, SurgeRule
 from streams.core.moments import micros
 from streams.core.windows import WINDOWS
 
@@ -125,12 +126,13 @@ class SetAlerting:
         if known is None:
             return
         members = {code: member for code, member in sorted(self._members.get(name, {}).items()) if known.has(code)}
+        rules = self._rules.of_set(name)
         watched = [member.observed_since for member in members.values() if member.observed_since is not None]
         view = View(
             name,
             known.names,
             None,
-            summed(member.readings for member in members.values()),
+            summed((member.readings for member in members.values()), _looked_at(rules)),
             {brief.incident_id: brief for member in members.values() for brief in member.briefs},
             min(watched, default=None),
             members=tuple(members),
@@ -138,6 +140,12 @@ class SetAlerting:
         )
         reason = self._lost.get(name)
         withdrawn = None if reason is None else Withdrawal(reason, is_retraction=True)
-        for rule in self._rules.of_set(name):
+        for rule in rules:
             for finding in judge_area(rule, view, now):
                 self._lives.apply(Look(rule, view, now, may_end), finding, withdrawn)
+
+
+def _looked_at(rules: Sequence[SetRule]) -> set[tuple[WindowName, Measure]]:
+    """Return which figures the rules look at."""
+    pairs = {(rule.window, Measure(rule.measure)) for rule in rules}
+    return pairs | {(rule.baseline, Measure(rule.measure)) for rule in rules if isinstance(rule, SurgeRule)}

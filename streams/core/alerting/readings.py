@@ -66,16 +66,16 @@ def number_at(figure: Range, bound: Bound) -> int:
     return figure.high
 
 
-def summed(parts: Iterable[Readings]) -> Readings:
-    """Return the figures of several regions together, window by window."""
+def summed(parts: Iterable[Readings], wanted: Iterable[tuple[WindowName, Measure]]) -> Readings:
+    """Return the ``wanted`` figures of several regions together; the others are left unsaid."""
     held = list(parts)
-    return {
-        window: tuple(
-            total(figure for part in held if (figure := part.get(window, _NONE)[place]) is not None)
-            for place in range(len(MEASURES))
-        )
-        for window in WindowName
-    }
+    sums: dict[WindowName, list[Range | None]] = {}
+    for window, measure in wanted:
+        place = _PLACE[measure]
+        figures = (part.get(window, _NONE)[place] for part in held)
+        found = total(figure for figure in figures if figure is not None)
+        sums.setdefault(window, list(_NONE))[place] = found
+    return {window: tuple(figures) for window, figures in sums.items()}
 
 
 def pack(readings: Readings) -> bytes:

@@ -91,7 +91,7 @@ class _Rule(_Model):
     """How long the value must stay below the clear level before the alert is resolved."""
     cooldown: Duration = timedelta(hours=6)
     """How long after its end the alert is not raised again, unless more severe than before."""
-    update_every: Duration = timedelta(minutes=30)
+    update_every: Duration = timedelta(hours=1)
     """Updates are gathered for so long; a promotion of severity never waits."""
     update_by: Annotated[float, Field(ge=0, le=10)] = 0.2
     """The share by which the value must have moved since the last update for a new one."""
@@ -139,11 +139,11 @@ class SurgeRule(_Banded):
     measure: Literal[Measure.STRIKES, Measure.OUTAGES_STARTED] = Measure.STRIKES
     window: Literal[WindowName.H1, WindowName.H6, WindowName.H24] = WindowName.H24
     baseline: Literal[WindowName.D7, WindowName.D30] = WindowName.D30
-    min_count: Annotated[int, Field(ge=2)] = 5
+    min_count: Annotated[int, Field(ge=2)] = 6
     """Fewer are never a surge: a quiet region does not flap."""
     tail: Annotated[float, Field(gt=0, le=0.1)] = 1e-5
     """How improbable a count this high must be under the baseline."""
-    shape: Annotated[float, Field(gt=0, le=1_000)] = 4.0
+    shape: Annotated[float, Field(gt=0, le=1_000)] = 2.0
     """How even the rate is from day to day: the Gamma's shape. Small is bursty; ADR 0021 has the measurement."""
     min_history: Duration = timedelta(days=7)
     """Nothing is improbable before so much has been watched."""
