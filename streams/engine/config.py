@@ -56,7 +56,7 @@ class EngineConfig:
     request_timeout_seconds: float = 15.0
     """How long a request is retried before it counts as failed; a send gets twice as long in all."""
     max_in_flight_bytes: int = 16 * 1024 * 1024
-    """Most bytes of outputs under way at once, over all stages' partitions of a process and stage."""
+    """Most bytes of one step's outputs under way at once."""
 
     # State
     store: Literal["memory", "rocksdb"] = "memory"

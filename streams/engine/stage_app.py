@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from streams.engine.rocks import RocksFolder
 
 _RECOVERY_LOOK_SECONDS: Final = 0.1
+
+
+log = logging.getLogger(__name__)
 
 
 class StageApp:
@@ -189,6 +193,7 @@ class StageApp:
         if gone:
             self._observer.revoked(self.stage.name, gone)
         self._observer.owned(self.stage.name, ours)
+        log.info("%s owns partitions %s", self.stage.name, sorted(ours))
         await _cancel(self._recovering)
         self._recovering = asyncio.create_task(self._recover(), name=f"{self.stage.name} recovery")
 
@@ -233,9 +238,9 @@ class StageApp:
             self.fail(None, error)
             return
         if waiting:
-            self._observer.recovery_finished(
-                self.stage.name, waiting.keys(), records=records, seconds=time.monotonic() - began
-            )
+            seconds = time.monotonic() - began
+            log.info("%s recovered %s from %d records in %.2f s", self.stage.name, sorted(waiting), records, seconds)
+            self._observer.recovery_finished(self.stage.name, waiting.keys(), records=records, seconds=seconds)
         self._set_phase(Phase.RUNNING)
 
     # -- time ----------------------------------------------------------------------------------------------------

@@ -164,7 +164,7 @@ class Consumer(driver.Consumer):  # type: ignore[misc]
         if tp not in consumer.assignment():
             return None
         state = consumer._subscription.subscription.assignment.state_value(tp)
-        if state.highwater is None or not state.has_valid_position:
+        if state is None or state.highwater is None or not state.has_valid_position:
             return None
         delivered = self.ledger.position(tp)
         all_committed = delivered is None or (committed is not None and committed >= delivered)

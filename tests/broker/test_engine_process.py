@@ -10,7 +10,7 @@ import pytest
 
 from streams.engine.changelog import changelog_topic
 from streams.engine.embedded import EmbeddedBroker
-from streams.engine.errors import BrokerAwayError
+from streams.engine.errors import BrokerAwayError, TopicError
 from streams.engine.health import Health, Phase
 from streams.engine.running import Worker, serve
 from streams.engine.sending import serves_idempotence
@@ -91,6 +91,14 @@ async def test_without_a_broker_the_start_says_so() -> None:
     with pytest.raises(BrokerAwayError, match=r"127\.0\.0\.1:1"):
         async with asyncio.timeout(10), Worker([CountingStage("count", "in")], config):
             pass
+
+
+async def test_a_changelog_with_other_partitions_than_its_source_is_refused(broker: LiveBroker) -> None:
+    topics = Topics(broker.address, "uneven")
+    await create_topics(topics.broker, topics.source)
+    await create_topics(topics.broker, topics.changelog, partitions=2)
+    with pytest.raises(TopicError, match=r"2 partitions but its source .* has 4"):
+        await Worker([CountingStage("count", topics.source)], topics.config()).start()
 
 
 async def test_the_broker_is_asked_whether_it_serves_idempotence(broker: LiveBroker) -> None:

@@ -15,6 +15,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.consumer.fetcher import Fetcher
 from aiokafka.consumer.group_coordinator import GroupCoordinator
+from aiokafka.consumer.subscription_state import Assignment, TopicPartitionState
 from aiokafka.producer.message_accumulator import BatchBuilder, MessageAccumulator
 from faust.app.base import App
 from faust.streams import Stream
@@ -184,6 +185,16 @@ def test_the_settings_of_the_consumer_are_known_to_aiokafka() -> None:
         assert name in known
     says(driver.AIOKafkaConsumerThread._create_consumer, "self._create_worker_consumer(transport)")
     says(driver.AIOKafkaConsumerThread._fetch_records, "if not self.consumer.flow_active:", "fetcher.fetched_records(")
+
+
+def test_the_position_and_the_end_of_a_partition_can_be_looked_up() -> None:
+    """``Consumer.outstanding`` asks for both without a request to the broker."""
+    for name in ("highwater", "position", "has_valid_position"):
+        assert hasattr(TopicPartitionState, name) or name in inspect.getsource(TopicPartitionState.__init__)
+    says(Assignment.state_value, "self._tp_state.get(tp)")
+    says(
+        AIOKafkaConsumer.highwater, "assignment = self._subscription.subscription.assignment", "state_value(partition)"
+    )
 
 
 def test_leaving_a_group_of_generation_zero_is_left_to_us() -> None:
