@@ -12,15 +12,7 @@ import orjson
 from streams.cli.output import printable
 from streams.settings import Settings
 
-_NOISY: Final = (
-    "aiokafka",
-    "faust",
-    "mode",
-    "aiohttp",
-    "asyncio",
-    # Faust's services log their starts and stops under the module of the class that extends them.
-    "streams.engine.transport",
-)
+_NOISY: Final = ("aiokafka", "faust", "mode", "aiohttp", "asyncio")
 
 
 class _AsText(logging.Formatter):
@@ -43,6 +35,11 @@ class _AsJson(logging.Formatter):
         return orjson.dumps(entry, default=str).decode("utf-8", "replace")
 
 
+def _no_service_chatter(record: logging.LogRecord) -> bool:
+    # Faust's services log their starts and stops under the module of whatever class extends them.
+    return record.levelno > logging.INFO or not record.getMessage().startswith("[^")
+
+
 def log_to_stderr(settings: Settings) -> None:
     """Set logging up for a long-running command."""
     handler = logging.StreamHandler(sys.stderr)
@@ -51,6 +48,7 @@ def log_to_stderr(settings: Settings) -> None:
     if settings.log_level != "debug":
         for name in _NOISY:
             logging.getLogger(name).setLevel(logging.WARNING)
+        handler.addFilter(_no_service_chatter)
 
 
 def keep_quiet() -> None:
