@@ -1,11 +1,12 @@
 """``make chaos``: how many faults are survived, how long it takes, and what is lost or counted twice (nothing).
 
-    python -m benchmarks.chaos [--seconds 240] [--rate 200] [--seed 1] [--runs 2] [--json build/chaos.json]
+    python benchmarks/chaos.py [--seconds 240] [--rate 150] [--seed 1] [--runs 2] [--gaps 12 3] [--json FILE]
 
 Every run starts an Apache Kafka of its own behind a small proxy and three workers as users run them, lets reports
 flow at a steady rate, and does to workers, broker, connections and disks what ``tests/chaos/faults.py`` plans. Then the
 truth is worked out anew from the reports alone (``tests/chaos/truth.py``) and compared with every topic. Ends with
-code 1 if anything differs. Runs take turns: state in memory, state on disk.
+code 1 if anything differs. Runs take turns: state in memory and faults far apart, so that each can be told what it
+cost; state on disk and faults on top of each other.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from collections import Counter
 from pathlib import Path
 from statistics import median
 
+FAR_APART = 8.0
+"""Mean seconds between faults from which on what follows one is taken to be its doing."""
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
@@ -37,10 +40,14 @@ def main() -> int:
             seed=arguments.seed + number,
             seconds=arguments.seconds,
             per_second=arguments.rate,
-            mean_gap=arguments.gap,
+            mean_gap=arguments.gaps[number % len(arguments.gaps)],
             on_disk=number % 2 == 1,
         )
-        print(f"run {number + 1} of {arguments.runs}: seed {rehearsal.seed}, on disk: {rehearsal.on_disk}", flush=True)
+        where = "on disk" if rehearsal.on_disk else "in memory"
+        print(
+            f"run {number + 1}: seed {rehearsal.seed}, state {where}, a fault every {rehearsal.mean_gap:g} s",
+            flush=True,
+        )
         outcomes.append(_run(rehearsal))
         _tell(outcomes[-1])
     summary = _summary(outcomes)
@@ -54,8 +61,10 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=240.0, help="how long faults go on in a run")
-    parser.add_argument("--rate", type=float, default=200.0, help="reports a second")
-    parser.add_argument("--gap", type=float, default=3.0, help="mean seconds between faults")
+    parser.add_argument("--rate", type=float, default=150.0, help="reports a second")
+    parser.add_argument(
+        "--gaps", type=float, nargs="+", default=[12.0, 3.0], help="mean seconds between faults, by run"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--runs", type=int, default=2)
     parser.add_argument("--json", type=Path, help="where to write the figures")
@@ -83,11 +92,17 @@ def _summary(outcomes: list[Outcome]) -> dict[str, object]:
     faults: Counter[str] = sum((outcome.faults for outcome in outcomes), Counter())
     verdicts = [outcome.verdict for outcome in outcomes]
     recoveries = [recovery for outcome in outcomes for recovery in outcome.recoveries if recovery.records]
-    delays = sorted(delay for verdict in verdicts for delay in verdict.delays)
+    delays = sorted(wait.seconds for verdict in verdicts for wait in verdict.waits)
     return {
         "machine": f"{platform.machine()}, Python {platform.python_version()}",
         "runs": [
-            {"seed": one.rehearsal.seed, "seconds": one.rehearsal.seconds, "rate": one.rehearsal.per_second}
+            {
+                "seed": one.rehearsal.seed,
+                "seconds": one.rehearsal.seconds,
+                "rate": one.rehearsal.per_second,
+                "gap": one.rehearsal.mean_gap,
+                "on disk": one.rehearsal.on_disk,
+            }
             for one in outcomes
         ],
         "records in": sum(verdict.records_in for verdict in verdicts),
@@ -108,6 +123,7 @@ def _summary(outcomes: list[Outcome]) -> dict[str, object]:
             "p99": round(delays[len(delays) * 99 // 100], 3),
             "most": round(delays[-1], 3),
         },
+        "longest wait of a report after one fault, seconds (faults far apart)": _longest_waits(outcomes),
         "seconds until all was committed after the last fault": [
             round(outcome.drained_after, 1) for outcome in outcomes
         ],
@@ -119,6 +135,19 @@ def _summary(outcomes: list[Outcome]) -> dict[str, object]:
             "most records": max((recovery.records for recovery in recoveries), default=0),
             "longest, seconds": round(max((recovery.seconds for recovery in recoveries), default=0.0), 2),
         },
+    }
+
+
+def _longest_waits(outcomes: list[Outcome]) -> dict[str, dict[str, float]]:
+    """Return by kind of fault the median and the most over the runs whose faults are far apart."""
+    waits: dict[str, list[float]] = {}
+    for outcome in outcomes:
+        if outcome.rehearsal.mean_gap >= FAR_APART:
+            for fault, wait in outcome.longest_waits():
+                waits.setdefault(fault.kind, []).append(wait)
+    return {
+        kind: {"faults": len(found), "median": round(median(found), 1), "most": round(max(found), 1)}
+        for kind, found in sorted(waits.items())
     }
 
 

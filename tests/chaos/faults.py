@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,14 @@ _MOST_WORKERS: Final = 4
 _FEWEST_WORKERS: Final = 2
 _THROTTLED: Final = 150_000
 """Bytes per second, connection and direction."""
+
+
+class Happened(NamedTuple):
+    """A fault that took place, in seconds since the epoch."""
+
+    kind: str
+    began: float
+    ended: float
 
 
 class Fault(NamedTuple):
@@ -61,7 +70,7 @@ class Faults:
     supervisor: Supervisor
     session_seconds: float
     rng: random.Random
-    done: Counter[str] = field(default_factory=Counter)
+    happened: list[Happened] = field(default_factory=list)
     unclean_stops: int = 0
     """Workers that were asked to stop and did not end with code 0."""
     damages: list[str] = field(default_factory=list)
@@ -89,8 +98,14 @@ class Faults:
             "damage": self._damage,
             "full": self._fill,
         }
+        began = time.time()
         if await acts[kind]():
-            self.done[kind] += 1
+            self.happened.append(Happened(kind, began, time.time()))
+
+    @property
+    def done(self) -> Counter[str]:
+        """How many faults of each kind took place."""
+        return Counter(happened.kind for happened in self.happened)
 
     def _any(self) -> Place | None:
         running = self.supervisor.running

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import time
 from collections import Counter
@@ -18,7 +19,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from schemas.topics import CLAIMS, REPORTS, SET_MEMBERS
 from streams.admin import create_topics
 from streams.settings import Settings, load_settings
-from tests.chaos.faults import Faults, plan
+from tests.chaos.faults import Faults, Happened, plan
 from tests.chaos.feed import Feed
 from tests.chaos.proxy import Proxy
 from tests.chaos.situations import AS_OF, PARTITIONS, Stream
@@ -55,7 +56,7 @@ class Outcome:
     rehearsal: Rehearsal
     verdict: Verdict
     published: int
-    faults: Counter[str]
+    happened: list[Happened]
     starts: int
     ended_by_themselves: Counter[int]
     unclean_stops: int
@@ -65,6 +66,25 @@ class Outcome:
     """Seconds from the end of the faults until everything was committed."""
     acknowledgements_lost: int
     resets: int
+
+    @property
+    def faults(self) -> Counter[str]:
+        """How many faults of each kind took place."""
+        return Counter(happened.kind for happened in self.happened)
+
+    def longest_waits(self) -> list[tuple[Happened, float]]:
+        """Return for each fault how long a report waited at most that came between its beginning and the next fault's.
+
+        Only where faults are far apart is it that fault's doing alone.
+        """
+        ends = [later.began for later in self.happened[1:]] + [math.inf]
+        return [
+            (
+                fault,
+                max((wait.seconds for wait in self.verdict.waits if fault.began <= wait.arrived < end), default=0.0),
+            )
+            for fault, end in zip(self.happened, ends, strict=True)
+        ]
 
     @property
     def wrong(self) -> list[str]:
@@ -112,7 +132,7 @@ async def rehearse(rehearsal: Rehearsal, folder: Path, say: Callable[[str], None
             rehearsal,
             verdict,
             feed.published,
-            faults.done,
+            sorted(faults.happened, key=lambda happened: happened.began),
             supervisor.starts,
             Counter(supervisor.ended_by_themselves),
             faults.unclean_stops,

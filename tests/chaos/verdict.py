@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from statistics import quantiles
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pydantic import TypeAdapter
 
@@ -28,6 +27,14 @@ NATIONAL_TOLL: Final = 100
 """The levels of the rules in ``alerts.yaml``."""
 
 
+class Wait(NamedTuple):
+    """How long a report waited at the broker until its claims were sent."""
+
+    arrived: float
+    """Seconds since the epoch."""
+    seconds: float
+
+
 @dataclass
 class Verdict:
     """What was found, and in words everything that is not as it must be."""
@@ -42,15 +49,10 @@ class Verdict:
     """Over all figures of all counters."""
     repeated_outputs: int = 0
     """Claims, withdrawals and dead letters that are on their topics more than once; readers know them by id."""
-    delays: list[float] = field(default_factory=list)
-    """Seconds from a report's arrival at the broker until its claims were sent."""
+    waits: list[Wait] = field(default_factory=list)
     longest_silence: float = 0.0
     """Seconds without a new claim while reports flowed."""
     wrong: list[str] = field(default_factory=list)
-
-    def percentile(self, percent: int) -> float:
-        """Return the delay that ``percent`` of the reports did not exceed, in seconds."""
-        return quantiles(self.delays, n=100)[percent - 1] if len(self.delays) > 1 else 0.0
 
 
 async def judge(broker: str) -> Verdict:
@@ -104,7 +106,7 @@ async def _judge_claims(broker: str, truth: Truth, arrived: Mapping[Position, fl
         times.append(record.timestamp / 1000)
         if isinstance(said, ClaimV1):
             if at not in claims:
-                verdict.delays.append(record.timestamp / 1000 - arrived[at])
+                verdict.waits.append(Wait(arrived[at], record.timestamp / 1000 - arrived[at]))
             claims.setdefault(at, set()).add(said.claim_id)
         elif said.reason == "retracted":
             retracted.add(at)
