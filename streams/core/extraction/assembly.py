@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,8 +23,27 @@ from streams.core.extraction.times import When
 from streams.core.extraction.tolls import Toll
 
 Bounds = tuple[int, int | None, int | None]
+_MOST = 300
+"""Triggers of a kind that are read: three times as many as claims may be; merging them takes quadratic time."""
 _CAUSES = frozenset(
-    "after from in by внаслідок унаслідок через від після под після после при від обстрілів результате".split()
+    [
+        "after",
+        "from",
+        "in",
+        "by",
+        "внаслідок",
+        "унаслідок",
+        "через",
+        "від",
+        "після",
+        "под",
+        "після",
+        "после",
+        "при",
+        "від",
+        "обстрілів",
+        "результате",
+    ]
 )
 _OTHER_EVENTS = (
     "casualties.killed",
@@ -79,6 +99,7 @@ class Assembler:
         self._doc = doc
         self._binder = binder
         self._times = times
+        self._timed = sorted(n for n, when in times.items() if not when.as_of)
         self._published = published_at
         self._longest = longest_quote
         self._sentences = {s.number: s for s in doc.sentences}
@@ -94,17 +115,21 @@ class Assembler:
     def _when(self, token: int) -> When | None:
         """The time of the sentence, else the nearest stated before it."""
         number = self._doc.sentence_of[token]
-        earlier = [n for n, when in self._times.items() if n <= number and not when.as_of]
-        return self._times[max(earlier)] if earlier else None
+        at = bisect_right(self._timed, number)
+        return self._times[self._timed[at - 1]] if at else None
 
     # Strikes
 
     def add_strikes(self, triggers: Sequence[StrikeTrigger]) -> None:
         """Bind strike triggers to their places and merge those that tell of one strike."""
+        triggers = triggers[:_MOST]
         owned = {self._doc.clause_of[t.token] for t in triggers}
         for trigger in triggers:
             self._strike_sentences.add(self._doc.sentence_of[trigger.token])
             bound = self._binder.bind(trigger.token)
+            if bound.carried and len(bound.regions) > 1:
+                # What happened in one of several places named before happened in none of them for sure.
+                bound = Bound(())
             mentions = list(bound.mentions)
             if bound.own_clause and self._closes_its_clause(trigger.token):
                 # "Two died in Kherson and three in Nikopol after shelling": the cause of all that stands before.
@@ -208,7 +233,7 @@ class Assembler:
 
     def add_tolls(self, tolls: Sequence[Toll]) -> None:
         """Bind casualty figures to their places."""
-        for toll in tolls:
+        for toll in tolls[:_MOST]:
             sentence = self._sentence(toll.trigger)
             bound = self._binder.bind(toll.trigger)
             regions = bound.regions
@@ -227,14 +252,14 @@ class Assembler:
                     sentence,
                     is_hedged(self._doc, sentence),
                     bound.vague,
-                )  # fmt: skip
+                )
             )
 
     # Outages
 
     def add_outages(self, outages: Sequence[OutageMention]) -> None:
         """Bind outages to their places; one claim for each region and utility."""
-        for outage in outages:
+        for outage in outages[:_MOST]:
             bound = self._binder.bind(outage.token)
             sentence = self._sentence(outage.token)
             when = self._times.get(sentence.number) or (
@@ -263,7 +288,7 @@ class Assembler:
             for claim in self._strike_claims(draft):
                 finished = self._finish(claim, draft.first, draft.last, draft.regions, draft.token)
                 out.append((draft.first, 0, finished, link))
-        for merged in merge_tolls(self._doc, self._tolls):
+        for merged in merge_tolls(self._tolls):
             lead = merged[0]
             first, last = min(d.toll.first for d in merged), max(d.toll.last for d in merged)
             bound = [(d.toll.first, d.toll.last) for d in merged]
@@ -444,12 +469,11 @@ def _absorb(known: _StrikeDraft, other: _StrikeDraft) -> None:
     if known.mention is None or known.mention.name is None:
         known.mention = other.mention or known.mention
     known.when = known.when or other.when
-    explicit = {w for w in (*known.weapons, *other.weapons)}
+    explicit = {*known.weapons, *other.weapons}
     merged = dict.fromkeys((*known.weapons, *other.weapons))
     if len(explicit) > 1:
-        merged.pop(
-            Weapon.ARTILLERY, None
-        ) if Weapon.ARTILLERY not in known.weapons or Weapon.ARTILLERY not in other.weapons else None
+        if Weapon.ARTILLERY not in known.weapons or Weapon.ARTILLERY not in other.weapons:
+            merged.pop(Weapon.ARTILLERY, None)
         if explicit & {Weapon.CRUISE_MISSILE, Weapon.BALLISTIC_MISSILE}:
             merged.pop(Weapon.MISSILE, None)
         if explicit & {Weapon.LOITERING_MUNITION, Weapon.NAVAL_DRONE, Weapon.FPV_DRONE}:

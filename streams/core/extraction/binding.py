@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from streams.core.extraction.document import Document
 from streams.core.extraction.places import Level, Mention, Role
@@ -57,14 +57,19 @@ _GROUP_WORDS: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+_LOOK_AHEAD: Final = 8
+"""Sentences after a figure in which its place may still be named."""
+
+
+class Bound(NamedTuple):
     """The mentions a trigger speaks of. ``vague`` when the text names a place that is no region."""
 
     mentions: tuple[Mention, ...]
     vague: bool = False
     country: str | None = None
     own_clause: bool = False
+    carried: bool = False
+    """Taken over from another sentence."""
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -76,16 +81,17 @@ class Binder:
     """Binds triggers of one document to its places."""
 
     def __init__(self, doc: Document, mentions: Sequence[Mention], event_sentences: Set[int]) -> None:
-        """``event_sentences`` are those that tell of a strike: a later place counts for an earlier figure only there."""
+        """``event_sentences`` tell of a strike: only there does a later place count for an earlier figure."""
         self._doc = doc
-        self._event_sentences = event_sentences
         self._events = [m for m in mentions if m.role is Role.EVENT and m.level is not Level.COUNTRY]
         self._authorities = [m for m in mentions if m.role is Role.AUTHORITY]
-        self._vague = [m for m in mentions if m.role is Role.VAGUE]
-        self._countries = [m for m in mentions if m.role is Role.COUNTRY]
-        self._by_sentence: dict[int, list[Mention]] = {}
-        for m in self._events:
-            self._by_sentence.setdefault(doc.sentence_of[m.first], []).append(m)
+        self._by_sentence = _by_sentence(doc, self._events)
+        self._vague = _by_sentence(doc, [m for m in mentions if m.role is Role.VAGUE])
+        inside = [m for m in mentions if m.role is Role.COUNTRY and doc.has(m.first - 1, "places.in")]
+        self._countries = _by_sentence(doc, inside)
+        # Sentences with a region, in order; those that tell of a strike as well.
+        self._placed = sorted({doc.sentence_of[m.first] for m in self._events if m.regions})
+        self._struck = [n for n in self._placed if n in event_sentences]
         self._groups = self._grouped()
 
     def _grouped(self) -> dict[int, tuple[Mention, ...]]:
@@ -142,49 +148,39 @@ class Binder:
             near = min(own, key=lambda m: self._distance(m, token))
             return Bound(self.group_of(near), own_clause=True)
         sentence = doc.sentence_of[token]
-        if any(doc.clause_of[m.first] == doc.clause_of[token] for m in self._vague):
+        vague = self._vague.get(sentence, ())
+        if any(doc.clause_of[m.first] == doc.clause_of[token] for m in vague):
             return Bound((), vague=True)
-        country = self._country_in_clause(token)
+        countries = self._countries.get(sentence, ())
+        country = next((m.regions[0] for m in countries if doc.clause_of[m.first] == doc.clause_of[token]), None)
         others = self._by_sentence.get(sentence, [])
-        if country is not None and not others:
-            return Bound((), country=country)
         if country is not None and all(m.first > token for m in others):
             return Bound((), country=country)
         if others:
             before = [m for m in others if m.last < token]
-            pool = before or others
-            near = min(pool, key=lambda m: self._distance(m, token))
+            near = min(before or others, key=lambda m: self._distance(m, token))
             return Bound(self.group_of(near))
-        if any(doc.sentence_of[m.first] == sentence for m in self._vague):
+        if vague:
             return Bound((), vague=True)
-        if carry:
-            carried = self._carried(token)
-            if carried is not None:
-                return carried
-        return Bound((), country=self._country_near(sentence))
+        carried = self._carried(sentence) if carry else None
+        return carried or Bound((), country=next((m.regions[0] for m in countries), None))
 
-    def _carried(self, token: int) -> Bound | None:
-        doc = self._doc
-        sentence = doc.sentence_of[token]
-        before = [m for m in self._events if doc.sentence_of[m.first] < sentence and m.regions]
-        if before:
-            last = doc.sentence_of[before[-1].first]
-            same = [m for m in before if doc.sentence_of[m.first] == last]
+    def _carried(self, sentence: int) -> Bound | None:
+        """The places of the sentence before, else the only place of the strikes told of later, else whose authorities
+        speak."""
+        earlier = bisect_left(self._placed, sentence)
+        if earlier:
+            same = [m for m in self._by_sentence[self._placed[earlier - 1]] if m.regions]
             regions = {r for m in same for r in m.regions}
             if len(regions) == 1:
-                return Bound((min(same, key=lambda m: m.level.value != "settlement"),))
-            return Bound(tuple(same))
-        after = [
-            m
-            for m in self._events
-            if doc.sentence_of[m.first] > sentence and doc.sentence_of[m.first] in self._event_sentences and m.regions
-        ]
-        regions = {m.regions for m in after}
-        if len(regions) == 1:
-            return Bound((after[0],))
-        authorities = {m.regions for m in self._authorities}
-        if len(authorities) == 1 and not after:
-            return Bound((self._authorities[0],))
+                return Bound((min(same, key=lambda m: m.level is not Level.SETTLEMENT),), carried=True)
+            return Bound(tuple(same), carried=True)
+        later = self._struck[bisect_right(self._struck, sentence) :]
+        after = [m for n in later[:_LOOK_AHEAD] for m in self._by_sentence[n] if m.regions]
+        if len({m.regions for m in after}) == 1:
+            return Bound((after[0],), carried=True)
+        if not after and len({m.regions for m in self._authorities}) == 1:
+            return Bound((self._authorities[0],), carried=True)
         return None
 
     def _distance(self, mention: Mention, token: int) -> float:
@@ -192,16 +188,9 @@ class Binder:
             return mention.first - token
         return (token - mention.last) * 1.01
 
-    def _country_in_clause(self, token: int) -> str | None:
-        doc = self._doc
-        for m in self._countries:
-            if doc.clause_of[m.first] == doc.clause_of[token] and doc.has(m.first - 1, "places.in"):
-                return m.regions[0]
-        return None
 
-    def _country_near(self, sentence: int) -> str | None:
-        doc = self._doc
-        for m in self._countries:
-            if doc.sentence_of[m.first] == sentence and doc.has(m.first - 1, "places.in"):
-                return m.regions[0]
-        return None
+def _by_sentence(doc: Document, mentions: Sequence[Mention]) -> dict[int, list[Mention]]:
+    out: dict[int, list[Mention]] = {}
+    for m in mentions:
+        out.setdefault(doc.sentence_of[m.first], []).append(m)
+    return out

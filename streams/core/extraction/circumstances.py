@@ -50,9 +50,7 @@ _SINCE_A_START: Final = (
 
 def _since(doc: Document, sentence: Sentence) -> bool | None:
     """Whether figures run since the start of the war (True), of something else (False), or neither (None)."""
-    for t in doc.starts.get("context.since", ()):
-        if not sentence.first <= t < sentence.last:
-            continue
+    for t in doc.starts_in(sentence.first, sentence.last, "context.since"):
         reach = range(t, min(sentence.last, t + _SINCE_REACH + 1))
         if any("context.warword" in doc.tags[x] for x in reach):
             return True
@@ -73,7 +71,7 @@ def is_not_war(doc: Document, sentence: Sentence) -> bool:
 
     "Аварійні відключення" are emergency cuts, no accident; a side that acts makes it the war again.
     """
-    causes = [t for t in doc.starts.get("context.nonwar", ()) if sentence.first <= t < sentence.last]
+    causes = doc.starts_in(sentence.first, sentence.last, "context.nonwar")
     if not causes or all(doc.word(t).startswith(("аварійн", "аварийн")) for t in causes):
         return False
     sides = ("context.actor.ru", "strikes.attack.noun")
@@ -158,10 +156,8 @@ def attribution(doc: Document, sentence: Sentence) -> str | None:
         tail = range(begin, last + 1)
         if any(doc.has(t, "places.authority") or doc.has(t, "places.say") for t in tail) or len(tail) <= 3:
             return doc.quote(begin, last)[:200] or None
-    for t in doc.starts.get("places.authority", ()):
-        if sentence.first <= t < sentence.last and any(
-            doc.has(x, "places.say") for x in range(max(sentence.first, t - 3), min(sentence.last, t + 5))
-        ):
+    for t in doc.starts_in(sentence.first, sentence.last, "places.authority"):
+        if any(doc.has(x, "places.say") for x in range(max(sentence.first, t - 3), min(sentence.last, t + 5))):
             stop = t
             while (
                 stop + 1 < sentence.last

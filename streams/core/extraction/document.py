@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Set
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from streams.core.extraction.folding import Folded, Token, fold
 from streams.core.extraction.lexicon import Hit, Lexicon
@@ -80,12 +80,13 @@ _ABBREVIATIONS: Final = frozenset(
 _NONE: Final[Set[str]] = frozenset()
 _NO_GAP: Final = ""
 _SOFT: Final = frozenset(["", "'", "’", "«", "»", '"', "“", "”", "„", "'", "‘", "+", '""'])
+LONGEST_SENTENCE: Final = 150
+"""Tokens after which a sentence is cut: rules look at all pairs of a sentence, and no writer goes on for so long."""
 START: Final = "^"
 """The gap before the first token of a sentence: nothing there continues what came before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """Tokens ``first:last`` (half-open)."""
 
     number: int
@@ -93,16 +94,16 @@ class Sentence:
     last: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Document:
-    """A folded text with its structure. Token numbers are the coordinates of everything."""
+    """A folded text with its structure. Token numbers are the coordinates of everything. Never changed once read."""
 
     text: Folded
     sentences: tuple[Sentence, ...]
     sentence_of: tuple[int, ...]
     clause_of: tuple[int, ...]
     gaps: tuple[str, ...]
-    """Punctuation between each token and the one before it, spaces removed; :data:`START` at the start of a sentence."""
+    """Punctuation between each token and the one before it, no spaces; :data:`START` at the start of a sentence."""
     hits: tuple[Hit, ...]
     tags: tuple[Set[str], ...]
     """Tags that start at each token."""
@@ -125,10 +126,18 @@ class Document:
 
     def any_in(self, first: int, last: int, tag: str) -> bool:
         """Whether ``tag`` starts at one of the tokens ``first:last`` (half-open)."""
-        for token in self.starts.get(tag, ()):
-            if first <= token < last:
-                return True
-        return False
+        starts = self.starts.get(tag)
+        if starts is None:
+            return False
+        at = bisect_left(starts, first)
+        return at < len(starts) and starts[at] < last
+
+    def starts_in(self, first: int, last: int, tag: str) -> list[int]:
+        """Return the tokens of ``first:last`` (half-open) at which ``tag`` starts."""
+        starts = self.starts.get(tag)
+        if starts is None:
+            return []
+        return starts[bisect_left(starts, first) : bisect_left(starts, last)]
 
     def joined(self, first: int, last: int) -> bool:
         """Whether tokens ``first..last`` follow one another in one sentence without punctuation."""
@@ -153,21 +162,27 @@ def read(source: str, lexicon: Lexicon) -> Document:
     clause_of: list[int] = []
     gaps: list[str] = []
     clean = text.clean
-    clause, previous_end, previous_sentence = 0, 0, -1
-    for token in tokens:
-        sentence = bisect_right(starts, token.start) - 1
-        gap = clean[previous_end : token.start]
-        if sentence != previous_sentence:
+    clause, previous_end, previous_sentence, in_sentence, extra = 0, 0, -1, 0, 0
+    single = len(starts) == 1
+    for begin, end, _, _ in tokens:
+        sentence = 0 if single else bisect_right(starts, begin) - 1
+        gap = clean[previous_end:begin]
+        if sentence != previous_sentence or in_sentence >= LONGEST_SENTENCE:
+            if sentence == previous_sentence:
+                extra += 1
             clause += 1
+            in_sentence = 0
             gaps.append(START)
+        elif gap == " " or gap.isspace():
+            gaps.append(_NO_GAP)
         else:
-            plain = gap == " " or gap.isspace()
-            if not plain and _CLAUSE.search(gap):
+            if _CLAUSE.search(gap):
                 clause += 1
-            gaps.append(_NO_GAP if plain else gap.strip())
-        sentence_of.append(sentence)
+            gaps.append(gap.strip())
+        in_sentence += 1
+        sentence_of.append(sentence + extra)
         clause_of.append(clause)
-        previous_end, previous_sentence = token.end, sentence
+        previous_end, previous_sentence = end, sentence
     token_at = {token.start: i for i, token in enumerate(tokens)}
     hits = tuple(lexicon.find(text.folded, tokens, token_at))
     tags: list[Set[str]] = [_NONE] * len(tokens)

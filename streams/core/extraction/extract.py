@@ -78,5 +78,8 @@ def extract(text: DocumentText, knowledge: Knowledge, policy: ExtractionPolicy |
     ]
     rejected.sort(key=lambda r: r.span)
     kept = slice(policy.most_claims)
-    spans = tuple((d.first, d.last) for d in (*strikes.dropped, *tolls.dropped, *outages.dropped, *places.rejected))
+    spans = (
+        *((d.first, d.last) for d in (*strikes.dropped, *tolls.dropped, *outages.dropped)),
+        *((n.first, n.last) for n in places.rejected),
+    )
     return Extraction(tuple(claims[kept]), tuple(rejected), doc, places, quantities, tuple(links[kept]), spans)

@@ -16,6 +16,7 @@ _INVISIBLE: Final = re.compile(
     "[\u0301\u0300\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b\x0c\x0e-\x1f]"
 )
 _COMBINING: Final = re.compile("[\u0302-\u036f]")
+_UNCLEAN: Final = re.compile(f"{_INVISIBLE.pattern}|{_COMBINING.pattern}")
 _SAME: Final = str.maketrans("ёґ’ʼ`´‘ʹ′‑‐−\u00a0\u202f\u2009", "ег'''''''---   ")
 _NOT_WORD: Final = re.compile(r"[^\w' -]|_")
 _TOKEN: Final = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
@@ -64,17 +65,20 @@ def fold(source: str) -> Folded:
     if len(lowered) != len(clean):
         # A few letters (İ) grow when lowered; the first letter is the base.
         lowered = "".join(c.lower()[0] for c in clean)
-    folded = _POSSESSIVE.sub(" ", _NOT_WORD.sub(" ", lowered.translate(_SAME)))
+    folded = _NOT_WORD.sub(" ", lowered.translate(_SAME))
+    if "'" in folded:
+        folded = _POSSESSIVE.sub(" ", folded)
     if "-" in folded:
         folded = _AGENCY.sub(lambda m: m.group()[:-1] + " ", folded)
     if _MIXED.search(folded):
         folded = _one_script_per_word(folded)
-    tokens = tuple(Token(m.start(), m.end(), m.group(), clean[m.start()].isupper()) for m in _TOKEN.finditer(folded))
+    spans = [m.span() for m in _TOKEN.finditer(folded)]
+    tokens = tuple([Token(start, end, folded[start:end], clean[start].isupper()) for start, end in spans])
     return Folded(clean, folded, tokens, origin)
 
 
 def _without_invisible(source: str) -> tuple[str, tuple[int, ...] | None]:
-    if not _INVISIBLE.search(source) and not _COMBINING.search(source):
+    if not _UNCLEAN.search(source):
         return source, None
     chars: list[str] = []
     origin: list[int] = []

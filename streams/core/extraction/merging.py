@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.vocabulary import Group, Scope
-from streams.core.extraction.document import Document, Sentence
+from streams.core.extraction.document import Sentence
 from streams.core.extraction.places import Mention
 from streams.core.extraction.times import When
 from streams.core.extraction.tolls import Harm, Toll
@@ -29,7 +29,7 @@ class TollDraft:
     vague: bool
 
 
-def merge_tolls(doc: Document, drafts: Sequence[TollDraft]) -> list[list[TollDraft]]:
+def merge_tolls(drafts: Sequence[TollDraft]) -> list[list[TollDraft]]:
     """Return the figures grouped into claims: one claim a region, victim group and event."""
     groups: list[list[TollDraft]] = []
     for draft in drafts:

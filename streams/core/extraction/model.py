@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import NamedTuple
 
 from schemas.report import CasualtiesClaim, OutageClaim, StrikeClaim
 from streams.core.extraction.document import Document
@@ -22,8 +23,7 @@ class DocumentText:
     language: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ExtractedClaim:
+class ExtractedClaim(NamedTuple):
     """A claim of the wire with the words it came from.
 
     ``span`` is in characters of the text as given (title, blank line, text). ``regions`` are all that one figure is
@@ -58,8 +58,7 @@ class Reason(Enum):
     CYBER = "not a physical attack"
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(NamedTuple):
     """Words that were not taken for a claim, and why."""
 
     quote: str
@@ -67,8 +66,7 @@ class Rejected:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """For ``--explain``: a word that triggered a claim, and what was bound to it."""
 
     trigger: tuple[int, int]

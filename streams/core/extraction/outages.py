@@ -52,6 +52,11 @@ _NOT_SUPPLY: Final = (
     *("электроподст", "электростанц", "электротранспорт", "электричк", "электромоб", "электропоезд", "електропоїзд"),
 )
 """Things with electricity in their name whose loss is damage, not an outage."""
+_NETWORKS: Final = (
+    "електром", "электром", "електричн", "электрическ", "електричк", "электричк",
+    "електротранс", "електроста", "електропід", "електрооб",
+)  # fmt: skip
+"""``електричний``, ``електромережі``: networks and stations, not the supply."""
 _CUT_VERBS_TOO_WEAK: Final = frozenset(
     ["cut", "cuts", "out", "gone", "no", "lost", "failed", "stopped", "lose", "loses"]
 )
@@ -64,7 +69,7 @@ def find_outages(
     policy: OutagePolicy,
     circumstances: CircumstancePolicy,
 ) -> Outages:
-    """Return every outage or restoration of a document, unmerged; ``struck`` are the sentences that tell of a strike."""
+    """Return every outage or restoration of a document, unmerged; ``struck``: the sentences that tell of a strike."""
     out = Outages()
     tags = sorted(t for t in doc.starts if t.startswith("utilities.") and t != "utilities.customers")
     if not tags:
@@ -95,8 +100,8 @@ def _supplies(doc: Document, sentence: Sentence, tags: list[str]) -> list[tuple[
     out: list[tuple[int, int, Utility, bool]] = []
     for tag in tags:
         _, name, form = tag.split(".")
-        for t in doc.starts[tag]:
-            if not sentence.first <= t < sentence.last or doc.word(t).startswith(_NOT_SUPPLY):
+        for t in doc.starts_in(sentence.first, sentence.last, tag):
+            if doc.word(t).startswith(_NOT_SUPPLY):
                 continue
             if name == "mobile" and doc.has(t + 1, "utilities.internet.u"):
                 continue  # "мобільний інтернет" is the internet
@@ -116,7 +121,7 @@ def _event(
         status = OutageStatus.RESTORED if restored is not None else OutageStatus.STARTED
         if doc.word(token - 1) in ("no", "not", "не", "без", "without"):
             return None
-        return _mention(doc, sentence, utility, token, last, status, near)
+        return _mention(doc, utility, token, last, status, near)
     without = _without(doc, sentence, token, policy)
     if without is not None:
         if doc.word(without).startswith(("без", "without")) and _negated_without(doc, without):
@@ -127,30 +132,30 @@ def _event(
         around = range(max(sentence.first, without - 4), min(sentence.last, last + 5))
         if any("outages.ongoing" in doc.tags[t] for t in around):
             status = OutageStatus.ONGOING
-        return _mention(doc, sentence, utility, without, last, status, near)
+        return _mention(doc, utility, without, last, status, near)
     if restored is not None:
         partly = any("outages.partly" in doc.tags[t] for t in near)
         status = OutageStatus.PARTIAL if partly else OutageStatus.RESTORED
         if doc.word(restored - 1) in ("не", "not", "ще"):
             return None
-        return _mention(doc, sentence, utility, min(token, restored), max(last, restored), status, near)
+        return _mention(doc, utility, min(token, restored), max(last, restored), status, near)
     lost = _nearest(doc, sentence, token, last, "outages.cut", policy.cut_before, policy.cut_after)
     if lost is not None and _is_cut(doc, token, last, lost, utility):
         ongoing = any("outages.ongoing" in doc.tags[t] for t in near)
         status = OutageStatus.ONGOING if ongoing else OutageStatus.STARTED
-        return _mention(doc, sentence, utility, min(token, lost), max(last, lost), status, near)
+        return _mention(doc, utility, min(token, lost), max(last, lost), status, near)
     none = _nearest(doc, sentence, token, last, "outages.no", 2, 3)
     if none is not None and doc.joined(min(token, none), max(last, none)):
         if doc.word(none) == "no" and none > token:
             return None
         ongoing = any("outages.ongoing" in doc.tags[t] for t in near)
         status = OutageStatus.ONGOING if ongoing else OutageStatus.STARTED
-        return _mention(doc, sentence, utility, min(token, none), max(last, none), status, near)
+        return _mention(doc, utility, min(token, none), max(last, none), status, near)
     return None
 
 
 def _mention(
-    doc: Document, sentence: Sentence, utility: Utility, first: int, last: int, status: OutageStatus, near: range
+    doc: Document, utility: Utility, first: int, last: int, status: OutageStatus, near: range
 ) -> OutageMention:
     scheduled = any("outages.scheduled" in doc.tags[t] for t in near) and not any(
         "outages.emergency" in doc.tags[t] for t in near
@@ -210,28 +215,11 @@ def _is_cut(doc: Document, token: int, last: int, lost: int, utility: Utility) -
         return False
     if doc.word(lost) in _CUT_VERBS_TOO_WEAK and len(between) > 2:
         return False
-    if word.startswith("електр") or word.startswith("електр") or word.startswith("электр"):
-        # "електричний", "електромережі": networks and stations, not the supply.
-        if word.startswith(
-            (
-                "електром",
-                "электром",
-                "електричн",
-                "электрическ",
-                "електричк",
-                "электричк",
-                "електротранс",
-                "електроста",
-                "електропід",
-                "електрооб",
-            )
-        ) and not doc.word(lost).startswith(("відключ", "отключ", "вимк")):
-            return False
-    if doc.word(lost).startswith(("проблем",)) and not any(
-        doc.word(t) in ("з", "із", "зі", "с", "со", "with") for t in between
-    ):
+    cut = doc.word(lost).startswith(("відключ", "отключ", "вимк"))
+    if word.startswith(_NETWORKS) and not cut:
         return False
-    return True
+    with_supply = any(doc.word(t) in ("з", "із", "зі", "с", "со", "with") for t in between)
+    return with_supply or not doc.word(lost).startswith("проблем")
 
 
 def _customers(

@@ -7,9 +7,9 @@ alternate names, then population with a margin; else the mention keeps its candi
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 from streams.core.extraction.document import Document
 from streams.core.extraction.gazette import Gazette, SettlementRecord
@@ -44,6 +44,10 @@ class PlacePolicy:
     """The largest namesake must have this many times the people of the next."""
     least: int = 10_000
     """Below this size a settlement counts only with its region named, or after a preposition and alone."""
+    city: int = 100_000
+    """A settlement of this size keeps its name against villages, whatever regions are named beside it."""
+    dwarfed: float = 30.0
+    """Elsewhere one this many times larger does."""
     lone_village: int = 700
     """A settlement with a unique name counts after a preposition from this size on."""
     both_countries: int = 50_000
@@ -74,8 +78,7 @@ class Level(Enum):
     COUNTRY = "country"
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A place at tokens ``first..last``.
 
     ``regions`` has one code, two for the Donbas, none where the name is ambiguous (``candidates`` lists the regions).
@@ -91,8 +94,7 @@ class Mention:
     candidates: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NoPlace:
+class NoPlace(NamedTuple):
     """A name that was not taken for a place, and why."""
 
     first: int
@@ -142,16 +144,45 @@ def locate(doc: Document, gazette: Gazette, policy: PlacePolicy) -> Places:
             opens.append(found)
         elif found:
             rejected.append(NoPlace(first, last, found))
+    stated = _stated(doc, mentions)
     for name in opens:
-        chosen = _choose(doc, name, mentions, policy)
+        chosen = _choose(doc, name, stated, policy)
         if isinstance(chosen, Mention):
             mentions.append(chosen)
         else:
             rejected.append(NoPlace(name.first, name.last, chosen))
     mentions.sort(key=lambda m: m.first)
-    mentions = [_outside_capital(doc, _by_neighbour(doc, m, mentions)) for m in mentions]
-    with_roles = [replace(m, role=_role(doc, m)) if m.role is Role.EVENT else m for m in mentions]
-    return Places(tuple(_merged(doc, with_roles)), tuple(rejected))
+    for i, m in enumerate(mentions):
+        if not m.regions and m.candidates:
+            mentions[i] = _by_neighbour(doc, m, mentions[max(0, i - 3) : i + 4])
+        elif m.regions == ("UA-30",):
+            mentions[i] = _outside_capital(doc, m)
+    for i, m in enumerate(mentions):
+        if m.role is Role.EVENT and (role := _role(doc, m)) is not Role.EVENT:
+            mentions[i] = m._replace(role=role)
+    return Places(tuple(_merged(doc, mentions)), tuple(rejected))
+
+
+class _Stated(NamedTuple):
+    """Regions that the text names outright, and the countries it says things happen in."""
+
+    by_sentence: dict[int, list[Mention]]
+    everywhere: frozenset[str]
+    countries: dict[int, set[str]]
+
+
+def _stated(doc: Document, mentions: list[Mention]) -> _Stated:
+    by_sentence: dict[int, list[Mention]] = {}
+    countries: dict[int, set[str]] = {}
+    for m in mentions:
+        sentence = doc.sentence_of[m.first]
+        if m.level in (Level.REGION, Level.RAION) and m.regions:
+            by_sentence.setdefault(sentence, []).append(m)
+            countries.setdefault(sentence, set()).update(r[:2] for r in m.regions)
+        elif m.role is Role.COUNTRY and doc.has(m.first - 1, "places.in"):
+            countries.setdefault(sentence, set()).update(m.regions)
+    everywhere = frozenset(r for ms in by_sentence.values() for m in ms for r in m.regions)
+    return _Stated(by_sentence, everywhere, countries)
 
 
 def _special(doc: Document) -> Iterable[Mention]:
@@ -270,7 +301,7 @@ def _adjective(
         return "name of an agreement or a unit"
     facility = after < len(doc.tokens) and (
         any(t.startswith(("targets.", "places.authority")) for t in doc.covering[after])
-        or any(t.startswith("targets.") for t in doc.covering[after + 1 : after + 2] and doc.covering[after + 1])
+        or any(t.startswith("targets.") for covering in doc.covering[after + 1 : after + 2] for t in covering)
     )
     sector = doc.has(after, "places.direction")
     if not (facility or sector or doc.has(after, "places.hromada")):
@@ -313,32 +344,38 @@ def _not_a_settlement(doc: Document, first: int, last: int, after: int) -> str:
     return ""
 
 
-def _choose(doc: Document, name: _Open, mentions: list[Mention], policy: PlacePolicy) -> Mention | str:
+def _choose(doc: Document, name: _Open, stated: _Stated, policy: PlacePolicy) -> Mention | str:
     candidates = name.primary + name.alternate
-    here = doc.sentence_of[name.first]
-    stated = [m for m in mentions if m.level in (Level.REGION, Level.RAION) and m.regions]
-    near = {r for m in stated if doc.sentence_of[m.first] == here for r in m.regions}
+    sentence = doc.sentence_of[name.first]
+    here = stated.by_sentence.get(sentence, ())
     largest = max((c.population or 0) for c in candidates)
-    city = any((c.population or 0) == largest >= 100_000 for c in name.primary)
-    # A city is not taken for a village that once bore a name like it.
-    pool_of = name.primary if city else candidates
-    named = [c for c in pool_of if c.region in near]
-    if named:
-        adjacent = {r for m in stated if _beside(doc, name.last, m.first) for r in m.regions}
-        pool = [c for c in named if c.region in adjacent] or named
-        best = max(pool, key=lambda s: (s.population or 0, s.lat is not None))
-        big = max(candidates, key=lambda s: s.population or 0)
-        # "Київ … у Харківській області": a city is not taken for a village of the region named beside it.
-        if best is big or (best.population or 0) * 30 >= (big.population or 0) or best.region in adjacent:
-            return _settled(name, best)
-    elsewhere = {r for m in stated for r in m.regions}
-    pool = [c for c in candidates if c.region in elsewhere]
-    if len({c.region for c in pool}) == 1 and (name.after_preposition or name.typed):
-        best = max(pool, key=lambda s: s.population or 0)
-        size = max((c.population or 0) for c in candidates)
-        dwarfed = (best.population or 0) * 30 < size and size > policy.least
-        if not dwarfed and ((best.population or 0) >= policy.lone_village or name.typed):
-            return _settled(name, best)
+    if here:
+        city = any((c.population or 0) == largest >= policy.city for c in name.primary)
+        near = {r for m in here for r in m.regions}
+        # A city is not taken for a village that once bore a name like it.
+        named = [c for c in (name.primary if city else candidates) if c.region in near]
+        if named:
+            adjacent = {r for m in here if _beside(doc, name.last, m.first) for r in m.regions}
+            pool = [c for c in named if c.region in adjacent] or named
+            best = max(pool, key=lambda s: (s.population or 0, s.lat is not None))
+            # Nor for a village of a region that the sentence names for another place.
+            if (best.population or 0) * policy.dwarfed >= largest or best.region in adjacent:
+                return _settled(name, best)
+    if stated.everywhere and (name.after_preposition or name.typed):
+        pool = [c for c in candidates if c.region in stated.everywhere]
+        if len({c.region for c in pool}) == 1:
+            best = max(pool, key=lambda s: s.population or 0)
+            size = best.population or 0
+            dwarfed = size * policy.dwarfed < largest and largest > policy.least
+            if not dwarfed and (size >= policy.lone_village or name.typed):
+                return _settled(name, best)
+    countries = stated.countries.get(sentence, ())
+    if len(countries) == 1:
+        country = next(iter(countries))
+        primary = [s for s in name.primary if s.region.startswith(country)]
+        alternate = [s for s in name.alternate if s.region.startswith(country)]
+        if primary or alternate:
+            name.primary, name.alternate = primary, alternate
     return _by_size(name, policy)
 
 
@@ -390,20 +427,18 @@ def _settled(name: _Open, settlement: SettlementRecord) -> Mention:
     )
 
 
-def _by_neighbour(doc: Document, mention: Mention, mentions: list[Mention]) -> Mention:
+def _by_neighbour(doc: Document, mention: Mention, around: list[Mention]) -> Mention:
     """``в Гвардейском под Симферополем``: an ambiguous name beside a place of one of its regions."""
-    if mention.regions or not mention.candidates:
-        return mention
     near = {
         m.regions[0]
-        for m in mentions
+        for m in around
         if m.level is Level.SETTLEMENT
         and len(m.regions) == 1
         and m.regions[0] in mention.candidates
         and doc.sentence_of[m.first] == doc.sentence_of[mention.first]
         and -5 <= m.first - mention.first <= 5
     }
-    return replace(mention, regions=(near.pop(),), candidates=()) if len(near) == 1 else mention
+    return mention._replace(regions=(near.pop(),), candidates=()) if len(near) == 1 else mention
 
 
 _OUTSKIRTS: Final = frozenset(
@@ -413,8 +448,8 @@ _OUTSKIRTS: Final = frozenset(
 
 def _outside_capital(doc: Document, mention: Mention) -> Mention:
     """``під Києвом`` is Kyiv oblast (coding rule 1)."""
-    if mention.regions == ("UA-30",) and mention.first and doc.word(mention.first - 1) in _OUTSKIRTS:
-        return replace(mention, regions=("UA-32",), level=Level.REGION, name=None, settlement=None)
+    if mention.first and doc.word(mention.first - 1) in _OUTSKIRTS:
+        return mention._replace(regions=("UA-32",), level=Level.REGION, name=None, settlement=None)
     return mention
 
 
@@ -449,7 +484,7 @@ def _role(doc: Document, mention: Mention) -> Role:
     return Role.EVENT
 
 
-_GOVERNMENT: Final = frozenset("military forces army troops regime government authorities will".split())
+_GOVERNMENT: Final = frozenset(["military", "forces", "army", "troops", "regime", "government", "authorities", "will"])
 
 
 def _speaks(doc: Document, first: int, after: int) -> bool:
@@ -470,9 +505,9 @@ def _speaks(doc: Document, first: int, after: int) -> bool:
 
 
 def _comes_from(doc: Document, first: int) -> bool:
-    for begin in doc.starts.get("context.origin", ()):
+    for begin in doc.starts_in(first - 4, first, "context.origin"):
         end = doc.spans[begin, "context.origin"]
-        if first - 4 <= begin and end < first <= end + 2 and all(not doc.gaps[t] for t in range(begin + 1, first + 1)):
+        if end < first <= end + 2 and all(not doc.gaps[t] for t in range(begin + 1, first + 1)):
             word = doc.word(begin)
             if word in ("from", "зі", "из", "з") and end == begin:
                 # "from" alone is an origin only beside a launch: "launched at Sumy from Kursk".
@@ -519,7 +554,7 @@ def _merged(doc: Document, mentions: list[Mention]) -> Iterable[Mention]:
             and mention.first - previous.last <= 3
             and doc.sentence_of[mention.first] == doc.sentence_of[previous.last]
         ):
-            out[-1] = replace(previous, last=mention.last)
+            out[-1] = previous._replace(last=mention.last)
             continue
         if (
             previous is not None
@@ -531,7 +566,7 @@ def _merged(doc: Document, mentions: list[Mention]) -> Iterable[Mention]:
             and doc.sentence_of[mention.first] == doc.sentence_of[previous.last]
             and previous.role is mention.role
         ):
-            out[-1] = replace(mention, first=previous.first)
+            out[-1] = mention._replace(first=previous.first)
             continue
         out.append(mention)
     return out

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 from schemas.base import MAX_COUNT
 from schemas.estimate import Estimate
@@ -85,9 +85,75 @@ _NOT_COUNTED: Final = re.compile(
     r"бригад|батальйон|полк|рот|дивізі|область|регіон|регион|стран|країн|градус|мілі|миль|клас|пункт|постріл|вогн|вибух|взрыв)"
 )
 _STOP: Final = frozenset(
-    "of in at on by with was were are as after when while amid from since during before near despite who that which has "
-    "have had had's and or у в на із за по під внаслідок після коли що які якого та і й и с со из от от при во время "
-    "под после когда которые в результате через до від через про для і".split()
+    [
+        "of",
+        "in",
+        "at",
+        "on",
+        "by",
+        "with",
+        "was",
+        "were",
+        "are",
+        "as",
+        "after",
+        "when",
+        "while",
+        "amid",
+        "from",
+        "since",
+        "during",
+        "before",
+        "near",
+        "despite",
+        "who",
+        "that",
+        "which",
+        "has",
+        "have",
+        "had",
+        "had's",
+        "and",
+        "or",
+        "у",
+        "в",
+        "на",
+        "із",
+        "за",
+        "по",
+        "під",
+        "внаслідок",
+        "після",
+        "коли",
+        "що",
+        "які",
+        "якого",
+        "та",
+        "і",
+        "й",
+        "и",
+        "с",
+        "со",
+        "из",
+        "от",
+        "от",
+        "при",
+        "во",
+        "время",
+        "под",
+        "после",
+        "когда",
+        "которые",
+        "в",
+        "результате",
+        "через",
+        "до",
+        "від",
+        "через",
+        "про",
+        "для",
+        "і",
+    ]
 )
 _ADJECTIVE_ENDINGS: Final = (
     *(
@@ -150,8 +216,7 @@ class Counted(Enum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """A number at tokens ``first..last`` and the noun it counts at ``head`` (None for a bare number)."""
 
     first: int
@@ -405,7 +470,7 @@ def _bounds(doc: Document, number: _Number) -> tuple[int, int | None, int, int |
         if word in ("less", "fewer", "менше", "меньше", "менее") and three not in ("не", "no", "not"):
             return 1, high, first - 2, None
         return low, None, first - 2, None
-    if two in _UP_TO_2 or (two == "many as") or two == "to up":
+    if two in _UP_TO_2 or two in {"many as", "to up"}:
         return 1, high, first - 2, None
     if one in _AT_LEAST:
         begin = first - 1 - (doc.word(first - 2) in ("не",))

@@ -53,9 +53,22 @@ _TARGETS: Final = tuple(f"targets.{t.value}" for t in Target)
 _WEAPONS: Final = {f"weapons.{w.value}": w for w in Weapon}
 _FIRES: Final = frozenset(["fire", "fires", "fired", "firing", "launched", "launches", "launch"])
 _TALKED_OF: Final = frozenset(
-    "атаки удари удары обстріли обстрелы ударах атаках обстрелах атак ударів attacks strikes".split()
+    [
+        "атаки",
+        "удари",
+        "удары",
+        "обстріли",
+        "обстрелы",
+        "ударах",
+        "атаках",
+        "обстрелах",
+        "атак",
+        "ударів",
+        "attacks",
+        "strikes",
+    ]
 )
-_ABOUT: Final = frozenset("про о об about щодо".split())
+_ABOUT: Final = frozenset(["про", "о", "об", "about", "щодо"])
 _NOT_SHOT_DOWN: Final = frozenset(["weapons.mine", "weapons.artillery", "weapons.small_arms", "weapons.debris"])
 _REPELLED: Final = ("відби", "отби", "repel", "repuls", "відбит", "отраж", "відбив")
 _FACTORS: Final = ("пожеж", "пожар", "вибух", "взрыв", "fire", "explosion", "blast", "вогонь", "огонь", "детонац")
@@ -63,12 +76,13 @@ _DAMAGE: Final = ("пошко", "damag", "повре", "руйнув")
 _VERB_NEEDS_MORE: Final = (
     "hit", "hits", "strike", "strikes", "shell", "shells", "targeted", "targeting", "били", "бил", "бьют", "бив",
     "б'є", "б'ють", "бьет", "стріл", "вистр", "прилет", "скинув", "скину", "сброс", "скида", "випус", "выпус", "запус",
-    "спрям", "направ", "підір", "подор", "взорв", "підби", "подби", "накри", "накры", "launch", "попад", "попал", "попав",
+    "спрям", "направ", "підір", "подор", "взорв", "підби", "подби", "накри", "накры", "launch",
+    "попад", "попал", "попав",
     "slam", "rain", "blast", "pound", "уража", "уражен", "поражен", "відпрац", "отработ", "fired", "fires", "fire",
 )  # fmt: skip
 _VEHICLES: Final = (
-    "танк", "tank", "бтр", "бмп", "літак", "вертоліт", "вертол", "гелікоптер", "самол", "вертолет", "aircraft", "helicopter",
-    "jet", "plane", "технік", "техник", "гармат", "артсист", "автомоб", "сау", "гаубиц",
+    "танк", "tank", "бтр", "бмп", "літак", "вертоліт", "вертол", "гелікоптер", "самол", "вертолет", "aircraft",
+    "helicopter", "jet", "plane", "технік", "техник", "гармат", "артсист", "автомоб", "сау", "гаубиц",
 )  # fmt: skip
 _SINGULAR_MUNITIONS: Final = frozenset(
     [
@@ -174,7 +188,7 @@ def find_strikes(
     return out
 
 
-_ALL: Final = frozenset("all все всі усі всех всіх усіх".split())
+_ALL: Final = frozenset(["all", "все", "всі", "усі", "всех", "всіх", "усіх"])
 
 
 def _all_shot_down(doc: Document, sentence: Sentence, token: int, before: StrikeTrigger) -> None:
@@ -222,9 +236,8 @@ _CANDIDATES: Final = (*_KINDS, "weapons.mine", "weapons.small_arms")
 def _candidates(doc: Document, sentence: Sentence) -> Iterable[tuple[int, str]]:
     found: dict[int, str] = {}
     for tag in _CANDIDATES:
-        for t in doc.starts.get(tag, ()):
-            if sentence.first <= t < sentence.last:
-                found.setdefault(t, tag)
+        for t in doc.starts_in(sentence.first, sentence.last, tag):
+            found.setdefault(t, tag)
     covered = -1
     for t in sorted(found):
         if t > covered:
@@ -280,13 +293,13 @@ def _noun_refusal(doc: Document, sentence: Sentence, token: int) -> Reason | Non
     ground = any("context.ground" in doc.tags[t] for t in range(sentence.first, sentence.last))
     if ground and word.startswith(("атак", "attack")) and not _weapon_near(doc, sentence, token, 12):
         return Reason.GROUND
-    if any(doc.word(t).startswith(_REPELLED) for t in _around(sentence, token, 3, 2)):
-        if not _weapon_near(doc, sentence, token, 4):
-            return Reason.GROUND
-    if word in _TALKED_OF and doc.word(token - 1) in _ABOUT or (word in _TALKED_OF and doc.word(token - 2) in _ABOUT):
-        # "речник про атаки на аеродром" comments on attacks; "повідомили про удари" reports them.
-        if not any(doc.has(t, "places.say") for t in _around(sentence, token, 6, 0)):
-            return Reason.COMMENT
+    repelled = any(doc.word(t).startswith(_REPELLED) for t in _around(sentence, token, 3, 2))
+    if repelled and not _weapon_near(doc, sentence, token, 4):
+        return Reason.GROUND
+    talked_of = word in _TALKED_OF and (before in _ABOUT or doc.word(token - 2) in _ABOUT)
+    # "речник про атаки на аеродром" comments on attacks; "повідомили про удари" reports them.
+    if talked_of and not any(doc.has(t, "places.say") for t in _around(sentence, token, 6, 0)):
+        return Reason.COMMENT
     if any("context.forecast" in doc.tags[t] for t in _around(sentence, token, 0, 2)):
         return Reason.HYPOTHETICAL
     if any("context.cyber" in doc.covering[t] for t in _around(sentence, token, 2, 1)):
@@ -341,12 +354,11 @@ def _verb_refusal(doc: Document, sentence: Sentence, token: int, places: Set[int
 def _destruction_refusal(doc: Document, sentence: Sentence, token: int) -> Reason | None:
     word = doc.word(token)
     clause = doc.clause_of[token]
-    if any(
-        "weapons" in t for x in _around(sentence, token, 0, 4) for t in doc.covering[x] if doc.clause_of[x] == clause
-    ):
-        # "знищили 7 з 10 шахедів" is an interception: the munition is the object.
-        if not any(t.startswith("targets.") for x in _around(sentence, token, 0, 4) for t in doc.covering[x]):
-            return None
+    next_tags = [(t, doc.clause_of[x] == clause) for x in _around(sentence, token, 0, 4) for t in doc.covering[x]]
+    munition = any("weapons" in t and same for t, same in next_tags)
+    # "знищили 7 з 10 шахедів" is an interception: the munition is the object.
+    if munition and not any(t.startswith("targets.") for t, _ in next_tags):
+        return None
     after = _target_in_list(doc, sentence, token)
     target = after or _target_near(doc, sentence, token, _NEAR)
     if target is None:
@@ -362,7 +374,7 @@ def _destruction_refusal(doc: Document, sentence: Sentence, token: int) -> Reaso
     if any("context.nonwar" in doc.tags[t] for t in range(sentence.first, sentence.last)):
         return Reason.NOT_WAR
     if word.startswith(_DAMAGE):
-        before = [t for t in _around(sentence, token, 8, 0)]
+        before = list(_around(sentence, token, 8, 0))
         actor = any("context.actor" in tag for t in before for tag in doc.tags[t])
         weapon = any(
             "weapons." in tag and tag != "weapons.debris"
@@ -535,7 +547,7 @@ _PREPOSITIONS: Final = frozenset(
 
 
 def _is_object(doc: Document, t: int, trigger: int) -> bool:
-    """``склад ЗСУ``, ``по аеродромах окупантів``, ``у РФ``, ``Міноборони РФ заявило``: whose thing, where, or who speaks."""
+    """``склад ЗСУ``, ``по аеродромах окупантів``, ``у РФ``, ``Міноборони РФ заявило``: whose, where, or who speaks."""
     before = doc.word(t - 1)
     if before in _PREPOSITIONS:
         return True

@@ -1,4 +1,4 @@
-"""Time phrases as intervals in Europe/Kyiv, relative to the publication: overnight, "у ніч на 22 жовтня", "this Friday"."""
+"""Time phrases as intervals in Europe/Kyiv, relative to the publication: "у ніч на 22 жовтня", "this Friday"."""
 
 from __future__ import annotations
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Set
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 from schemas.vocabulary import Group
 from streams.core.extraction.circumstances import (
@@ -47,8 +48,7 @@ class Toll:
     """Stated as the new total: "rises to 17", "уточнено"."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dropped:
+class Dropped(NamedTuple):
     """A trigger without a claim."""
 
     first: int
@@ -235,6 +235,9 @@ _NEGATORS: Final = frozenset(
         "never",
     ]
 )
+_ARE_THERE: Final = (
+    "було", "было", "зафікс", "зафикс", "вияв", "выяв", "має", "постра", "є", "надход", "поступ", "допущ",
+)  # fmt: skip
 _ZERO_AFTER: Final = frozenset(["немає", "нема", "нет", "відсутні", "отсутствуют", "не", "no"])
 _NOT_ZERO: Final = frozenset(
     ["менше", "меньше", "менее", "більше", "более", "лише", "только", "only", "тільки", "less", "менш"]
@@ -298,9 +301,8 @@ Trigger = tuple[int, int, str]
 def _triggers(doc: Document, sentence: Sentence) -> list[Trigger]:
     found: dict[int, str] = {}
     for tag in _PRECEDENCE:
-        for t in doc.starts.get(tag, ()):
-            if sentence.first <= t < sentence.last:
-                found.setdefault(t, tag)
+        for t in doc.starts_in(sentence.first, sentence.last, tag):
+            found.setdefault(t, tag)
     out: list[Trigger] = []
     for t in sorted(found):
         if out and t <= out[-1][1]:
@@ -358,7 +360,7 @@ def _sentence(
         toll.high = q.high
         out.tolls.append(toll)
         used_triggers[t] = used_triggers[other] = toll
-    _inherit_groups(doc, out, used_triggers, main)
+    _inherit_groups(used_triggers, main)
     for trigger in live:
         if trigger[0] in used_triggers:
             continue
@@ -430,11 +432,7 @@ def _zero(doc: Document, sentence: Sentence, trigger: Trigger, triggers: list[Tr
             break
         if word in _ZERO_AFTER:
             follows = doc.word(t + 1)
-            if word in ("не", "no") and not follows.startswith(
-                ("було", "было", "зафікс", "зафикс", "вияв", "выяв", "має", "постра", "є", "надход", "поступ", "допущ")
-            ):
-                return False
-            return True
+            return word not in ("не", "no") or follows.startswith(_ARE_THERE)
         if word[:1].isdigit():
             return False
         t += 1
@@ -444,7 +442,8 @@ def _zero(doc: Document, sentence: Sentence, trigger: Trigger, triggers: list[Tr
 
 def _split_subsets(doc: Document, people: list[Quantity], live: list[Trigger]) -> tuple[list[Quantity], list[Quantity]]:
     """Separate totals from the parts "including two children" (coding rules 3 and 12)."""
-    main, inside = [], []
+    main: list[Quantity] = []
+    inside: list[Quantity] = []
     for q in people:
         begin = max(0, q.first - 4)
         marked = any(
@@ -596,7 +595,7 @@ def _combined(
 ) -> dict[int, tuple[int, Quantity]]:
     """``killed and wounded 91``: two harms joined by "and" that share one figure."""
     out: dict[int, tuple[int, Quantity]] = {}
-    for a, b in zip(live, live[1:], strict=False):
+    for a, b in itertools.pairwise(live):
         joined = (b[0] - a[1] == 2 and doc.word(a[1] + 1) in _AND) or (b[0] - a[1] == 1 and doc.gaps[b[0]] == "/")
         if not joined or {_HARM[a[2]], _HARM[b[2]]} != {Harm.KILLED, Harm.WOUNDED}:
             continue
@@ -667,10 +666,10 @@ def group_of_tags(doc: Document, tokens: range | list[int]) -> Group:
     return Group.UNKNOWN
 
 
-def _inherit_groups(doc: Document, out: Tolls, used: dict[int, Toll], main: list[Quantity]) -> None:
+def _inherit_groups(used: dict[int, Toll], main: list[Quantity]) -> None:
     """``двоє військових загинули, шістьох поранено``: a bare figure is about the people named before it."""
     ordered = sorted(used.values(), key=lambda toll: toll.first)
-    for previous, toll in zip(ordered, ordered[1:], strict=False):
+    for previous, toll in itertools.pairwise(ordered):
         bare = any(q.first >= toll.first and q.end <= toll.last and q.counted is Counted.BARE for q in main)
         if (
             toll.group is Group.UNKNOWN
@@ -742,7 +741,9 @@ def _without_figure(doc: Document, sentence: Sentence, trigger: Trigger) -> Toll
     return Reason.NO_FIGURE
 
 
-_THROUGH: Final = frozenset("при внаслідок унаслідок від в у из-за через после після under in".split())
+_THROUGH: Final = frozenset(
+    ["при", "внаслідок", "унаслідок", "від", "в", "у", "из-за", "через", "после", "після", "under", "in"]
+)
 
 
 def _harmed_in_attack(doc: Document, sentence: Sentence, first: int, last: int) -> bool:
@@ -768,7 +769,7 @@ def _person_near(doc: Document, sentence: Sentence, first: int, last: int, *, af
         # "A sniper killed a soldier": the article begins the object.
         after_only = True
 
-    before = [] if after_only else [t for t in range(first - 1, max(sentence.first, first - 5) - 1, -1)]
+    before = [] if after_only else list(range(first - 1, max(sentence.first, first - 5) - 1, -1))
     after = list(range(last + 1, min(sentence.last, last + 5)))
     english = doc.word(first).isascii()
     for t in before:
@@ -889,8 +890,32 @@ def _add_one_more(doc: Document, out: Tolls, used: dict[int, Toll]) -> None:
 
 
 _SINGULAR_CYRILLIC: Final = frozenset(
-    "дитина жінка чоловік хлопчик дівчинка водій підліток немовля солдат військовий поліцейський рятувальник людина "
-    "женщина мужчина ребенок мальчик девочка водитель подросток младенец военный полицейский спасатель".split()
+    [
+        "дитина",
+        "жінка",
+        "чоловік",
+        "хлопчик",
+        "дівчинка",
+        "водій",
+        "підліток",
+        "немовля",
+        "солдат",
+        "військовий",
+        "поліцейський",
+        "рятувальник",
+        "людина",
+        "женщина",
+        "мужчина",
+        "ребенок",
+        "мальчик",
+        "девочка",
+        "водитель",
+        "подросток",
+        "младенец",
+        "военный",
+        "полицейский",
+        "спасатель",
+    ]
 )
 
 

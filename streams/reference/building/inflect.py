@@ -51,7 +51,7 @@ def adjective_forms(name: str, language: str, genders: str = "mfnp") -> frozense
     return frozenset({lowered, *(f for case in adjective(stem, language, genders) for f in case)})
 
 
-def _uk(w: str) -> Forms:  # noqa: PLR0911, PLR0912 (a table of endings)
+def _uk(w: str) -> Forms:
     if w.endswith(("ий", "ій")):
         return adjective(w[:-2], "uk", "m")
     if w.endswith("їв"):
@@ -101,7 +101,7 @@ def _uk(w: str) -> Forms:  # noqa: PLR0911, PLR0912 (a table of endings)
     return _cases(w, "", "а|у", "у|ові", "", "ом|ем", "і|у|ові")
 
 
-def _ru(w: str) -> Forms:  # noqa: PLR0911, PLR0912 (a table of endings)
+def _ru(w: str) -> Forms:
     gender = _ru_gender(w)
     if gender and len(w) > 4:
         return adjective(w[:-2], "ru", gender)

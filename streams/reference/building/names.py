@@ -66,7 +66,7 @@ class NameTable:
 
 
 def adjective_ru(town: str) -> str:
-    """Return the adjective of a Russian town name: ``Рыльск`` → ``Рыльский``, ``Суджа`` → ``Суджанский`` is not made."""
+    """Return the adjective of a Russian town name: ``Рыльск`` → ``Рыльский``; of ``Суджа`` none is made."""
     w = town.lower()
     if w.endswith(("ск", "цк")):
         return w + "ий"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from streams.core.extraction import DocumentText, Extraction, Knowledge, extract
 from streams.reference.gazetteer import Gazetteer
 from streams.reference.knowledge import load_knowledge

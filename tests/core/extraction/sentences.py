@@ -189,7 +189,10 @@ STRIKES: list[Case] = [
     _c("ВСУ нанесли удар ракетами SCALP по складу в Луганске.", strike("UA-09", "cruise_missile")),
     _c("Окупанти атакували Одесу дронами «Герань».", strike("UA-51", "loitering_munition", actor="RU")),
     _c("Росія вдарила по Львову ракетами Х-101.", strike("UA-46", "cruise_missile", actor="RU")),
-    _c("Iskander missiles hit a training ground near Poltava.", strike("UA-53", "ballistic_missile", target="military")),
+    _c(
+        "Iskander missiles hit a training ground near Poltava.",
+        strike("UA-53", "ballistic_missile", target="military"),
+    ),
     _c("Guided bombs fell on Vovchansk.", strike("UA-63", "glide_bomb")),
     _c("Grad rockets struck Toretsk.", strike("UA-14", "rocket_artillery")),
     _c("FPV-дрон атакував автобус у Херсоні.", strike("UA-65", "fpv_drone", target="road_transport")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from streams.core.extraction import Extraction
 from tests.core.extraction.sentences import THEMES, Case
 from tests.core.extraction.telling import unmatched
