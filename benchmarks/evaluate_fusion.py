@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 
 from schemas.claim import ClaimRecord, ClaimV1, WithdrawalV1
 from seeds.history import History, generate
-from seeds.history_truth import totals
+from seeds.history_truth import KYIV, totals
 from streams.core.fusion import Fusion, FusionPolicy
 from streams.core.intake import Intake, IntakePolicy, resolver
 from streams.core.replay import Line
@@ -89,12 +89,12 @@ def score(clusters: Iterable[list[str]], event_of: dict[str, int | None]) -> Sco
 
 
 def counted(fusion: Fusion, figure: str) -> dict[tuple[str, str], int]:
-    """Return the best totals of a figure per region and day of the incidents."""
+    """Return the best totals of a figure per region and local day of the incidents."""
     found: dict[tuple[str, str], int] = defaultdict(int)
     for incident in fusion.incidents():
-        # The middle of when it may have been: a night that is not known closer belongs to neither day for sure.
+        # The middle of when it may have been, and local days: "in the night to Tuesday" is one of those.
         middle = incident.occurred.start + (incident.occurred.end - incident.occurred.start) / 2
-        key = incident.region, f"{middle:%Y-%m-%d}"
+        key = incident.region, f"{middle.astimezone(KYIV):%Y-%m-%d}"
         for facet in incident.casualties:
             fused = getattr(facet, figure)
             if fused is not None and fused.value.best is not None:

@@ -98,6 +98,7 @@ class IncidentV1(WireModel):
     region: RegionCode
     place: ResolvedPlace
     occurred: ResolvedInterval
+    """As the best located and timed report tells it, ended by the earliest report of it: nothing is told before."""
     first_published_at: Moment
     last_published_at: Moment
     updated_at: Moment

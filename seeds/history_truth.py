@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from bisect import bisect_left, insort
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -95,11 +96,13 @@ def happen(dice: random.Random, count: int, start: datetime, days: float, region
     """Return ``count`` events over ``days`` from ``start`` on, in order of time.
 
     More of them by night than by day, more in large towns and in regions near the front; every eighth follows
-    another one in the same town within hours, by the same kind of weapon: the hard case.
+    another one in the same town within hours, by the same kind of weapon: the hard case. What hits one town
+    within the hour is one attack and one event.
     """
     places = list(towns().items())[:regions]
     region_weights = [1 / (rank + 3) for rank in range(len(places))]
     drawn: list[tuple[datetime, Town, str]] = []
+    taken: dict[Town, list[datetime]] = {}
     while len(drawn) < count:
         if drawn and dice.random() < 0.12:
             before, town, weapon = drawn[dice.randrange(len(drawn))]
@@ -109,17 +112,24 @@ def happen(dice: random.Random, count: int, start: datetime, days: float, region
             town = dice.choices(held, [1 / (rank + 1) for rank in range(len(held))])[0]
             at = _moment(dice, start, days)
             weapon = dice.choices(_WEAPONS, [held[1] for held in _WEAPONS])[0][0]
-        if at < start + timedelta(days=days):
+        hits = taken.setdefault(town, [])
+        if at < start + timedelta(days=days) and not _is_near(at, hits):
+            insort(hits, at)
             drawn.append((at.replace(second=0, microsecond=0), town, weapon))
     drawn.sort(key=lambda held: (held[0], held[1].region, held[1].en, held[2]))
     return [_event(dice, number, at, town, weapon) for number, (at, town, weapon) in enumerate(drawn)]
 
 
+def _is_near(at: datetime, hits: list[datetime]) -> bool:
+    place = bisect_left(hits, at)
+    return any(abs(hit - at) < timedelta(hours=1) for hit in hits[max(0, place - 1) : place + 1])
+
+
 def totals(events: Sequence[Event], figure: str) -> dict[tuple[str, str], int]:
-    """Return the true number of people ``killed`` or ``wounded`` per region and UTC day."""
+    """Return the true number of people ``killed`` or ``wounded`` per region and local day."""
     found: dict[tuple[str, str], int] = {}
     for event in events:
-        key = event.region, f"{event.at:%Y-%m-%d}"
+        key = event.region, f"{event.at.astimezone(KYIV):%Y-%m-%d}"
         found[key] = found.get(key, 0) + getattr(event, figure)
     return found
 

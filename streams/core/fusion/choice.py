@@ -1,7 +1,7 @@
 """Which incident a mention belongs to, given the mentions before it in canonical order.
 
-The choice reads leaders and outage mentions that come earlier in the order, and nothing else; what could change it
-is queued again by :mod:`streams.core.fusion.clustering`.
+The choice reads leaders, their first members and outage mentions that come earlier in the order, and nothing else;
+what could change it is queued again by :mod:`streams.core.fusion.clustering`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from streams.core.fusion.matching import Match, match
 from streams.core.fusion.mentions import PRECISE_FACET, PRECISE_STRIKE, VAGUE_FACET, Mention
 from streams.core.fusion.neighbourhood import Neighbourhood
 from streams.core.fusion.policy import FusionPolicy
+from streams.core.fusion.watching import Fit, is_supported, watch
 
 _TIE = "kept apart: more than one incident fits alike"
+_AMONG_MANY = "kept apart: place known only roughly, and more than one incident fits"
 
 
 class Choice(NamedTuple):
@@ -39,41 +41,58 @@ def choose(mention: Mention, taken: set[int], near: Neighbourhood, policy: Fusio
             return found
     if mention.is_vague:
         return _choose_over_region(mention, taken, near, policy)
-    least = policy.match if mention.tier == PRECISE_STRIKE else policy.facet_match
-    located = (other for other in near.near(mention) if other.leader is other)
-    found = _best(
-        mention, located, taken, policy, margin=policy.located_margin, suffices=lambda match: match.points >= least
-    )
+    found = _choose_located(mention, taken, near, policy)
     if found is _NOTHING_FITS and mention.tier == PRECISE_FACET:
         return _choose_vague(mention, taken, near, policy)
     return found
 
 
+def _choose_located(mention: Mention, taken: set[int], near: Neighbourhood, policy: FusionPolicy) -> Choice:
+    least = policy.match if mention.tier == PRECISE_STRIKE else policy.facet_match
+    heard = least - policy.deputy_slack
+
+    def likeness(leader: Mention) -> Match | None:
+        found = match(mention, leader, policy)
+        if found is None or found.points >= least:
+            return found
+        return _by_deputies(mention, leader, least, policy) if found.points >= heard else None
+
+    leaders = (other for other in near.near(mention) if other.leader is other)
+    return _best(mention, leaders, taken, policy.located_margin, likeness)
+
+
+def _by_deputies(mention: Mention, leader: Mention, least: float, policy: FusionPolicy) -> Match | None:
+    """Return the best likeness to the members that know what the leader did not, if it suffices."""
+    best: Match | None = None
+    assert leader.members is not None
+    for deputy in leader.members[1 : 1 + policy.deputies]:
+        if deputy.order >= mention.order:
+            break
+        found = match(mention, deputy, policy) if deputy.tier == leader.tier else None
+        if found is not None and found.points >= least and (best is None or found.points > best.points):
+            best = found
+    return best
+
+
 def _choose_over_region(mention: Mention, taken: set[int], near: Neighbourhood, policy: FusionPolicy) -> Choice:
-    fitting = _watch(mention, taken, near, policy)
-    if len(fitting) == 1 and mention.tier != VAGUE_FACET:
-        return fitting[0]
+    located = watch(mention, taken, near, policy)
+    if isinstance(located, Fit) and mention.tier != VAGUE_FACET:
+        return Choice(*located)
     vague = _choose_vague(mention, taken, near, policy)
-    if not fitting:
+    if located is None or (vague.leader is not None and not isinstance(located, Fit)):
         return vague
-    if len(fitting) == 1:
-        return fitting[0] if vague is _NOTHING_FITS else Choice(None, _TIE)
-    if vague.leader is not None:
-        return vague
-    # Which two were found first depends on the way there, so they are not named.
-    return Choice(None, "kept apart: place known only roughly, and more than one incident fits")
+    if isinstance(located, Fit):
+        return Choice(*located) if vague is _NOTHING_FITS else Choice(None, _TIE)
+    return Choice(None, _AMONG_MANY)
 
 
 def _choose_vague(mention: Mention, taken: set[int], near: Neighbourhood, policy: FusionPolicy) -> Choice:
-    others = (other for other in near.wide(mention) if other.leader is other and other.is_vague)
-    return _best(
-        mention,
-        others,
-        taken,
-        policy,
-        margin=policy.margin,
-        suffices=lambda match: _is_supported(match, mention, policy),
-    )
+    def likeness(leader: Mention) -> Match | None:
+        found = match(mention, leader, policy)
+        return found if found is not None and is_supported(found, mention, policy) else None
+
+    leaders = (other for other in near.wide(mention) if other.leader is other and other.is_vague)
+    return _best(mention, leaders, taken, policy.margin, likeness)
 
 
 def _choose_outage(mention: Mention, taken: set[int], near: Neighbourhood, policy: FusionPolicy) -> Choice:
@@ -114,27 +133,26 @@ class _Outage(NamedTuple):
 
 def _best(
     mention: Mention,
-    others: Iterable[Mention],
+    leaders: Iterable[Mention],
     taken: set[int],
-    policy: FusionPolicy,
-    *,
     margin: float,
-    suffices: Callable[[Match], bool],
+    likeness: Callable[[Mention], Match | None],
 ) -> Choice:
+    """Return the leader that is most like the mention, or nobody where a second one is alike within ``margin``."""
     best: tuple[float, Mention, str] | None = None
     second = -1e9
-    for other in _before(mention, others):
-        if id(other) in taken or (best is not None and other is best[1]):
+    for leader in _before(mention, leaders):
+        if id(leader) in taken or (best is not None and leader is best[1]):
             continue
-        found = match(mention, other, policy)
-        if found is None or not suffices(found):
+        found = likeness(leader)
+        if found is None:
             continue
         points = found.points
         if best is None:
-            best = points, other, found.reason
-        elif points > best[0] or (points == best[0] and other.order < best[1].order):
+            best = points, leader, found.reason
+        elif points > best[0] or (points == best[0] and leader.order < best[1].order):
             second = max(second, best[0])
-            best = points, other, found.reason
+            best = points, leader, found.reason
         else:
             second = max(second, points)
     if best is None:
@@ -142,30 +160,6 @@ def _best(
     return Choice(None, _TIE) if best[0] - second < margin else Choice(best[1], best[2])
 
 
-def _watch(mention: Mention, taken: set[int], near: Neighbourhood, policy: FusionPolicy) -> list[Choice]:
-    """Return the located leaders that a vague mention fits, two at most, and let it watch them."""
-    fitting: list[Choice] = []
-    for other in _before(mention, near.leaders(mention)):
-        if id(other) in taken:
-            continue
-        found = match(mention, other, policy)
-        if found is not None and _is_supported(found, mention, policy):
-            if fitting and fitting[0].leader is other:
-                continue
-            fitting.append(Choice(other, found.reason))
-            other.watchers.add(mention)
-            if len(fitting) == 2:
-                break
-    mention.witnesses = tuple(choice.leader for choice in fitting if choice.leader is not None)
-    return fitting
-
-
 def _before(mention: Mention, others: Iterable[Mention]) -> Iterator[Mention]:
     order = mention.order
     return (other for other in others if other.order < order)
-
-
-def _is_supported(found: Match, mention: Mention, policy: FusionPolicy) -> bool:
-    if found.support < 0:
-        return False
-    return found.tight or found.support >= policy.support or not mention.is_strike

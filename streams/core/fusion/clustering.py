@@ -9,6 +9,7 @@ correlation clustering with a fixed order; ADR 0011 says why it was taken.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from heapq import heappop, heappush
 
@@ -16,6 +17,7 @@ from streams.core.fusion.choice import choose
 from streams.core.fusion.mentions import Mention, Order
 from streams.core.fusion.neighbourhood import Neighbourhood
 from streams.core.fusion.policy import FusionPolicy
+from streams.core.fusion.watching import may_fit
 
 
 class RegionClusters:
@@ -95,7 +97,7 @@ class RegionClusters:
             self._alert(mention)
         else:
             assert leader.members is not None
-            leader.members.append(mention)
+            self._join(leader.members, mention)
         if mention.utilities:
             self._alert_outages(mention)
         self.touch(mention)
@@ -107,7 +109,10 @@ class RegionClusters:
         self.touch(mention)
         assert leader.members is not None
         if leader is not mention:
-            leader.members.remove(mention)
+            position = leader.members.index(mention)
+            del leader.members[position]
+            if position <= self._policy.deputies:
+                self._alert_near(leader)
         else:
             if not mention.is_vague:
                 self._near.unfile_leader(mention)
@@ -133,11 +138,22 @@ class RegionClusters:
                 if other.order > order and not _follows_located(other):
                     self._push(other)
             return
+        self._alert_near(leader)
+        for other in self._near.wide(leader):
+            if other.is_vague and other.order > order and may_fit(other, leader, self._policy):
+                self._push(other)
+
+    def _join(self, members: list[Mention], mention: Mention) -> None:
+        """Add a mention in canonical order; the first members speak for the incident, and others may hear them."""
+        position = bisect_right(members, mention.order, key=_order)
+        members.insert(position, mention)
+        if position <= self._policy.deputies:
+            self._alert_near(members[0])
+
+    def _alert_near(self, leader: Mention) -> None:
+        order = leader.order
         for other in self._near.near(leader):
             if other.order > order:
-                self._push(other)
-        for other in self._near.wide(leader):
-            if other.is_vague and other.order > order and len(other.witnesses) < 2:
                 self._push(other)
 
     def _alert_outages(self, mention: Mention) -> None:
@@ -160,6 +176,10 @@ class RegionClusters:
         for witness in mention.witnesses:
             witness.watchers.discard(mention)
         mention.witnesses = ()
+
+
+def _order(mention: Mention) -> Order:
+    return mention.order
 
 
 def _follows_located(mention: Mention) -> bool:

@@ -190,9 +190,15 @@ def _toll_points(one: Mention, other: Mention, policy: FusionPolicy) -> float:
             continue
         if a.best and a.best == b.best:
             points += policy.same_toll
+        elif a.best and b.best and _close(a.best, b.best):
+            points += policy.close_toll
         elif _far_apart(a, b):
             points += policy.other_toll
     return points
+
+
+def _close(one: int, other: int) -> bool:
+    return min(one, other) >= 5 and 5 * abs(one - other) <= max(one, other)
 
 
 def _far_apart(one: Range, other: Range) -> bool:
@@ -212,9 +218,7 @@ _WEAPON_NOTES: Final = {
 
 
 @lru_cache(maxsize=4096)
-def _reason(  # noqa: PLR0917 - the parts of a reason, as a cache key
-    place: str, time: str, weapon: Likeness, target: str, toll: int, echo: bool
-) -> str:
+def _reason(place: str, time: str, weapon: Likeness, target: str, toll: int, echo: bool) -> str:
     toll_note = {1: "same toll", 0: "", -1: "other toll"}[toll]
     notes = (place, time, _WEAPON_NOTES[weapon], target, toll_note, "same text" if echo else "")
     return ", ".join(note for note in notes if note)

@@ -54,7 +54,9 @@ class Mention:
     members: list[Mention] | None = None
     """Of a leader: all mentions of its incident, itself among them."""
     witnesses: tuple[Mention, ...] = ()
-    """Leaders that this vague mention was found to fit, at most two: two are enough to abstain."""
+    """Located leaders that decided what this vague mention fits."""
+    is_settled: bool = False
+    """No further leader can change that: it fits too many already."""
     watchers: set[Mention] = field(default_factory=set)
     reason: str = ""
     incident: str | None = None

@@ -94,7 +94,7 @@ def spot_of(place: ResolvedPlace, near_km: float) -> Spot:
 
 
 @lru_cache(maxsize=32_768)
-def _spot(  # noqa: PLR0917 - the fields of a place, as a cache key
+def _spot(
     name: str | None,
     region: str | None,
     settlement: str | None,

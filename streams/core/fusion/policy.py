@@ -39,8 +39,8 @@ class FusionPolicy:
     fresh: timedelta = timedelta(hours=3)
     """News of a strike is told soon: what happened this shortly before an undated report is probably meant."""
     fresh_time: float = 1.0
-    stale: timedelta = timedelta(hours=8)
-    stale_time: float = -0.75
+    stale: timedelta = timedelta(hours=12)
+    stale_time: float = -0.5
     """What happened so long before an undated report is probably not its news."""
     same_weapon: float = 1.5
     kin_weapon: float = 1.2
@@ -52,6 +52,8 @@ class FusionPolicy:
     other_target: float = -1.5
     same_utility: float = 1.0
     same_toll: float = 1.0
+    close_toll: float = 0.75
+    """Tolls of five or more that differ by a fifth at most: one of them is a little older."""
     other_toll: float = -1.0
     same_text: float = 4.0
 
@@ -61,6 +63,12 @@ class FusionPolicy:
     """Points for casualties or an outage told without the strike: place and time may do."""
     support: float = 1.0
     """Points beside place and time that a mention known only to the oblast needs."""
+    strong_support: float = 2.5
+    """Points beside place and time with which one candidate fits better than others that merely fit."""
+    deputies: int = 3
+    """Members that speak for an incident beside its leader, which may not have known the weapon or the toll."""
+    deputy_slack: float = 1.5
+    """How far below ``match`` the leader itself may be for a deputy to be heard: no chains of ever remoter likeness."""
     margin: float = 0.75
     """Two candidates for a mention known only to the region that are closer than this are a tie: it stays apart."""
     located_margin: float = 0.0

@@ -71,7 +71,7 @@ def render(
             "status": status,
             "region": leader.region,
             "place": leader.spot.place,
-            "occurred": _interval(leader.start, leader.end, leader.assumed),
+            "occurred": _interval(leader.start, found.at, leader.assumed),
             "first_published_at": _at(found.first_published),
             "last_published_at": _at(found.last_published),
             "updated_at": _at(updated_at),
