@@ -43,6 +43,8 @@ class Outcome:
     impatient: Counter[str] = field(default_factory=Counter)
     busiest_patient: int = 0
     busiest_impatient: int = 0
+    findings: int = 0
+    """How often a rule held when it was looked at: what alerts without a life would be."""
     region_days: int = 0
 
 

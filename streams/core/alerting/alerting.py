@@ -10,6 +10,7 @@ import orjson
 
 from schemas.counters import RegionCountersV1
 from schemas.incident import IncidentV1
+from schemas.vocabulary import IncidentStatus
 from streams.core.alerting.area_rules import AreaRule, judge_area, window_of
 from streams.core.alerting.briefs import ENDED, Brief, brief_of
 from streams.core.alerting.findings import Finding, Look, Regions, View
@@ -62,6 +63,8 @@ class Alerting:
         self._touched: set[str] = set()
         self._changed: dict[str, set[str]] = {}
         self._lost: dict[str, dict[str, _Loss]] = {}
+        self._superseded: list[Brief] = []
+        self._new: list[Brief] = []
         self._changes: dict[bytes, bytes | None] = {}
         self._digest = rules.digest()
         self._matched: dict[str, tuple[Rule, ...]] = {}
@@ -110,6 +113,7 @@ class Alerting:
         """
         at = micros(now)
         may_end = self._may_end(at) and caught_up
+        self._follow_superseded()
         if self._digest != self._judged_by:
             self._touched.update(self._readings, self._briefs, self._lives.places())
             self._lives.end_without_rule(self._rules, at)
@@ -137,7 +141,10 @@ class Alerting:
         before = None if known is None else self._briefs[known].get(incident.incident_id)
         if incident.status.value in ENDED:
             if before is not None:
-                self._carry_on(incident, before)
+                if incident.merged_into is not None:
+                    self._carry_on(before, incident.merged_into)
+                elif incident.status is IncidentStatus.SUPERSEDED:
+                    self._superseded.append(before)
                 self._lose(before, Withdrawal(_why_ended(incident), is_retraction=True))
                 self._drop(before)
             return
@@ -154,6 +161,8 @@ class Alerting:
             self._observed_since = published
         self._briefs.setdefault(brief.region, {})[brief.incident_id] = brief
         self._home[brief.incident_id] = brief.region
+        if before is None:
+            self._new.append(brief)
         self._changes[_brief_key(brief)] = brief.pack()
         self._changed.setdefault(brief.region, set()).add(brief.incident_id)
         self._touched.add(brief.region)
@@ -165,13 +174,27 @@ class Alerting:
             self._readings[counters.region] = readings
             self._changes[_READINGS + counters.region.encode()] = pack(readings)
 
-    def _carry_on(self, incident: IncidentV1, before: Brief) -> None:
+    def _carry_on(self, ended: Brief, into: str) -> None:
         """An alert about an incident that turned out to be another one goes on as that one's."""
-        if incident.merged_into is None:
-            return
-        for rule in self._rules_of(before.region):
+        for rule in self._rules_of(ended.region):
             if isinstance(rule, IncidentRule):
-                self._lives.rename(before.region, rule.name, incident.incident_id, incident.merged_into)
+                self._lives.rename(ended.region, rule.name, ended.incident_id, into)
+
+    def _follow_superseded(self) -> None:
+        """A source that replaced its report tells of the same situation, mostly, under a new incident."""
+        for ended in self._superseded:
+            heirs = [brief for brief in self._new if self._is_heir(brief, ended)]
+            if len(heirs) == 1:
+                self._carry_on(ended, heirs[0].incident_id)
+        self._superseded, self._new = [], []
+
+    def _is_heir(self, brief: Brief, ended: Brief) -> bool:
+        return (
+            brief.region == ended.region
+            and brief.place == ended.place
+            and abs(brief.at - ended.at) <= span(self._policy.same_situation)
+            and not {voice.source_id for voice in brief.voices}.isdisjoint(voice.source_id for voice in ended.voices)
+        )
 
     def _lose(self, brief: Brief, withdrawal: Withdrawal) -> None:
         loss = _Loss(withdrawal, brief.at, bool(brief.outages))

@@ -15,6 +15,8 @@ class AlertPolicy:
     sweep_every: timedelta = timedelta(hours=6)
     outage_lapses_after: timedelta = timedelta(hours=72)
     """As in the fusion: an outage nobody ends is over this long after the last word of it."""
+    same_situation: timedelta = timedelta(hours=12)
+    """A report that replaces another tells of the same situation if place and source agree and times are this near."""
     max_evidence: int = 20
     """Sources shown on an alert, the most credible first."""
     kept_sources: int = 4

@@ -220,6 +220,22 @@ def test_two_alerted_incidents_that_prove_to_be_one_leave_one_alert() -> None:
     assert cancelled.changed == "the incident is the same as another one"
 
 
+@pytest.mark.parametrize(
+    ("heir", "events"),
+    [
+        ({}, ["raised", "promoted"]),
+        ({"at": after(hours=-20)}, ["raised", "raised", "cancelled"]),
+        ({"source": "another"}, ["raised", "raised", "cancelled"]),
+        ({"place": {"name": "Pryluky", "region": "UA-74"}}, ["raised", "raised", "cancelled"]),
+    ],
+)
+def test_a_report_that_replaces_another_tells_of_the_same_situation(heir: dict[str, Any], events: list[str]) -> None:
+    scene = Scene(rules(CASUALTIES))
+    scene.tell(NOON, an_incident("i-1", killed=6))
+    scene.tell(after(hours=1), an_incident("i-1", status="superseded"), an_incident("i-2", killed=11, **heir))
+    assert sorted(scene.told()) == sorted(events)
+
+
 CORRECTION = {"kind": "correction", "by": 5, "by_share": 0.5, **AT_ONCE}
 
 
