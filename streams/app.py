@@ -8,7 +8,8 @@ import logging
 import signal
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import datetime
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -24,13 +25,15 @@ from streams.engine.running import Worker, WorkerFailedError
 from streams.engine.stage import Stage
 from streams.http import WorkerPage
 from streams.metrics import Metrics
-from streams.processors.alerting import AlertingStage, RulesInForce
+from streams.processors.alerting import AlertingStage, GazetteerRegions, RulesInForce
 from streams.processors.backlog import Backlog
 from streams.processors.fusion import FusionStage
 from streams.processors.intake import IntakeStage
 from streams.processors.world import World
+from streams.reference.gazetteer import Gazetteer
 from streams.rules_file import BadRules, default_rules, load_rules
 from streams.settings import Settings, clock_from
+from streams.stage_process import StageProcess
 
 _BATCH_BYTES: Final = MAX_MESSAGE_BYTES - 64 * 1024
 """Room for a record batch's own framing below the topics' limit."""
@@ -72,12 +75,12 @@ def engine_config(settings: Settings) -> EngineConfig:
 def build_stages(names: Sequence[StageName], metrics: Metrics, rules: RulesInForce, backlog: Backlog) -> list[Stage]:
     """Return the named stages, with the reference tables they need loaded."""
     stages: list[Stage] = []
-    if StageName.INTAKE in names or StageName.FUSION in names:
-        world = World.load()
     if StageName.INTAKE in names:
+        world = World.load()
         stages.append(IntakeStage(world.places, world.extractor, IntakePolicy(), metrics))
     if StageName.FUSION in names:
-        stages.append(FusionStage(FusionPolicy(), rules, world.regions, backlog, metrics))
+        regions = world.regions if StageName.INTAKE in names else GazetteerRegions(Gazetteer.load())
+        stages.append(FusionStage(FusionPolicy(), rules, regions, backlog, metrics))
     if StageName.ALERTING in names:
         stages.append(AlertingStage(rules, metrics))
     return stages
@@ -88,7 +91,7 @@ async def serve(
 ) -> None:
     """Run a worker until SIGTERM or SIGINT; SIGHUP reads the alert rules again.
 
-    ``started`` is told the address of the worker's page as soon as it listens.
+    ``started`` is told the address of the worker's page as soon as it listens; without it the log is.
 
     Raises:
         BadRules: the file of alert rules has mistakes; each is named with its line.
@@ -103,15 +106,47 @@ async def serve(
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, _read_again, rules_file, rules)
     metrics, health, backlog = Metrics(), Health(), Backlog()
-    stages = build_stages(names, metrics, rules, backlog)
-    tune_collector()
-    async with WorkerPage(settings.http_host, settings.http_port, metrics, health) as page:
-        log.info("metrics at %s/metrics", page.address)
-        if started is not None:
+    async with AsyncExitStack() as running:
+        settings, own, children = await _beside(settings, names, running)
+        stages = build_stages(own, metrics, rules, backlog)
+        tune_collector()
+        page = WorkerPage(settings.http_host, settings.http_port, metrics, health, children)
+        await running.enter_async_context(page)
+        if started is None:
+            log.info("metrics at %s/metrics", page.address)
+        else:
             started(page.address)
         observer = MetricsObserver(metrics, backlog)
-        async with Worker(stages, engine_config(settings), observer=observer, health=health) as worker:
-            await worker.until_stopped(stop)
+        worker = Worker(stages, engine_config(settings), observer=observer, health=health)
+        await running.enter_async_context(worker)
+        ends = [worker.until_stopped(stop), *(_watch(child) for child in children)]
+        tasks = [asyncio.create_task(end) for end in ends]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+        for task in tasks:
+            if task.done():
+                task.result()
+
+
+async def _beside(
+    settings: Settings, names: Sequence[StageName], running: AsyncExitStack
+) -> tuple[Settings, Sequence[StageName], list[StageProcess]]:
+    """Start intake in a process of its own where that is wanted; return what is left for this one."""
+    if settings.processes == "one" or StageName.INTAKE not in names or len(names) == 1:
+        return settings, names, []
+    if settings.clock_origin is not None and settings.clock_anchor is None:
+        # Both processes must show the same virtual time.
+        settings = settings.model_copy(update={"clock_anchor": datetime.now(UTC)})
+    child = await running.enter_async_context(StageProcess(settings, [StageName.INTAKE]))
+    return settings, [name for name in names if name is not StageName.INTAKE], [child]
+
+
+async def _watch(child: StageProcess) -> None:
+    code = await child.ended()
+    raise WorkerFailedError(f"the process of {child.name} ended with exit code {code}")
 
 
 def _read_again(file: Path, rules: RulesInForce) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Final, Self
 
 from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.exposition import choose_encoder
 
 from streams.engine.health import Health
+from streams.exposition import merged
 from streams.metrics import Metrics
+from streams.stage_process import StageProcess
 
 _OK: Final = 200
 _UNAVAILABLE: Final = 503
@@ -22,9 +27,12 @@ class AddressTaken(Exception):
 class WorkerPage:
     """An HTTP server for one worker; use it as ``async with``. ``address`` is known once it is entered."""
 
-    def __init__(self, host: str, port: int, metrics: Metrics, health: Health) -> None:
+    def __init__(
+        self, host: str, port: int, metrics: Metrics, health: Health, children: Sequence[StageProcess] = ()
+    ) -> None:
         self._host, self._port = host, port
         self._metrics, self._health = metrics, health
+        self._children = children
         self.address = ""
         application = web.Application()
         application.router.add_get("/metrics", self._show_metrics)
@@ -50,15 +58,23 @@ class WorkerPage:
 
     async def _show_metrics(self, request: web.Request) -> web.Response:
         self._metrics.ready.set(self._health.ready)
+        if self._children:
+            pages = await asyncio.gather(*(child.page() for child in self._children))
+            told = {child.name: page for child, page in zip(self._children, pages, strict=True) if page}
+            body = merged({"worker": generate_latest(self._metrics.registry).decode(), **told})
+            return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
         encode, content_type = choose_encoder(request.headers.get("Accept", ""))
         return web.Response(body=encode(self._metrics.registry), headers={"Content-Type": content_type})
 
     async def _show_health(self, _request: web.Request) -> web.Response:
-        return self._answer(self._health.healthy)
+        return await self._answer("/healthz", self._health.healthy)
 
     async def _show_readiness(self, _request: web.Request) -> web.Response:
-        return self._answer(self._health.ready and self._health.healthy)
+        return await self._answer("/readyz", self._health.ready and self._health.healthy)
 
-    def _answer(self, good: bool) -> web.Response:
+    async def _answer(self, path: str, good: bool) -> web.Response:
         reasons = self._health.reasons()
+        for told in await asyncio.gather(*(child.reasons(path) for child in self._children)):
+            reasons += told
+            good = good and not told
         return web.json_response({"ok": good, "reasons": reasons}, status=_OK if good else _UNAVAILABLE)

@@ -20,6 +20,7 @@ May import Faust, mode, aiokafka and the standard library; nothing of ``schemas`
 ``outbox.py, sending.py`` sending outputs, every acknowledgement awaited
 ``transport.py``          the overridden parts of Faust's aiokafka driver
 ``blocks.py, offsets.py`` blocks as Faust messages; which offset may be committed
+``watchdog.py, ends.py``  noticing that nothing moves
 ``embedded.py``           the development broker
 ========================  ==========================================================================
 """

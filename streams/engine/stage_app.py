@@ -15,6 +15,7 @@ from streams.engine.blocks import Block
 from streams.engine.changelog import ChangelogWriter, changelog_topic
 from streams.engine.changelog_reader import ChangelogReader
 from streams.engine.config import EngineConfig
+from streams.engine.ends import EndOffsets
 from streams.engine.errors import StaleBlockError
 from streams.engine.faust_app import build_app
 from streams.engine.health import Health, Phase
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from streams.engine.rocks import RocksFolder
 
 _RECOVERY_LOOK_SECONDS: Final = 0.1
+_LOOKS: Final = 4
+"""How often the ends of the source are asked for within the time after which a standstill counts."""
 
 
 log = logging.getLogger(__name__)
@@ -54,6 +57,7 @@ class StageApp:
         self._recovering: asyncio.Task[None] | None = None
         self._ticking: asyncio.Task[None] | None = None
         self._watchdog = Watchdog(stage.name, config, observer, health)
+        self._ends = EndOffsets(stage.source, config, seconds=config.stuck_after_seconds / _LOOKS)
         self.failure: BaseException | None = None
         self._stopping = False
         self.app = build_app(f"{config.app}-{stage.name}", stage.source, config, self)
@@ -77,6 +81,7 @@ class StageApp:
         self._set_phase(Phase.STOPPING)
         await _cancel(self._ticking)
         await _cancel(self._recovering)
+        await self._ends.close()
         await self.app.stop()
         for owned in self._owned.values():
             owned.close()
@@ -248,6 +253,7 @@ class StageApp:
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(self._config.tick_seconds)
+            self._watchdog.rebalancing(self.app.rebalancing)
             if self.app.rebalancing or self.failure is not None:
                 continue
             generation = self.app.consumer_generation_id
@@ -267,16 +273,17 @@ class StageApp:
             self.fail(owned.partition, error)
 
     def _watch(self) -> None:
-        for partition in self._owned:
-            lag = self._lag(partition)
-            if lag is not None:
-                self._observer.lag(self.stage.name, partition, records=lag)
+        self._ends.refresh(self._owned)
+        for partition, owned in self._owned.items():
+            tp, committed = TP(self.stage.source, partition), self._watchdog.committed(partition)
+            lag = self.app.consumer.outstanding(tp, committed, self._ends.end(partition))
+            if lag is None:
+                continue
+            self._observer.lag(self.stage.name, partition, records=lag)
+            if owned.recovered:
                 self._watchdog.see(partition, lag)
-
-    def _lag(self, partition: int) -> int | None:
-        tp = TP(self.stage.source, partition)
-        lag: int | None = self.app.consumer.outstanding(tp, self._watchdog.committed(partition))
-        return lag
+            else:
+                self._watchdog.wait(partition)
 
     def on_seek(self, offsets: Mapping[Any, int | None]) -> None:
         """Partitions were positioned at their committed offsets."""

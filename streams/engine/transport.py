@@ -154,23 +154,27 @@ class Consumer(driver.Consumer):  # type: ignore[misc]
         await super().perform_seek()
         self.app.runtime.on_seek(dict(self._read_offset))
 
-    def outstanding(self, tp: Any, committed: int | None) -> int | None:
+    def outstanding(self, tp: Any, committed: int | None, known_end: int | None = None) -> int | None:
         """Return how many records follow the committed offset; None while that cannot be known.
 
-        Nothing is outstanding where all there is has been read and what was delivered is committed, even if the
-        committed offset is below the end: retention may have removed what was in between.
+        ``known_end`` is where the partition ends by another account than the fetches'. Nothing is outstanding where
+        all there is has been read and what was delivered is committed, even if the committed offset is below the
+        end: retention may have removed what was in between.
         """
         consumer = self._thread._ensure_consumer()
         if tp not in consumer.assignment():
             return None
         state = consumer._subscription.subscription.assignment.state_value(tp)
-        if state is None or state.highwater is None or not state.has_valid_position:
+        ends = [end for end in (state and state.highwater, known_end) if end is not None]
+        if state is None or not ends:
             return None
+        end, position = max(ends), state.position if state.has_valid_position else None
         delivered = self.ledger.position(tp)
         all_committed = delivered is None or (committed is not None and committed >= delivered)
-        if state.position >= state.highwater and all_committed:
+        if position is not None and position >= end and all_committed:
             return 0
-        return None if committed is None else max(0, state.highwater - committed)
+        start = position if committed is None else committed
+        return None if start is None else max(0, end - start)
 
 
 class Producer(driver.Producer):  # type: ignore[misc]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Final
 
 from streams.engine.config import EngineConfig
 from streams.engine.health import Health
 from streams.engine.observer import Observer
+
+_ALL: Final = -1
 
 
 class Watchdog:
@@ -24,6 +27,8 @@ class Watchdog:
     ) -> None:
         self._stage = stage
         self._limit = config.stuck_after_seconds
+        self._rebalance_limit = config.stuck_after_seconds + config.rebalance_timeout_seconds
+        self._rebalancing_since: float | None = None
         self._observer = observer
         self._health = health
         self._now = now
@@ -33,7 +38,7 @@ class Watchdog:
 
     @property
     def stuck(self) -> bool:
-        """Whether any partition stands still for longer than the limit."""
+        """Whether a partition stands still, or a rebalance goes on, for longer than the limit."""
         return bool(self._stuck)
 
     def committed(self, partition: int) -> int | None:
@@ -73,6 +78,24 @@ class Watchdog:
                 f"partition {partition} has not been committed for {still:.0f} s though {lag} records wait"
             )
             self._observer.stuck(self._stage, partition, seconds=still, lag=lag)
+
+    def wait(self, partition: int) -> None:
+        """The partition is recovering: it cannot be committed yet."""
+        self._moved[partition] = self._now()
+
+    def rebalancing(self, yes: bool) -> None:
+        """Judge how long a rebalance goes on; it may take its timeout, and then as long as any standstill."""
+        now = self._now()
+        if not yes:
+            self._rebalancing_since = None
+            self._free(_ALL)
+            return
+        if self._rebalancing_since is None:
+            self._rebalancing_since = now
+        still = now - self._rebalancing_since
+        if still > self._rebalance_limit:
+            self._stuck.add(_ALL)
+            self._health.stuck[self._stage] = f"the rebalance has not ended for {still:.0f} s"
 
     def forget(self, partition: int) -> None:
         """The partition is no longer owned."""

@@ -114,3 +114,29 @@ def test_reading_begins_at_the_committed_offset_or_at_the_first_block() -> None:
     dog.delivered(1, 7)
     dog.delivered(1, 9)
     assert dog.committed(1) == 7
+
+
+def test_a_recovering_partition_is_not_stuck_however_long_it_takes() -> None:
+    watch = Stopwatch()
+    dog = a_watchdog(Health(), watch)
+    dog.begin(0, 40)
+    for now in range(0, 600, 10):
+        watch.now = now
+        dog.wait(0)
+    dog.see(0, lag=5)
+    assert not dog.stuck
+
+
+def test_a_rebalance_that_never_ends_is_stuck_and_one_that_does_is_not() -> None:
+    health, watch = Health(), Stopwatch()
+    dog = a_watchdog(health, watch)
+    dog.rebalancing(True)
+    watch.now = 119  # 60 s of a rebalance's own, 60 s of standstill
+    dog.rebalancing(True)
+    assert health.healthy
+    watch.now = 121
+    dog.rebalancing(True)
+    assert dog.stuck
+    assert health.reasons() == ["fusion: the rebalance has not ended for 121 s"]
+    dog.rebalancing(False)
+    assert health.healthy

@@ -1,0 +1,155 @@
+"""A stage in a process of its own, beside the worker that started it.
+
+Python runs one thread at a time, so a worker that is to use two cores needs two processes. The worker talks to its
+child by two pipes: settings go in (secrets never touch a command line), the address of the child's page comes out.
+When the worker is gone, however it went, the child's input ends, and the child with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import aiohttp
+from pydantic import SecretStr
+
+from streams.settings import Settings, load_settings
+
+_STOP_SECONDS: Final = 20.0
+_ANSWER_SECONDS: Final = 5.0
+_NOT_YET: Final = "is starting"
+
+log = logging.getLogger(__name__)
+
+
+class StageProcess:
+    """Runs some stages in a child process; use it as ``async with``."""
+
+    def __init__(self, settings: Settings, names: Sequence[str]) -> None:
+        self.name = "+".join(names)
+        self._names = list(names)
+        self._settings = settings
+        self._process: asyncio.subprocess.Process | None = None
+        self._address: str | None = None
+        self._listening: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "streams.stage_process",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            # Ctrl-C goes to the worker alone, which then stops its children in order.
+            start_new_session=True,
+        )
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps({"stages": self._names, "settings": _plain(self._settings)}).encode())
+        self._process.stdin.write(b"\n")
+        await self._process.stdin.drain()
+        self._listening = asyncio.create_task(self._listen(), name=f"listens to {self.name}")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        process = self._process
+        assert process is not None
+        if process.returncode is None:
+            process.terminate()
+            try:
+                await asyncio.wait_for(process.wait(), _STOP_SECONDS)
+            except TimeoutError:
+                log.critical("%s did not stop within %s s and is killed", self.name, _STOP_SECONDS)
+                process.kill()
+                await process.wait()
+        if self._listening is not None:
+            await self._listening
+
+    async def ended(self) -> int:
+        """Return the exit code when the process has ended."""
+        assert self._process is not None
+        return await self._process.wait()
+
+    def signal(self, number: int) -> None:
+        """Pass a signal on."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(number)
+
+    async def page(self) -> str:
+        """Return the child's metrics as Prometheus text; empty while it has none."""
+        try:
+            return (await self._get("/metrics"))[1]
+        except (aiohttp.ClientError, TimeoutError, ConnectionError):
+            return ""
+
+    async def reasons(self, path: str) -> list[str]:
+        """Return why the child is not ready or healthy; nothing if it is."""
+        try:
+            status, body = await self._get(path)
+            if status == 200:
+                return []
+            told = [str(reason) for reason in json.loads(body)["reasons"]]
+        except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
+            told = [f"{self.name} {error if isinstance(error, ConnectionError) else 'does not answer'}"]
+        return told or [f"{self.name} is not well"]
+
+    async def _get(self, path: str) -> tuple[int, str]:
+        if self._address is None:
+            raise ConnectionError(_NOT_YET)
+        timeout = aiohttp.ClientTimeout(total=_ANSWER_SECONDS)
+        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(self._address + path) as answer:
+            return answer.status, await answer.text()
+
+    async def _listen(self) -> None:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        line = await self._process.stdout.readline()
+        if line:
+            self._address = line.decode().strip()
+        await self._process.stdout.read()
+
+
+def _plain(settings: Settings) -> dict[str, Any]:
+    """Return the settings as JSON takes them, secrets opened: they go through a pipe and nowhere else."""
+    plain: dict[str, Any] = {}
+    for name, value in settings:
+        if isinstance(value, SecretStr):
+            plain[name] = value.get_secret_value()
+        elif isinstance(value, Path):
+            plain[name] = str(value)
+        elif hasattr(value, "isoformat"):
+            plain[name] = value.isoformat()
+        elif value is not None:
+            plain[name] = value
+    return plain
+
+
+def _main() -> int:
+    asked: Mapping[str, Any] = json.loads(sys.stdin.buffer.readline())
+    given = asked["settings"] | {"processes": "one", "http_host": "127.0.0.1", "http_port": 0}
+    settings = load_settings(**given)
+
+    def wait_for_the_end() -> None:
+        sys.stdin.buffer.read()
+        os._exit(1)  # the worker is gone: nobody would stop us, and nobody shows what we do
+
+    # Here and not above: the tables take a second, and the parent waits for none of it.
+    from streams.app import run_worker  # noqa: PLC0415
+    from streams.cli.logs import log_to_stderr  # noqa: PLC0415
+
+    log_to_stderr(settings)
+    threading.Thread(target=wait_for_the_end, daemon=True, name="lifeline").start()
+    return run_worker(settings, asked["stages"], started=lambda address: print(address, flush=True))
+
+
+if __name__ == "__main__":
+    sys.exit(_main())
