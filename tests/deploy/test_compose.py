@@ -42,7 +42,7 @@ def test_compose_accepts_the_files(files: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [ROOT / "docker-compose.yml", ROOT / "compose.cluster.yml", *sorted(DEPLOY.rglob("*.yml"))], ids=str
+    "path", [ROOT / "docker-compose.yml", ROOT / "compose.cluster.yml", *sorted(DEPLOY.rglob("*.y*ml"))], ids=str
 )
 def test_every_yaml_file_is_fine_to_the_linter(path: Path) -> None:
     module("yamllint")

@@ -1,0 +1,86 @@
+"""The Kubernetes resources as kustomize puts them together, and the definitions that they are checked against."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from tests.deploy.tools import DEPLOY, FROM_INSTALL, ROOT, missing, module, run, succeeds, tool
+
+POM: Final = Path(__file__).parent / "strimzi" / "pom.xml"
+_KINDS: Final = {
+    "Kafka": "kafka.Kafka",
+    "KafkaNodePool": "nodepool.KafkaNodePool",
+    "KafkaTopic": "topic.KafkaTopic",
+    "KafkaUser": "user.KafkaUser",
+}
+
+
+@lru_cache(maxsize=1)
+def resources() -> tuple[dict[str, Any], ...]:
+    """Return all resources of ``deploy/kubernetes``."""
+    text = succeeds(run(tool("kustomize", FROM_INSTALL), "build", DEPLOY / "kubernetes"))
+    return tuple(module("yaml").safe_load_all(text))
+
+
+def of_kind(kind: str) -> list[dict[str, Any]]:
+    return [resource for resource in resources() if resource["kind"] == kind]
+
+
+def the(kind: str) -> dict[str, Any]:
+    """Return the only resource of a kind."""
+    [found] = of_kind(kind)
+    return found
+
+
+def strimzi_schema(kind: str) -> dict[str, Any]:
+    """Return a kind's JSON schema as Strimzi's own generator makes it; closed where it does not say otherwise."""
+    folder = ROOT / "build" / "strimzi" / hashlib.sha256(POM.read_bytes()).hexdigest()[:12]
+    definition = folder / f"{kind}.yaml"
+    if not definition.is_file():
+        _generate(folder, kind, definition)
+    found = module("yaml").safe_load(definition.read_text())
+    [version] = [version for version in found["spec"]["versions"] if version["name"] == "v1beta2"]
+    schema: dict[str, Any] = version["schema"]["openAPIV3Schema"]
+    schema["properties"] |= {
+        "apiVersion": {"type": "string"},
+        "kind": {"type": "string"},
+        "metadata": {"type": "object"},
+    }
+    _close(schema)
+    schema["properties"]["metadata"] = {"type": "object"}
+    return schema
+
+
+def _generate(folder: Path, kind: str, definition: Path) -> None:
+    java, maven = shutil.which("java"), shutil.which("mvn")
+    if java is None or maven is None:
+        missing("Java and Maven bring the definitions of Strimzi's resources (Debian: default-jdk-headless, maven)")
+    libraries = folder / "libs"
+    if not libraries.is_dir():
+        brought = run(
+            "mvn", "-q", "-B", "-f", POM, "dependency:copy-dependencies", f"-DoutputDirectory={libraries}", seconds=400
+        )
+        if brought.returncode != 0:
+            shutil.rmtree(libraries, ignore_errors=True)
+            missing(f"Maven does not bring Strimzi's classes: {brought.stdout[-500:]}")
+    arriving = definition.with_suffix(".arriving")
+    generator = "io.strimzi.crdgenerator.CrdGenerator"
+    described = f"io.strimzi.api.kafka.model.{_KINDS[kind]}={arriving}"
+    succeeds(run("java", "-cp", f"{libraries}/*", generator, "--yaml", described))
+    arriving.rename(definition)
+
+
+def _close(schema: Any) -> None:
+    """Refuse unknown fields, as the cluster's API drops them."""
+    if isinstance(schema, dict):
+        if "properties" in schema and not schema.get("x-kubernetes-preserve-unknown-fields"):
+            schema.setdefault("additionalProperties", False)
+        for child in schema.values():
+            _close(child)
+    elif isinstance(schema, list):
+        for child in schema:
+            _close(child)
