@@ -95,7 +95,7 @@ _PLACE: Final = ("name", "region", "settlement", "lat", "lon", "precision")
 
 
 @lru_cache(maxsize=32_768)
-def _place(  # noqa: PLR0917 - the fields of a place, as a cache key
+def _place(
     name: str | None,
     region: str | None,
     settlement: str | None,
