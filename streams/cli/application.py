@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import os
 import sys
 from collections.abc import Sequence
@@ -13,13 +11,18 @@ from typing import Annotated, Final, NoReturn
 import typer
 from aiokafka.errors import KafkaError
 
+from streams.cli.acls import acls
 from streams.cli.broker import broker
+from streams.cli.deliver import deliver
 from streams.cli.demo import demo
 from streams.cli.doctor import doctor
+from streams.cli.explain import explain
+from streams.cli.extract import extract
 from streams.cli.logs import keep_quiet
 from streams.cli.output import CommandError, ExitCode, Output
 from streams.cli.publish import publish
 from streams.cli.replay import replay
+from streams.cli.rules import rules
 from streams.cli.schema import schema
 from streams.cli.tail import tail
 from streams.cli.topics import topics
@@ -30,7 +33,6 @@ from streams.settings import BadSettings
 _RUN: Final = "Run it"
 _USE: Final = "Use it"
 _TRY: Final = "Without a broker"
-_ELSEWHERE: Final = ("extract", "explain", "acls")
 
 
 def application() -> typer.Typer:
@@ -53,10 +55,12 @@ def application() -> typer.Typer:
     app.command(rich_help_panel=_RUN)(doctor)
     app.command(rich_help_panel=_USE)(publish)
     app.command(rich_help_panel=_USE)(tail)
+    app.command(rich_help_panel=_USE)(deliver)
+    app.add_typer(rules, rich_help_panel=_USE)
     app.command(rich_help_panel=_TRY)(replay)
-    for name in _ELSEWHERE:
-        if importlib.util.find_spec(f"streams.cli.{name}") is not None:
-            app.command(rich_help_panel=_TRY)(getattr(importlib.import_module(f"streams.cli.{name}"), name))
+    app.command(rich_help_panel=_TRY)(extract)
+    app.command(rich_help_panel=_TRY)(explain)
+    app.command(rich_help_panel=_TRY)(acls)
     app.command(rich_help_panel=_TRY)(schema)
     return app
 
