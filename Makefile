@@ -34,6 +34,10 @@ lint: $(READY) ## ruff and mypy --strict
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
+schemas: $(READY) ## write what is generated: JSON Schemas, the AsyncAPI document, the reference pages of docs/
+	@$(BIN)/python -m schemas.generate
+	@$(BIN)/python -m docs.source
+
 format: $(READY) ## rewrite the code in the project's format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .

@@ -19,7 +19,7 @@ from schemas.topics import ALERTS, ALERTS_LIVE, CLAIMS, COUNTERS, DEAD_LETTERS, 
 CONTRACT_VERSION: Final = "1.0.0"
 """Grows in its minor part with each addition; a change that breaks readers is a new model (``ReportV2``)."""
 _KAFKA_BINDING: Final = "0.5.0"
-_MODELS: Final[Mapping[str, tuple[type[BaseModel], ...]]] = {
+MODELS: Final[Mapping[str, tuple[type[BaseModel], ...]]] = {
     REPORTS.name: (ReportV1,),
     CLAIMS.name: (ClaimV1, WithdrawalV1),
     INCIDENTS.name: (IncidentV1,),
@@ -94,7 +94,7 @@ def asyncapi(schemas: Mapping[str, Any]) -> dict[str, Any]:
             "messages": {
                 _message_name(topic, model): _message(topic, model, number)
                 for topic in PUBLIC
-                for number, model in enumerate(_MODELS[topic.name])
+                for number, model in enumerate(MODELS[topic.name])
             },
             "schemas": dict(schemas),
             "securitySchemes": {
@@ -128,7 +128,7 @@ def _channel(topic: Topic) -> dict[str, Any]:
         "description": f"{_sentence(topic.meaning)} Key: {topic.key}.",
         "messages": {
             (name := _message_name(topic, model)): {"$ref": f"#/components/messages/{name}"}
-            for model in _MODELS[topic.name]
+            for model in MODELS[topic.name]
         },
         "bindings": {
             "kafka": {
@@ -149,7 +149,7 @@ def _operation(topic: Topic) -> tuple[str, dict[str, Any]]:
         "channel": {"$ref": f"#/channels/{channel}"},
         "summary": _sentence(topic.meaning),
         "messages": [
-            {"$ref": f"#/channels/{channel}/messages/{_message_name(topic, model)}"} for model in _MODELS[topic.name]
+            {"$ref": f"#/channels/{channel}/messages/{_message_name(topic, model)}"} for model in MODELS[topic.name]
         ],
     }
 

@@ -110,21 +110,31 @@ class Settings(BaseSettings):
     """Prefix of consumer groups and changelog topics."""
 
     security_protocol: SecurityProtocol = SecurityProtocol.PLAINTEXT
+    """How to talk to Kafka: in the clear, over TLS, with a login, or both. A login goes over TLS."""
     sasl_mechanism: SaslMechanism = SaslMechanism.SCRAM_SHA_512
+    """How to log in."""
     sasl_username: str | None = None
+    """Whom to log in as."""
     sasl_password: SecretStr | None = None
+    """The password to log in with."""
     ssl_ca_file: ReadableFile | None = None
     """Whom to trust; without it the system's certificates."""
     ssl_cert_file: ReadableFile | None = None
+    """This client's certificate, for mutual TLS; goes with its key."""
     ssl_key_file: ReadableFile | None = None
+    """The key of the certificate."""
     ssl_key_password: SecretStr | None = None
+    """The password of the key, if it has one."""
     ssl_check_hostname: bool = True
+    """Whether the broker's certificate must carry the name it is reached by."""
 
     partitions: Annotated[int, Field(ge=1, le=1000)] = PARTITIONS
     """Partitions of every topic when it is created; a topic is never grown in place."""
     replication_factor: Annotated[int, Field(ge=1, le=7)] = 1
+    """Copies of every topic when it is created: 3 in production, 1 on a single broker."""
 
     http_host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    """Address that /metrics, /healthz and /readyz listen on; `0.0.0.0` in a container."""
     http_port: Annotated[int, Field(ge=0, le=65_535)] = 9108
     """Port of /metrics, /healthz and /readyz; 0 takes any free one and says which."""
 
@@ -134,6 +144,7 @@ class Settings(BaseSettings):
     """YAML file of alert rules; without it the rules that ship. Read again on SIGHUP."""
 
     store: Store = Store.MEMORY
+    """Where a worker holds its state: in memory, or on disk, where most of it survives a restart."""
     state_folder: Path = Field(default_factory=_state_home)
     """Where ``rocksdb`` keeps a worker's state; every worker of a machine needs its own."""
     tick_seconds: Seconds = 15
@@ -145,18 +156,23 @@ class Settings(BaseSettings):
     session_timeout_seconds: Annotated[float, Field(ge=1, le=1800)] = 10
     """A worker that is silent for so long loses its partitions to the others; a join may take half of it."""
     request_timeout_seconds: Seconds = 30
+    """How long one request to the broker may take before it is tried again."""
     connect_timeout_seconds: Seconds = 10
     """How long a command or a publisher tries to reach the broker: one that is starting needs a second or two."""
 
     publish_timeout_seconds: Seconds = 30
     """How long a report may wait for the broker's acknowledgement before the publisher gives up."""
     publish_linger_ms: Annotated[int, Field(ge=0, le=10_000)] = 10
+    """How long a batch of reports waits for company."""
     publish_max_records: Annotated[int, Field(ge=1)] = 10_000
     """Most reports in flight; ``publish`` waits for room."""
     publish_max_bytes: Annotated[int, Field(ge=1)] = 32 * _MIB
+    """Most bytes in flight."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least that is logged."""
     log_format: Literal["text", "json"] = "text"
+    """Lines for people, or one JSON document a line for a log collector."""
 
     clock_origin: AwareDatetime | None = None
     """Start of a virtual clock; without it the clock is the real one."""
