@@ -14,8 +14,9 @@ from pydantic import BaseModel
 from schemas.report import CasualtiesClaim, Interval, OutageClaim, Place, ReportV1, Source, StrikeClaim
 from streams.client.errors import InvalidReport
 from streams.core.intake import IntakePolicy, UnusableReport, parse_report
-from streams.core.intake.usable import check_times
+from streams.core.intake.usable import check_regions, check_times
 from streams.core.mistakes import Mistake
+from streams.reference.codes import region_codes
 
 Given = ReportV1 | Mapping[str, Any] | bytes | str
 """What may be published: a report, a mapping of its fields, or its JSON."""
@@ -44,6 +45,7 @@ def validated(given: Given, now: datetime) -> ReportV1:
     try:
         report = given if isinstance(given, ReportV1) else parse_report(_as_json(given), (), _POLICY)
         check_times(report, now, _POLICY)
+        check_regions(report, region_codes().__contains__)
     except UnusableReport as error:
         raise InvalidReport([_advised(mistake) for mistake in error.mistakes]) from None
     return report

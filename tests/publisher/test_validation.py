@@ -116,6 +116,14 @@ def test_report_keys_are_the_same_for_every_version_of_a_report(source: str, rep
     assert report_key(source, report) == f"{source}/{report}".encode()
 
 
+def test_every_region_that_does_not_exist_is_named_before_anything_is_sent() -> None:
+    claims = [{"kind": "strike", "place": {"region": code}} for code in ("UA-99", "UA-74", "RU", "RU-KIE")]
+    assert mistakes(fields(claims=claims)) == [
+        "claims.0.place.region: UA-99 is no region code: ISO 3166-2 such as UA-74, or the country alone",
+        "claims.3.place.region: RU-KIE is no region code: ISO 3166-2 such as UA-74, or the country alone",
+    ]
+
+
 def test_an_unknown_region_has_a_key_no_region_has() -> None:
     assert region_key("UA-74") == b"UA-74"
     assert region_key(None) == NO_REGION

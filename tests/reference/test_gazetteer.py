@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.report import Place
+from streams.reference.codes import region_codes
 from streams.reference.gazetteer import TABLES, Gazetteer, Verdict
 from streams.reference.geography import Borders
 
@@ -37,6 +38,10 @@ def test_each_region_of_both_countries_has_names_in_three_languages_and_a_point_
             assert region.lat is not None
             assert region.lon is not None
             assert gazetteer.region_at(region.lat, region.lon) == code
+
+
+def test_the_codes_alone_are_those_of_the_gazetteer(gazetteer: Gazetteer) -> None:
+    assert region_codes() == set(gazetteer.regions)
 
 
 def test_each_code_fits_the_wire(gazetteer: Gazetteer) -> None:

@@ -14,8 +14,7 @@ from schemas.vocabulary import TimePrecision
 from streams.core.intake.delivery import Delivery, OutgoingClaim
 from streams.core.intake.place import Resolve, UnknownRegion
 from streams.core.intake.policy import IntakePolicy
-from streams.core.intake.usable import UnusableReport
-from streams.core.mistakes import Mistake
+from streams.core.intake.usable import UnusableReport, unknown_region
 
 _JSON: Final = orjson.OPT_UTC_Z
 
@@ -79,8 +78,7 @@ def enrich(origin: Origin, extractor: Extractor | None, resolve: Resolve, policy
         try:
             place, place_json = resolve(claim.place)
         except UnknownRegion as unknown:
-            reason = f"{unknown} is no region code: ISO 3166-2 such as UA-74, or the country alone"
-            raise UnusableReport([Mistake("unknown_region", f"claims.{number}.place.region", reason)]) from None
+            raise UnusableReport([unknown_region(number, str(unknown))]) from None
         claim_id = f"{key}#{number}"
         document: dict[str, Any] = {
             "schema_version": 1,

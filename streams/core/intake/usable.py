@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -82,6 +82,24 @@ def check_times(report: ReportV1, arrived: datetime | None, policy: IntakePolicy
             mistakes.append(Mistake("future_date", f"claims.{number}.occurred.start", reason))
     if mistakes:
         raise UnusableReport(mistakes)
+
+
+def check_regions(report: ReportV1, is_region: Callable[[str], bool]) -> None:
+    """Refuse region codes that do not exist.
+
+    Intake finds them where it resolves places; this is for whoever checks a report before it is sent.
+    """
+    places = ((number, claim.place) for number, claim in enumerate(report.claims))
+    codes = ((number, place.region) for number, place in places if place is not None)
+    mistakes = [unknown_region(number, code) for number, code in codes if code is not None and not is_region(code)]
+    if mistakes:
+        raise UnusableReport(mistakes)
+
+
+def unknown_region(claim: int, code: str) -> Mistake:
+    """Return the mistake of a claim, counted from 0, that states a region code which does not exist."""
+    reason = f"{code} is no region code: ISO 3166-2 such as UA-74, or the country alone"
+    return Mistake("unknown_region", f"claims.{claim}.place.region", reason)
 
 
 def _lies_ahead(claim: Claim) -> bool:
