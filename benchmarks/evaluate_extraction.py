@@ -27,6 +27,7 @@ from streams.reference.knowledge import load_knowledge
 DOCUMENT = Path(__file__).parents[1] / "docs" / "evaluation.md"
 BEGIN, END = "<!-- table begins -->", "<!-- table ends -->"
 CLASSES = ("strike by region", "killed", "wounded", "outage", "no-claim texts left empty")
+FIELDS = ("id", "lang", "published", "text", "claims")
 WHOLE = "whole"
 LANGUAGES = {"en": "English", "uk": "Ukrainian", "ru": "Russian"}
 
@@ -167,6 +168,27 @@ def write_table(rendered: str, document: Path) -> None:
     document.write_text(f"{before}{BEGIN}\n{rendered}\n{END}{after}", encoding="utf-8")
 
 
+def read_labels(path: Path) -> list[dict[str, Any]]:
+    """Return the labelled texts, or end the program with what is wrong with them."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        sys.exit(f"{path}: {error.strerror}. Labels are no part of the project; name yours: make evaluate DATA=…")
+    rows = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            missing = [name for name in FIELDS if name not in row]
+        except (ValueError, TypeError) as error:
+            sys.exit(f"{path}:{number}: not a JSON object: {error}")
+        if missing:
+            sys.exit(f"{path}:{number}: no field {', '.join(missing)}")
+        rows.append(row)
+    return rows
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("labels", type=Path, help="JSON lines with text, lang, published and claims")
@@ -175,7 +197,7 @@ def main() -> None:
     parser.add_argument("--quiet", action="store_true", help="do not list the misses")
     arguments = parser.parse_args()
     first, _, last = arguments.rows.partition(":")
-    rows = [json.loads(line) for line in arguments.labels.read_text(encoding="utf-8").splitlines() if line.strip()]
+    rows = read_labels(arguments.labels)
     rows = rows[int(first or 0) : int(last) if last else None]
     scores = evaluate(rows)
     rendered = table(scores, [code for code in LANGUAGES if any(r["lang"] == code for r in rows)])
