@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left
 from collections.abc import Set
 from dataclasses import dataclass, field
 from enum import Enum
@@ -346,7 +347,7 @@ def _sentence(
     seconds = {other for other, _ in combined.values()}
     for _, trigger, q in pairs:
         t = trigger[0]
-        if t in used_triggers or any(q is u for u in _used(used_triggers, main)):
+        if t in used_triggers or any(toll.first <= q.first and q.end <= toll.last for toll in used_triggers.values()):
             continue
         if t in combined or t in seconds or any(q is shared for _, shared in combined.values()):
             continue
@@ -376,11 +377,6 @@ def _sentence(
     _add_coordinated(doc, out, used_triggers, main)
     _add_listed_before(doc, out, used_triggers, main)
     _add_children(doc, sentence, inside, used_triggers)
-
-
-def _used(used: dict[int, Toll], main: list[Quantity]) -> list[Quantity]:
-    spans = {(toll.first, toll.last) for toll in used.values()}
-    return [q for q in main if any(first <= q.first and q.end <= last for first, last in spans)]
 
 
 def _zero_toll(trigger: Trigger, doc: Document) -> Toll:
@@ -458,9 +454,15 @@ def _pairs(
     doc: Document, triggers: list[Trigger], people: list[Quantity], policy: TollPolicy
 ) -> list[tuple[float, Trigger, Quantity]]:
     out = []
+    # Every word between costs something: what lies farther apart can be no pair, however many a sentence has.
+    farthest = policy.highest / _LIGHTEST
+    starts = sorted(first for first, _, _ in triggers)
+    figures = sorted(q.first for q in people)
     for trigger in triggers:
         for q in people:
-            cost = _cost(doc, trigger, q, triggers, people, policy)
+            if q.first - trigger[1] > farthest + 1 or trigger[0] - q.end > farthest + 1:
+                continue
+            cost = _cost(doc, trigger, q, starts, figures, policy)
             if cost <= policy.highest:
                 out.append((cost, trigger, q))
     out.sort(key=lambda p: (p[0], p[1][0], p[2].first))
@@ -471,26 +473,33 @@ def _cost(
     doc: Document,
     trigger: Trigger,
     q: Quantity,
-    triggers: list[Trigger],
-    people: list[Quantity],
+    starts: list[int],
+    figures: list[int],
     policy: TollPolicy,
 ) -> float:
+    """Return how far a figure is from being a trigger's.
+
+    ``starts`` and ``figures`` are the first tokens of all the triggers and figures of the sentence, in order.
+    """
     first, last, tag = trigger
     if q.first <= first <= q.end:
         return 0.0 if q.head is not None and q.head >= first else 0.2
     before = q.end < first
     between = range(q.end + 1, first) if before else range(last + 1, q.first)
-    cost = 0.0
+    cost = policy.other_trigger * _number_within(starts, between)
+    cost += policy.other_figure * _number_within(figures, between)
     for t in between:
-        cost += 0.25 if doc.word(t) in _LIGHT else policy.per_word
+        if cost > policy.highest:
+            return cost
+        cost += _LIGHTEST if doc.word(t) in _LIGHT else policy.per_word
     for t in range(between.start, between.stop + 1):
+        if cost > policy.highest:
+            return cost
         gap = doc.gaps[t] if t < len(doc.gaps) else ""
         if any(c in gap for c in ",()"):
             cost += policy.comma
         elif any(c in gap for c in ":–—-;"):
             cost += policy.dash
-    cost += policy.other_trigger * sum(1 for t, _, _ in triggers if t in between)
-    cost += policy.other_figure * sum(1 for p in people if p is not q and p.first in between)
     if tag in _ACTIVE and before:
         # "3 killing 5" – an active verb takes what follows; the passive of the same word ("ліквідовано 20") too.
         cost += policy.against_voice
@@ -508,10 +517,16 @@ def _cost(
     return cost
 
 
+def _number_within(ordered: list[int], between: range) -> int:
+    return bisect_left(ordered, between.stop) - bisect_left(ordered, between.start) if between else 0
+
+
 def _updated(doc: Document, between: range) -> bool:
     return any("context.updated" in doc.tags[t] for t in between)
 
 
+_LIGHTEST: Final = 0.25
+"""Cost of a light word, the least that a word between figure and trigger costs."""
 _LIGHT: Final = frozenset(
     [
         "were",
