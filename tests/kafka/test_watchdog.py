@@ -25,9 +25,7 @@ def through(proxied: tuple[ApacheCluster, Proxy]) -> Iterator[Proxy]:
     "swallowed",
     [
         pytest.param(OFFSET_COMMIT, id="commits"),
-        pytest.param(
-            FETCH, id="fetches", marks=pytest.mark.xfail(reason="lag is only known from fetches", strict=False)
-        ),
+        pytest.param(FETCH, id="fetches"),
     ],
 )
 async def test_a_worker_that_stands_still_while_records_wait_is_noticed_and_replaced(
