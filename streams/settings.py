@@ -44,6 +44,7 @@ class SaslMechanism(StrEnum):
     PLAIN = "PLAIN"
     SCRAM_SHA_256 = "SCRAM-SHA-256"
     SCRAM_SHA_512 = "SCRAM-SHA-512"
+    OAUTHBEARER = "OAUTHBEARER"
 
 
 class Store(StrEnum):
@@ -117,6 +118,8 @@ class Settings(BaseSettings):
     """Whom to log in as."""
     sasl_password: SecretStr | None = None
     """The password to log in with."""
+    sasl_token_file: ReadableFile | None = None
+    """Bearer token for OAUTHBEARER, read anew for each connection: whoever renews it replaces the file."""
     ssl_ca_file: ReadableFile | None = None
     """Whom to trust; without it the system's certificates."""
     ssl_cert_file: ReadableFile | None = None
@@ -194,14 +197,22 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, _SecretFiles(settings_cls)
 
+    @property
+    def sasl(self) -> bool:
+        """Whether the broker is told who comes: by a password or a token."""
+        return self.security_protocol in (SecurityProtocol.SASL_PLAINTEXT, SecurityProtocol.SASL_SSL)
+
     @model_validator(mode="after")
     def _agree(self) -> Self:
-        sasl = self.security_protocol in (SecurityProtocol.SASL_PLAINTEXT, SecurityProtocol.SASL_SSL)
-        if sasl and not (self.sasl_username and self.sasl_password):
-            raise ValueError(
-                f"{variable_of('security_protocol')}={self.security_protocol} needs "
-                f"{variable_of('sasl_username')} and {variable_of('sasl_password')} (or …_PASSWORD_FILE)"
-            )
+        if self.sasl:
+            if self.sasl_mechanism is SaslMechanism.OAUTHBEARER:
+                wanted, given = variable_of("sasl_token_file"), self.sasl_token_file is not None
+            else:
+                wanted = f"{variable_of('sasl_username')} and {variable_of('sasl_password')} (or …_PASSWORD_FILE)"
+                given = bool(self.sasl_username and self.sasl_password)
+            if not given:
+                name = variable_of("security_protocol")
+                raise ValueError(f"{name}={self.security_protocol} with {self.sasl_mechanism} needs {wanted}")
         if (self.ssl_cert_file is None) != (self.ssl_key_file is None):
             raise ValueError(f"{variable_of('ssl_cert_file')} and {variable_of('ssl_key_file')} go together")
         if self.clock_origin is None and (self.clock_rate != 1 or self.clock_anchor is not None):

@@ -20,7 +20,8 @@ from aiokafka.errors import (
 )
 
 from streams.client.errors import BrokerAway, Refused
-from streams.settings import SecurityProtocol, Settings
+from streams.client.tokens import TokenFile, tell_refusals
+from streams.settings import SaslMechanism, SecurityProtocol, Settings
 
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 1.0
@@ -65,21 +66,25 @@ def kafka_options(settings: Settings) -> dict[str, Any]:
         "security_protocol": settings.security_protocol.value,
         "ssl_context": ssl_context(settings),
     }
-    if settings.sasl_password is not None:
-        _connections.addFilter(_tells_no_password)  # once: a filter that is there is not added again
-        options |= {
-            "sasl_mechanism": settings.sasl_mechanism.value,
-            "sasl_plain_username": settings.sasl_username,
-            "sasl_plain_password": settings.sasl_password.get_secret_value(),
-        }
+    if settings.sasl:
+        _connections.addFilter(_tells_no_secret)  # once: a filter that is there is not added again
+        options["sasl_mechanism"] = settings.sasl_mechanism.value
+        if settings.sasl_mechanism is SaslMechanism.OAUTHBEARER:
+            assert settings.sasl_token_file is not None, "the settings have seen to it"
+            tell_refusals()
+            options["sasl_oauth_token_provider"] = TokenFile(settings.sasl_token_file)
+        else:
+            assert settings.sasl_password is not None, "the settings have seen to it"
+            options["sasl_plain_username"] = settings.sasl_username
+            options["sasl_plain_password"] = settings.sasl_password.get_secret_value()
     return options
 
 
 _connections: Final = logging.getLogger("aiokafka.conn")
 
 
-def _tells_no_password(record: logging.LogRecord) -> bool:
-    # At level debug aiokafka logs every request, the one with the password as well.
+def _tells_no_secret(record: logging.LogRecord) -> bool:
+    # At level debug aiokafka logs every request, the one with the password or token as well.
     arguments = record.args if isinstance(record.args, tuple) else ()
     return not any("Sasl" in type(argument).__name__ for argument in arguments)
 

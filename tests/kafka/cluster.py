@@ -98,8 +98,9 @@ class Broker:
 class ApacheCluster:
     """Runs ``brokers`` brokers while a ``with`` block lasts; what they store lives in ``folder``.
 
-    ``properties`` are added to every broker's. ``proxied`` gives broker 1 a further listener, at :attr:`proxied`,
-    which tells its clients to come to ``127.0.0.1:proxied`` instead. The brokers end with this process (Linux).
+    ``properties`` are added to every broker's, ``java`` to Java's own options. ``proxied`` gives broker 1 a further
+    listener, at :attr:`proxied`, which tells its clients to come to ``127.0.0.1:proxied`` instead. The brokers end
+    with this process (Linux).
     """
 
     def __init__(
@@ -109,11 +110,12 @@ class ApacheCluster:
         brokers: int = 1,
         properties: Mapping[str, str] | None = None,
         proxied: int = 0,
+        java: Sequence[str] = (),
         quick_start: bool = True,
     ) -> None:
         self._jars = kafka_jars()
         self._properties = dict(properties or {})
-        self._java = (*_JAVA, *(_QUICK_START if quick_start else ()))
+        self._java = (*_JAVA, *java, *(_QUICK_START if quick_start else ()))
         self._id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         ports = iter(free_ports(3 * brokers))
         self.folder = folder

@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,13 +33,14 @@ def apache_kafka(
     brokers: int = 1,
     properties: Mapping[str, str] | None = None,
     proxied: int = 0,
+    java: Sequence[str] = (),
 ) -> Iterator[ApacheCluster]:
     """Run a cluster; keep what the brokers said, under ``build/kafka/failed/``, if a test fails meanwhile."""
     demand_kafka()
     failed_before = request.session.testsfailed
     folder = Path(tempfile.mkdtemp(prefix="sitrep-kafka-"))
     try:
-        with ApacheCluster(folder, brokers=brokers, properties=properties, proxied=proxied) as cluster:
+        with ApacheCluster(folder, brokers=brokers, properties=properties, proxied=proxied, java=java) as cluster:
             yield cluster
     finally:
         if request.session.testsfailed > failed_before:

@@ -12,6 +12,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
 POM: Final = ROOT / "deploy" / "kafka" / "pom.xml"
+TOOLS_POM: Final = Path(__file__).parent / "tools" / "pom.xml"
 CACHE: Final = ROOT / "build" / "kafka"
 OLDEST_JAVA: Final = 17
 """The server of Apache Kafka 4 needs it."""
@@ -23,20 +24,29 @@ class KafkaUnavailableError(Exception):
 
 
 def kafka_jars() -> Path:
-    """Return the folder of the jars, bringing them first if need be.
+    """Return the folder of the server's jars, bringing them first if need be.
 
     Raises :class:`KafkaUnavailableError` if Java or Maven is missing or Maven cannot bring them.
     """
+    return _jars(POM, "libs")
+
+
+def tool_jars() -> Path:
+    """Return the folder of the jars of Kafka's command line tools; as :func:`kafka_jars`."""
+    return _jars(TOOLS_POM, "tools")
+
+
+def _jars(pom: Path, what: str) -> Path:
     _check_java()
     # A folder per content of the pom: a new version does not mix with the old one's jars.
-    folder = CACHE / f"libs-{hashlib.sha256(POM.read_bytes()).hexdigest()[:12]}"
+    folder = CACHE / f"{what}-{hashlib.sha256(pom.read_bytes()).hexdigest()[:12]}"
     if folder.is_dir():
         return folder
     CACHE.mkdir(parents=True, exist_ok=True)
     with (CACHE / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.is_dir():
-            _bring(folder)
+            _bring(pom, folder)
     return folder
 
 
@@ -50,13 +60,13 @@ def _check_java() -> None:
         raise KafkaUnavailableError(f"Apache Kafka needs Java {OLDEST_JAVA} or newer, not: {said.splitlines()[:1]}")
 
 
-def _bring(folder: Path) -> None:
+def _bring(pom: Path, folder: Path) -> None:
     maven = shutil.which("mvn")
     if maven is None:
         raise KafkaUnavailableError("Maven is not installed (Debian: maven)")
     arriving = folder.with_suffix(".arriving")
     shutil.rmtree(arriving, ignore_errors=True)
-    command = [maven, "-q", "-B", "-ntp", "-f", str(POM), "dependency:copy-dependencies"]
+    command = [maven, "-q", "-B", "-ntp", "-f", str(pom), "dependency:copy-dependencies"]
     try:
         done = subprocess.run(
             [*command, f"-DoutputDirectory={arriving}"],
@@ -67,7 +77,7 @@ def _bring(folder: Path) -> None:
         )
     except subprocess.TimeoutExpired:
         raise KafkaUnavailableError(f"Maven did not bring the jars within {_MAVEN_SECONDS:.0f} s") from None
-    if done.returncode != 0 or not any(arriving.glob("kafka_*.jar")):
+    if done.returncode != 0 or not any(arriving.glob("kafka-clients-*.jar")):
         said = (done.stdout + done.stderr).strip()[-800:]
         raise KafkaUnavailableError(f"Maven could not bring the jars: {said}")
     arriving.rename(folder)  # whole or not at all: a broken download is never taken for the jars

@@ -1,95 +1,31 @@
-"""TLS and passwords against Apache Kafka: what fits connects, what does not is refused at once and says why."""
+"""Every way to log in to Apache Kafka: what fits connects, what does not is refused at once and says why."""
 
 from __future__ import annotations
 
 import logging
-import shutil
-import subprocess
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from streams.admin import create_topics
-from streams.client import BrokerAway, PublishError, Refused, ReportPublisher
-from streams.client.connection import ssl_context
+from streams.client import BrokerAway, Refused, ReportPublisher
 from streams.settings import Settings, load_settings
-from tests.kafka.fixture import apache_kafka
+from tests.kafka.cluster import ApacheCluster
+from tests.kafka.guarded import ADMINISTRATOR, Certificates, Guarded, Issuer, guarded_kafka, kafka_for_certificates
+
+pytestmark = pytest.mark.broker
 
 PASSWORD = "open sesame"
 REPORT = {"report_id": "1", "source": {"id": "tls"}, "published_at": "2025-10-22T09:00:00Z", "title": "x"}
 
 
-@dataclass(frozen=True)
-class Guarded:
-    """A broker that wants TLS and a password."""
-
-    address: str
-    ca: Path
-    password: Path
-
-    def settings(self, **given: Any) -> Settings:
-        return load_settings(
-            **{
-                "bootstrap_servers": self.address,
-                "security_protocol": "SASL_SSL",
-                "sasl_mechanism": "PLAIN",
-                "sasl_username": "scraper",
-                "sasl_password": PASSWORD,
-                "ssl_ca_file": self.ca,
-                "connect_timeout_seconds": 8,
-            }
-            | given
-        )
-
-
 @pytest.fixture(scope="module")
 def guarded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
-    if shutil.which("openssl") is None:
-        pytest.skip("no openssl to make a certificate with")
-    folder = tmp_path_factory.mktemp("tls")
-    key, certificate, both = folder / "key.pem", folder / "certificate.pem", folder / "both.pem"
-    subprocess.run(
-        [
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "rsa:2048",
-            "-nodes",
-            "-days",
-            "2",
-            "-subj",
-            "/CN=127.0.0.1",
-            "-addext",
-            "subjectAltName=IP:127.0.0.1",
-            "-keyout",
-            str(key),
-            "-out",
-            str(certificate),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    both.write_text(key.read_text() + certificate.read_text())
-    (folder / "password").write_text(PASSWORD + "\n")
-    login = "org.apache.kafka.common.security.plain.PlainLoginModule required"
-    users = f'username="admin" password="admin" user_admin="admin" user_scraper="{PASSWORD}"'
-    properties = {
-        "listener.security.protocol.map": "PLAINTEXT:SASL_SSL,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT",
-        "sasl.enabled.mechanisms": "PLAIN",
-        "sasl.mechanism.inter.broker.protocol": "PLAIN",
-        "listener.name.plaintext.plain.sasl.jaas.config": f"{login} {users};",
-        "ssl.keystore.type": "PEM",
-        "ssl.keystore.location": str(both),
-        "ssl.truststore.type": "PEM",
-        "ssl.truststore.location": str(certificate),
-    }
-    with apache_kafka(request, properties=properties) as cluster:
-        yield Guarded(cluster.address, certificate, folder / "password")
+    with guarded_kafka(request, tmp_path_factory.mktemp("tls"), {ADMINISTRATOR: PASSWORD}) as guarded:
+        yield guarded
 
 
 async def connect(settings: Settings) -> None:
@@ -100,23 +36,72 @@ async def connect(settings: Settings) -> None:
         assert publisher.acknowledged == 1
 
 
-@pytest.mark.broker
+@pytest.mark.parametrize("mechanism", ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"])
 async def test_with_the_right_password_and_certificate_reports_are_acknowledged(
-    guarded: Guarded, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    guarded: Guarded, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, mechanism: str
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setenv("SITREP_SASL_PASSWORD_FILE", str(guarded.password))
-    settings = guarded.settings()
-    await connect(settings.model_copy(update={"sasl_password": load_settings().sasl_password}))
+    # All from the environment, as a container gets it; the password from a file.
+    given = {
+        "BOOTSTRAP_SERVERS": guarded.address,
+        "SECURITY_PROTOCOL": "SASL_SSL",
+        "SASL_MECHANISM": mechanism,
+        "SASL_USERNAME": ADMINISTRATOR,
+        "SASL_PASSWORD_FILE": str(guarded.secret_file("password", PASSWORD)),
+        "SSL_CA_FILE": str(guarded.certificates.authority),
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(f"SITREP_{name}", value)
+    await connect(load_settings())
     assert PASSWORD not in caplog.text
 
 
-@pytest.mark.broker
+def with_token(guarded: Guarded, token: str) -> Settings:
+    file = guarded.secret_file("token", token)
+    given = {"sasl_mechanism": "OAUTHBEARER", "sasl_username": None, "sasl_password": None, "sasl_token_file": file}
+    return guarded.settings(**given)
+
+
+async def test_a_token_from_a_file_is_taken_and_never_told(guarded: Guarded, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    token = guarded.issuer.token(ADMINISTRATOR)
+    await connect(with_token(guarded, token))
+    assert token not in caplog.text
+    assert token.rpartition(".")[2] not in caplog.text
+
+
+async def test_a_token_that_is_renewed_is_taken_at_the_next_connection(guarded: Guarded) -> None:
+    settings = with_token(guarded, guarded.issuer.token(ADMINISTRATOR, seconds=-60))
+    with pytest.raises(Refused):
+        await connect(settings)
+    guarded.secret_file("token", guarded.issuer.token(ADMINISTRATOR))
+    await connect(settings)
+
+
+@pytest.mark.parametrize("wrong", ["expired", "of another issuer", "nonsense", "empty"])
+async def test_a_token_that_does_not_fit_is_refused_at_once_with_the_reason(
+    guarded: Guarded, tmp_path: Path, caplog: pytest.LogCaptureFixture, wrong: str
+) -> None:
+    tokens = {
+        "expired": guarded.issuer.token(ADMINISTRATOR, seconds=-60),
+        "of another issuer": Issuer(tmp_path, "another").token(ADMINISTRATOR),
+        "nonsense": "nonsense",
+        "empty": "",
+    }
+    started = time.monotonic()
+    with pytest.raises(Refused, match="holds no token" if wrong == "empty" else "refuses the token: invalid_token"):
+        await connect(with_token(guarded, tokens[wrong]))
+    # Not after having tried for the whole time.
+    assert time.monotonic() - started < 6
+    assert wrong == "empty" or tokens[wrong] not in caplog.text
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"sasl_password": "wrong"}, "Invalid username or password"),
-        ({"sasl_mechanism": "SCRAM-SHA-512"}, "does not support SCRAM-SHA-512"),
+        ({"sasl_mechanism": "PLAIN", "sasl_password": "wrong"}, "Invalid username or password"),
+        ({"sasl_mechanism": "SCRAM-SHA-512", "sasl_password": "wrong"}, "invalid credentials"),
+        ({"sasl_mechanism": "SCRAM-SHA-256", "sasl_username": "nobody"}, "invalid credentials"),
         ({"ssl_ca_file": None}, "certificate verify failed"),
     ],
 )
@@ -126,21 +111,50 @@ async def test_what_does_not_fit_is_refused_at_once_with_the_reason(
     started = time.monotonic()
     with pytest.raises(Refused, match=said):
         await connect(guarded.settings(**change))
-    # Not after having tried for the whole time.
     assert time.monotonic() - started < 6
     assert "wrong" not in caplog.text
 
 
-@pytest.mark.broker
 async def test_plain_text_to_a_guarded_broker_ends_in_time(guarded: Guarded) -> None:
     settings = Settings(bootstrap_servers=guarded.address, connect_timeout_seconds=2)
     with pytest.raises(BrokerAway):
         await connect(settings)
 
 
-def test_tls_files_that_are_none_are_refused_by_name(tmp_path: Path) -> None:
-    nonsense = tmp_path / "ca.pem"
-    nonsense.write_text("no certificate")
-    with pytest.raises(PublishError, match="TLS files cannot be used"):
-        ssl_context(Settings(security_protocol="SSL", ssl_ca_file=nonsense))
-    assert ssl_context(Settings()) is None
+@pytest.fixture(scope="module")
+def certified(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[ApacheCluster, Certificates]]:
+    certificates = Certificates(tmp_path_factory.mktemp("mtls"))
+    with kafka_for_certificates(request, certificates) as cluster:
+        yield cluster, certificates
+
+
+def with_certificate(certified: tuple[ApacheCluster, Certificates], **given: Any) -> Settings:
+    cluster, certificates = certified
+    fixed = {"security_protocol": "SSL", "ssl_ca_file": certificates.authority, "connect_timeout_seconds": 8}
+    return load_settings(bootstrap_servers=cluster.address, **fixed | given)
+
+
+async def test_a_certificate_of_the_authority_is_let_in_also_where_its_key_is_locked(
+    certified: tuple[ApacheCluster, Certificates],
+) -> None:
+    _, certificates = certified
+    certificate, key = certificates.signed("scraper")
+    await connect(with_certificate(certified, ssl_cert_file=certificate, ssl_key_file=key))
+    locked = certificates.locked(key, PASSWORD)
+    await connect(
+        with_certificate(certified, ssl_cert_file=certificate, ssl_key_file=locked, ssl_key_password=PASSWORD)
+    )
+    with pytest.raises(Refused, match="TLS files cannot be used"):
+        await connect(with_certificate(certified, ssl_cert_file=certificate, ssl_key_file=locked))
+
+
+async def test_whoever_has_no_certificate_of_the_authority_stays_outside(
+    certified: tuple[ApacheCluster, Certificates],
+) -> None:
+    _, certificates = certified
+    certificate, key = certificates.stranger()
+    for given in ({}, {"ssl_cert_file": certificate, "ssl_key_file": key}):
+        with pytest.raises((Refused, BrokerAway)):
+            await connect(with_certificate(certified, connect_timeout_seconds=3, **given))

@@ -36,7 +36,7 @@ def test_the_environment_sets_fields_and_arguments_win(monkeypatch: pytest.Monke
         ("SITREP_CLOCK_ORIGIN", "2025-10-22T12:00:00", "should have timezone info"),
         ("SITREP_CLOCK_RATE", "0", "a virtual clock needs SITREP_CLOCK_ORIGIN"),
         ("SITREP_CLOCK_RATE", "nan", "SITREP_CLOCK_RATE=nan"),
-        ("SITREP_SECURITY_PROTOCOL", "SASL_SSL", "needs SITREP_SASL_USERNAME and SITREP_SASL_PASSWORD"),
+        ("SITREP_SECURITY_PROTOCOL", "SASL_SSL", "with SCRAM-SHA-512 needs SITREP_SASL_USERNAME and SITREP_SASL"),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_value_and_the_reason(
