@@ -25,11 +25,20 @@ _SPEECH_GAP: Final = 12
 
 def scope_of(doc: Document, sentence: Sentence) -> Scope:
     """Return what the figures of a sentence cover (coding rule 17)."""
-    if doc.any_in(sentence.first, sentence.last, "context.cumulative") or _since(doc, sentence) is False:
+    if _since(doc, sentence) is False or any(
+        not _is_record(doc, t) for t in doc.starts_in(sentence.first, sentence.last, "context.cumulative")
+    ):
         return Scope.CUMULATIVE
     if doc.any_in(sentence.first, sentence.last, "context.period"):
         return Scope.PERIOD
     return Scope.INCIDENT
+
+
+def _is_record(doc: Document, since: int) -> bool:
+    """``the bloodiest day since August``: a comparison, not a sum."""
+    return any(
+        doc.word(t).endswith("est") or doc.word(t) in ("worst", "first") for t in range(max(0, since - 3), since)
+    )
 
 
 _SINCE_REACH: Final = 5
@@ -94,6 +103,8 @@ def is_guess(doc: Document, token: int, policy: CircumstancePolicy) -> bool:
         adverb = doc.word(t) in ("возможно", "можливо", "possibly", "perhaps") and clause - doc.clause_of[t] == 1
         if doc.clause_of[t] != clause and not (adverb and doc.sentence_of[t] == doc.sentence_of[token]):
             continue
+        if any(doc.word(x) in _NEW_CLAUSE for x in range(min(t, token) + 1, max(t, token))):
+            continue  # "rebels will pay as missiles kill 23": what follows is told, not guessed
         if doc.word(t) in ("if", "якщо", "если", "б", "би", "бы") and t > token:
             continue
         if t > token and doc.word(t) in ("could", "may", "might", "will", "would", "може", "может", "могут", "можуть"):
@@ -110,7 +121,10 @@ def is_denied(doc: Document, token: int, policy: CircumstancePolicy) -> bool:
             continue
         if "context.denied" in doc.tags[t]:
             return True
-        if doc.word(t) in ("no", "not", "не", "ні", "never", "without") and t == token - 1:
+        if doc.word(t) in ("no", "not", "не", "ні", "never", "without") and all(
+            doc.word(x) in _CAUSED for x in range(t + 1, token)
+        ):
+            # "no strikes"; "not the result of an attack" as well.
             return True
     # "Удару по місту не було": a noun denied by what follows.
     for t in range(token + 1, min(token + 2 * policy.negation_after, len(doc.tokens) - 1)):
@@ -121,6 +135,11 @@ def is_denied(doc: Document, token: int, policy: CircumstancePolicy) -> bool:
     return False
 
 
+_NEW_CLAUSE: Final = frozenset(["as", "after", "while", "when", "коли", "когда", "після", "после"])
+_CAUSED: Final = frozenset(
+    ["результат", "результатом", "наслідок", "наслідком", "внаслідок", "следствие", "следствием", "через", "из-за",
+     "result", "of", "caused", "by", "due", "to", "a", "the", "an", "від", "от"]
+)  # fmt: skip
 _DID_NOT = ("було", "было", "відбу", "зафікс", "зафикс", "підтверд", "подтверд", "произо", "take", "happen", "occur")
 
 

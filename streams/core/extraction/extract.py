@@ -18,7 +18,7 @@ from streams.core.extraction.strikes import find_strikes
 from streams.core.extraction.times import find_times
 from streams.core.extraction.tolls import TollPolicy, find_tolls
 
-VERSION = "rules/1"
+VERSION = "rules/2"
 """Name and version of the extractor, as claims carry it. Raised with every change of the rules."""
 
 

@@ -129,8 +129,26 @@ def _without_echoes(groups: list[list[TollDraft]]) -> list[list[TollDraft]]:
         several = len(group[0].regions) > 1
         if unplaced and not several and placed and all(_echoed(d, placed) for d in group):
             continue
+        if unplaced and any(_says_again(group, other) for other in out):
+            continue
         out.append(group)
     return out
+
+
+def _says_again(group: list[TollDraft], earlier: list[TollDraft]) -> bool:
+    """Whether another headline without a place gave the same figures: "in east Ukraine", "Ukraine", "Donbass"."""
+    if earlier[0].region is not None and "-" in earlier[0].region:
+        return False
+    return group[0].scope is earlier[0].scope and all(
+        any(
+            _same_harm(k.toll, d.toll)
+            and _agree_groups(k.toll, d.toll)
+            and (k.toll.low, k.toll.high) == (d.toll.low, d.toll.high)
+            and k.sentence.number != d.sentence.number
+            for k in earlier
+        )
+        for d in group
+    )
 
 
 def _echoed(draft: TollDraft, placed: list[list[TollDraft]]) -> bool:

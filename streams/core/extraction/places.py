@@ -160,7 +160,20 @@ def locate(doc: Document, gazette: Gazette, policy: PlacePolicy) -> Places:
     for i, m in enumerate(mentions):
         if m.role is Role.EVENT and (role := _role(doc, m)) is not Role.EVENT:
             mentions[i] = m._replace(role=role)
+    _set_apart_reference_points(doc, mentions)
     return Places(tuple(_merged(doc, mentions)), tuple(rejected))
+
+
+def _set_apart_reference_points(doc: Document, mentions: list[Mention]) -> None:
+    """``у Василькові за 25 кілометрів від Києва``: Kyiv only says where Vasylkiv is."""
+    for begin in doc.starts.get("places.away", ()):
+        at = doc.spans[begin, "places.away"] + 1
+        for i, m in enumerate(mentions):
+            if m.first == at and i and m.role is Role.EVENT:
+                before = mentions[i - 1]
+                near = doc.sentence_of[before.first] == doc.sentence_of[m.first] and m.first - before.last <= 8
+                if near and before.role is Role.EVENT and before.regions:
+                    mentions[i] = m._replace(role=Role.ORIGIN)
 
 
 class _Stated(NamedTuple):
@@ -333,6 +346,10 @@ def _not_a_settlement(doc: Document, first: int, last: int, after: int) -> str:
         return "river or other water"
     if doc.has(first - 1, "places.river") and doc.gaps[first] == "":
         return "river or other water"
+    if _in_quotes(doc, first, last):
+        return "a name in quotation marks"
+    if "places.water" in doc.covering[first] and not doc.has(first - 1, "places.settlement"):
+        return "river or other water"
     if doc.has(after, "places.agreement"):
         return "name of an agreement or a unit"
     if doc.gaps[first] == "" and doc.has(first - 1, "places.first_name"):
@@ -344,10 +361,28 @@ def _not_a_settlement(doc: Document, first: int, last: int, after: int) -> str:
     return ""
 
 
+def _in_quotes(doc: Document, first: int, last: int) -> bool:
+    """``ЖК «Львовский квартал»``: what a thing is called; of a struck facility the name still says where it is."""
+    if (
+        not first
+        or not any(q in doc.gaps[first] for q in '«“„"')
+        or doc.sentence_of[first - 1] != doc.sentence_of[first]
+    ):
+        return False
+    if doc.gaps[first].strip("«“„\"'") or any(t.startswith("targets.") for t in doc.covering[first - 1]):
+        return False
+    closes = any(q in gap for gap in doc.gaps[last + 1 : last + 4] for q in '»”"')
+    return closes and not doc.has(first - 1, "places.in") and not doc.has(first - 1, "places.settlement")
+
+
 def _choose(doc: Document, name: _Open, stated: _Stated, policy: PlacePolicy) -> Mention | str:
     candidates = name.primary + name.alternate
     sentence = doc.sentence_of[name.first]
     here = stated.by_sentence.get(sentence, ())
+    # "У Донецькій області тривають бої, у Миколаївській обстріляли Первомайське": the clause's own region first.
+    clause = doc.clause_of[name.first]
+    own = [m for m in here if clause in (doc.clause_of[m.first], doc.clause_of[m.last])]
+    here = own if any(c.region in m.regions for m in own for c in candidates) else here
     largest = max((c.population or 0) for c in candidates)
     if here:
         city = any((c.population or 0) == largest >= policy.city for c in name.primary)
@@ -473,7 +508,10 @@ def _role(doc: Document, mention: Mention) -> Role:
             return Role.SAYER
         return Role.AUTHORITY
     if republic:
-        if doc.has(after, "places.say") or doc.has(after, "places.authority"):
+        fighter = (
+            any(tag.startswith("people.") for tag in doc.covering[after + 1]) if after + 1 < len(doc.tags) else False
+        )
+        if doc.has(after, "places.say") or (doc.has(after, "places.authority") and not fighter):
             return Role.SAYER
         if before in ("в", "у", "in") and (doc.has(first - 2, "places.say") or doc.has(after, "places.say")):
             return Role.SAYER
@@ -484,7 +522,22 @@ def _role(doc: Document, mention: Mention) -> Role:
     return Role.EVENT
 
 
-_GOVERNMENT: Final = frozenset(["military", "forces", "army", "troops", "regime", "government", "authorities", "will"])
+_GOVERNMENT: Final = frozenset(
+    [
+        "military",
+        "forces",
+        "army",
+        "troops",
+        "soldiers",
+        "servicemen",
+        "fighters",
+        "regime",
+        "government",
+        "authorities",
+        "officials",
+        "will",
+    ]
+)
 
 
 def _speaks(doc: Document, first: int, after: int) -> bool:
@@ -495,6 +548,8 @@ def _speaks(doc: Document, first: int, after: int) -> bool:
         return True
     if doc.word(first - 1) in ("в", "у", "in") and doc.has(after, "places.say") and doc.gaps[after] == "":
         return True
+    if any(doc.spans[b, "places.blame"] == first - 1 for b in doc.starts_in(first - 3, first, "places.blame")):
+        return doc.gaps[first] == ""
     if doc.has(first - 1, "places.in") and doc.word(first - 1) != "of":
         return False
     if doc.word(first - 1) in ("official", "офіційний", "официальный"):
@@ -509,7 +564,7 @@ def _comes_from(doc: Document, first: int) -> bool:
         end = doc.spans[begin, "context.origin"]
         if end < first <= end + 2 and all(not doc.gaps[t] for t in range(begin + 1, first + 1)):
             word = doc.word(begin)
-            if word in ("from", "зі", "из", "з") and end == begin:
+            if word in ("from", "зі", "из", "з", "с", "із") and end == begin:
                 # "from" alone is an origin only beside a launch: "launched at Sumy from Kursk".
                 near = range(max(0, begin - 6), min(len(doc.tokens), first + 6))
                 if not any("strikes.launch" in doc.tags[t] or "strikes.attack.verb" in doc.tags[t] for t in near):

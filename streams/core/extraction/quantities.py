@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from schemas.base import MAX_COUNT
 from schemas.estimate import Estimate
-from streams.core.extraction.document import Document
+from streams.core.extraction.document import START, Document
 from streams.core.extraction.numerals import DECADES, EXACT, HALF_MORE, NUMBER_WORDS, SCALES, SEVERAL
 
 _DIGITS: Final = re.compile(r"\d{1,9}")
@@ -411,6 +411,9 @@ def _is_name_or_date(doc: Document, number: _Number) -> bool:
     before, after = doc.word(number.first - 1), doc.word(number.last + 1)
     clean, tokens = doc.text.clean, doc.tokens
     start, end = tokens[number.first].start, tokens[number.last].end
+    if number.low == number.high == 0 and (doc.gaps[number.last + 1 : number.last + 2] or (START,))[0] != "":
+        # "… IN LUGANSK REGION 0": a figure of nothing, left over from a table or a headline's number.
+        return True
     if clean[end : end + 1] in ("%", "°") or clean[end : end + 2] == " %":
         return True
     if start and clean[start - 1] in "№#$€/-" and clean[start].isdigit():
@@ -421,7 +424,7 @@ def _is_name_or_date(doc: Document, number: _Number) -> bool:
         return True
     if clean[end : end + 1] in ("/", ".") and clean[end + 1 : end + 2].isdigit() and number.first == number.last:
         return True
-    if number.low == number.high and number.low <= 31 and _MONTHS.match(after):
+    if number.high is not None and number.high <= 31 and _MONTHS.match(after):
         return True
     if before in ("update", "wrapup", "урд", "day", "article", "№", "level", "stage", "group"):
         return True

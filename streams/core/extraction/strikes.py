@@ -77,7 +77,7 @@ _VERB_NEEDS_MORE: Final = (
     "hit", "hits", "strike", "strikes", "shell", "shells", "targeted", "targeting", "били", "бил", "бьют", "бив",
     "б'є", "б'ють", "бьет", "стріл", "вистр", "прилет", "скинув", "скину", "сброс", "скида", "випус", "выпус", "запус",
     "спрям", "направ", "підір", "подор", "взорв", "підби", "подби", "накри", "накры", "launch",
-    "попад", "попал", "попав",
+    "попад", "попал", "попав", "потрап",
     "slam", "rain", "blast", "pound", "уража", "уражен", "поражен", "відпрац", "отработ", "fired", "fires", "fire",
 )  # fmt: skip
 _VEHICLES: Final = (
@@ -298,7 +298,10 @@ def _noun_refusal(doc: Document, sentence: Sentence, token: int) -> Reason | Non
         return Reason.GROUND
     talked_of = word in _TALKED_OF and (before in _ABOUT or doc.word(token - 2) in _ABOUT)
     # "речник про атаки на аеродром" comments on attacks; "повідомили про удари" reports them.
-    if talked_of and not any(doc.has(t, "places.say") for t in _around(sentence, token, 6, 0)):
+    told = any(doc.has(t, "places.say") for t in _around(sentence, token, 6, 0)) or any(
+        doc.any_in(sentence.first, sentence.last, tag) for tag in ("strikes.destroy.verb", "casualties.killed")
+    )
+    if talked_of and not told:
         return Reason.COMMENT
     if any("context.forecast" in doc.tags[t] for t in _around(sentence, token, 0, 2)):
         return Reason.HYPOTHETICAL
@@ -339,6 +342,11 @@ def _verb_refusal(doc: Document, sentence: Sentence, token: int, places: Set[int
         return Reason.NO_OBJECT
     if word in ("hits", "hit") and any("weapons.mine" in doc.covering[t] for t in _around(sentence, token, 0, 3)):
         return None
+    if word.startswith("потрап"):
+        # People get to hospitals and into captivity; what strikes is named before the verb.
+        before = list(_around(sentence, token, 4, -1))
+        armed = any(x.startswith(("weapons.", "context.actor")) for t in before for x in doc.covering[t])
+        return None if armed and target else Reason.NO_OBJECT
     if word.startswith(("уражен", "поражен", "підір", "подор", "взорв", "накри", "накры")):
         return None if target or weapon else Reason.NO_OBJECT
     if weapon or target:
@@ -551,13 +559,25 @@ def _is_object(doc: Document, t: int, trigger: int) -> bool:
     before = doc.word(t - 1)
     if before in _PREPOSITIONS:
         return True
-    owned = any(x.startswith("targets.") for x in doc.covering[t - 1]) if t else False
+    owned = any(x.startswith(("targets.", "people.")) for x in doc.covering[t - 1]) if t else False
     if owned and t > trigger:
+        return True
+    if _is_victim(doc, t):
         return True
     if any(doc.has(x, "places.say") and doc.joined(t, x) for x in (t + 1, t + 2)):
         return True
     owns = t + 1 < len(doc.tags) and any(x.startswith("targets.") for x in doc.covering[t + 1])
     return owns and doc.joined(t, t + 1)
+
+
+def _is_victim(doc: Document, t: int) -> bool:
+    """``Ukrainian soldiers killed in a rebel attack``: people of a side, and what befell them."""
+    for x in range(t + 1, min(t + 4, len(doc.tokens))):
+        if doc.gaps[x]:
+            return False
+        if {"casualties.killed", "casualties.wounded"} & doc.tags[x]:
+            return any(tag.startswith("people.") for y in range(t, x) for tag in doc.covering[y])
+    return False
 
 
 _SUBJECTS: Final = re.compile(

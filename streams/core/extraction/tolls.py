@@ -239,6 +239,8 @@ _NEGATORS: Final = frozenset(
 _ARE_THERE: Final = (
     "було", "было", "зафікс", "зафикс", "вияв", "выяв", "має", "постра", "є", "надход", "поступ", "допущ",
 )  # fmt: skip
+_ENDS_NO: Final = frozenset(["the", "to", "of", "for", "in", "that", "as", "who", "when", "but"])
+"""Words after which "no" is about something else: "no time to honour the dead"."""
 _ZERO_AFTER: Final = frozenset(["немає", "нема", "нет", "відсутні", "отсутствуют", "не", "no"])
 _NOT_ZERO: Final = frozenset(
     ["менше", "меньше", "менее", "більше", "более", "лише", "только", "only", "тільки", "less", "менш"]
@@ -267,6 +269,8 @@ def find_tolls(
 ) -> Tolls:
     """Return every casualty figure of a document, unmerged; ``struck`` are the sentences that tell of a strike."""
     out = Tolls()
+    headline = doc.sentences[0] if doc.sentences else None
+    of_captives = headline is not None and doc.any_in(headline.first, headline.last, "context.captive")
     for sentence in doc.sentences:
         triggers = _triggers(doc, sentence)
         if not triggers:
@@ -277,7 +281,7 @@ def find_tolls(
         if (
             reason is None
             and sentence.number not in struck
-            and doc.any_in(sentence.first, sentence.last, "context.captive")
+            and (of_captives or doc.any_in(sentence.first, sentence.last, "context.captive"))
         ):
             reason = Reason.CAPTIVES
         if reason is None and sentence.number not in struck and is_not_war(doc, sentence):
@@ -306,8 +310,8 @@ def _triggers(doc: Document, sentence: Sentence) -> list[Trigger]:
             found.setdefault(t, tag)
     out: list[Trigger] = []
     for t in sorted(found):
-        if out and t <= out[-1][1]:
-            continue
+        if (out and t <= out[-1][1]) or "%" in doc.gaps[t]:
+            continue  # "опіки 70 % тіла" is no body
         out.append((t, doc.spans[t, found[t]], found[t]))
     return out
 
@@ -414,6 +418,8 @@ def _zero(doc: Document, sentence: Sentence, trigger: Trigger, triggers: list[Tr
                 and not doc.word(t + 1).startswith(("було", "было", "зафікс", "зафикс", "вияв"))
             ):
                 return False
+            if word == "no" and any(doc.word(x) in _ENDS_NO for x in range(t + 1, first)):
+                return False
             return not any(doc.word(x).isdigit() for x in range(t, first))
         if doc.gaps[t + 1].strip("' «»\"") not in ("", ",") or (doc.gaps[t + 1].startswith(",") and t + 1 not in names):
             break
@@ -433,7 +439,32 @@ def _zero(doc: Document, sentence: Sentence, trigger: Trigger, triggers: list[Tr
             return False
         t += 1
         steps += 1
+    return _none_at_the_end(doc, sentence, last)
+
+
+_GENITIVES: Final = ("жертв", "постраждалих", "пострадавших", "загиблих", "погибших", "поранених", "раненых")
+_FAR_ZERO: Final = 16
+
+
+def _none_at_the_end(doc: Document, sentence: Sentence, last: int) -> bool:
+    """``Жертв унаслідок удару по місту, за попередніми даними, немає``: nothing but the negation ends the clause."""
+    if not doc.word(last).endswith(_GENITIVES):
+        return False
+    for t in range(last + 1, min(sentence.last, last + _FAR_ZERO)):
+        word = doc.word(t)
+        if word[:1].isdigit() or word in NUMBER_WORDS or "casualties.kills" in doc.tags[t]:
+            return False
+        ends = t + 1 >= sentence.last or doc.gaps[t + 1].strip("' «»\"") != ""
+        if ends and word in ("немає", "нема", "нет"):
+            return True
+        comma = doc.gaps[t].startswith(",")
+        if comma and not (word in ("за", "по") and "context.hedge" in doc.tags[t]) and not _closes_hedge(doc, t):
+            return False
     return False
+
+
+def _closes_hedge(doc: Document, t: int) -> bool:
+    return any("context.hedge" in doc.covering[x] for x in range(max(0, t - 2), t))
 
 
 def _split_subsets(doc: Document, people: list[Quantity], live: list[Trigger]) -> tuple[list[Quantity], list[Quantity]]:
@@ -746,6 +777,7 @@ def _without_figure(doc: Document, sentence: Sentence, trigger: Trigger) -> Toll
         and not word.endswith("о")
         and tag != "casualties.kills"
         and not word.startswith(("поранення", "ранени"))
+        and word not in _SUFFERED
     ):
         return Toll(harm, first, 1, 1, 1, Group.UNKNOWN, first, last)
     exists = any(doc.word(t) in _EXISTS for t in range(max(sentence.first, first - 3), first)) or any(
@@ -756,6 +788,8 @@ def _without_figure(doc: Document, sentence: Sentence, trigger: Trigger) -> Toll
     return Reason.NO_FIGURE
 
 
+_SUFFERED: Final = frozenset(["постраждав", "постраждала", "пострадал", "пострадала", "зник", "зникла"])
+"""Said of houses and ports as well: without a person nobody is meant."""
 _THROUGH: Final = frozenset(
     ["при", "внаслідок", "унаслідок", "від", "в", "у", "из-за", "через", "после", "після", "under", "in"]
 )
@@ -866,6 +900,8 @@ def _died_later(doc: Document, out: Tolls, used: dict[int, Toll]) -> None:
     for t in died:
         for trigger, toll in list(used.items()):
             same = doc.sentence_of[trigger] == doc.sentence_of[t]
+            if t in used and not _one_person(doc, used[t], toll):
+                continue
             if not same or toll.harm is not Harm.WOUNDED or (toll.low, toll.high) != (1, 1):
                 continue
             if t in used:
@@ -875,6 +911,17 @@ def _died_later(doc: Document, out: Tolls, used: dict[int, Toll]) -> None:
                 toll.harm = Harm.KILLED
                 out.dropped = [d for d in out.dropped if d.first != t]
             break
+
+
+def _one_person(doc: Document, died: Toll, hurt: Toll) -> bool:
+    """Whether both tell of one person: one died, and no number says that the wounded are somebody else."""
+    apart = max(died.first, hurt.first) - min(died.last, hurt.last)
+    counted = any(doc.word(t) in NUMBER_WORDS or doc.word(t).isdigit() for t in range(hurt.first, hurt.last + 1))
+    return (died.low, died.high) == (1, 1) and apart <= _ONE_PERSON and not counted
+
+
+_ONE_PERSON: Final = 3
+"""Tokens between what befell a person first and the death."""
 
 
 def _add_one_more(doc: Document, out: Tolls, used: dict[int, Toll]) -> None:
@@ -965,6 +1012,13 @@ def _add_listed_before(doc: Document, out: Tolls, used: dict[int, Toll], main: l
             comma = doc.gaps[first] == "," and doc.sentence_of[first - 1] == doc.sentence_of[first]
             end = first - 2 if conjunction else first - 1
             earlier = next((q for q in main if q.end == end and q.counted is not Counted.BARE), None)
+            lone = earlier is None and (conjunction or comma) and first - 1 - conjunction >= 0
+            if lone and toll.first == first and doc.word(first - 1 - conjunction) in _SINGULAR_EN:
+                # "Soldier, civilian killed": one person of each group.
+                at = first - 1 - conjunction
+                group = group_of_tags(doc, [at])
+                if group is not toll.group and not any(t.first <= at <= t.last for t in out.tolls):
+                    out.tolls.append(Toll(toll.harm, toll.trigger, 1, 1, 1, group, at, at))
             if (
                 earlier is None
                 or not (conjunction or comma)

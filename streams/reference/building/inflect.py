@@ -65,7 +65,7 @@ def _uk(w: str) -> Forms:
     if w.endswith("інь"):
         return _cases(w[:-3] + "ен", f"={w}", "я", "ю|еві", f"={w}", "ем", "і|ю")
     if w.endswith("ріг"):
-        return _cases(w[:-2] + "ог", f"={w}", "у|а", "у|ові", f"={w}", "ом", "зі|у|ові")
+        return _cases(w[:-2] + "ог", f"={w}", "у|а", "у|ові", f"={w}", "ом", f"={w[:-2]}озі|у|ові")
     if w.endswith("ець"):
         return _cases(w[:-3], f"={w}", "ця", "цю|цеві", f"={w}", "цем", "ці|цю")
     if w.endswith(("ок", "ек")) and len(w) > 4:
@@ -98,7 +98,9 @@ def _uk(w: str) -> Forms:
         hard = ("ам", "ами", "ах") if w.endswith("и") or s[-1:] in "чшщж" else ("ям", "ями", "ях")
         bare = s if not s.endswith("ц") else s[:-1] + "ць"
         return _cases(s, w[-1], f"ів|={bare}", hard[0], w[-1], hard[1], hard[2])
-    return _cases(w, "", "а|у", "у|ові", "", "ом|ем", "і|у|ові")
+    # Кременчук – у Кременчуці; not after a soft sign: Луцьк – у Луцьку.
+    soft = f"|={w[:-1]}{_VELAR[w[-1]]}і" if w[-1] in _VELAR and w[-2] != "ь" else ""
+    return _cases(w, "", "а|у", "у|ові", "", "ом|ем", f"і|у|ові{soft}")
 
 
 def _ru(w: str) -> Forms:
@@ -153,6 +155,8 @@ def _adjective_before_noun(w: str, language: str) -> Forms | None:
         return adjective(w[:-2], "ru", gender) if gender else None
     if w.endswith(("ий", "ій")):
         return adjective(w[:-2], "uk", "m")
+    if w.endswith("ів"):  # Часів Яр – у Часовому Яру
+        return _cases(w[:-2], "ів", "ового|ева", "овому|еву", "ів", "овим|евим", "овому|овім|еві")
     if len(w) > 3 and w[-1:] in "аяеєі":
         return adjective(w[:-1], "uk", {"а": "f", "я": "f", "е": "n", "є": "n", "і": "p"}[w[-1]])
     return None
