@@ -92,6 +92,7 @@ class Binder:
         # Sentences with a region, in order; those that tell of a strike as well.
         self._placed = sorted({doc.sentence_of[m.first] for m in self._events if m.regions})
         self._struck = [n for n in self._placed if n in event_sentences]
+        self._vague_sentences = sorted(self._vague)
         self._groups = self._grouped()
 
     def _grouped(self) -> dict[int, tuple[Mention, ...]]:
@@ -169,6 +170,9 @@ class Binder:
         """The places of the sentence before, else the only place of the strikes told of later, else whose authorities
         speak."""
         earlier = bisect_left(self._placed, sentence)
+        vague = bisect_left(self._vague_sentences, sentence)
+        if earlier and vague and self._vague_sentences[vague - 1] > self._placed[earlier - 1]:
+            return Bound((), vague=True, carried=True)
         if earlier:
             same = [m for m in self._by_sentence[self._placed[earlier - 1]] if m.regions]
             regions = {r for m in same for r in m.regions}

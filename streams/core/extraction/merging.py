@@ -122,7 +122,7 @@ def _agree(a: Toll, b: Toll) -> bool:
 
 def _without_echoes(groups: list[list[TollDraft]]) -> list[list[TollDraft]]:
     """Drop what a vaguer headline repeats of a located one: "civilians killed in east Ukraine" beside Donetsk."""
-    out = []
+    out: list[list[TollDraft]] = []
     for group in groups:
         placed = [g for g in groups if g is not group and g[0].region is not None and "-" in g[0].region]
         unplaced = group[0].region is None or "-" not in group[0].region

@@ -556,6 +556,8 @@ def _speaks(doc: Document, first: int, after: int) -> bool:
         return True
     if after >= len(doc.tokens) or doc.gaps[after] not in ("", "'", "’"):
         return False
+    if doc.has(after, "places.blame"):
+        return True
     return doc.has(after, "places.say") or (doc.has(after + 1, "places.say") and doc.gaps[after + 1] == "")
 
 
