@@ -53,11 +53,12 @@ format: $(READY) ## rewrite the code in the project's format
 	@$(BIN)/ruff format .
 
 UV_COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
-	--no-emit-find-links --python-version 3.11 pyproject.toml
+	--no-emit-find-links --python-version 3.11
 
-lock: ## rewrite the two lock files from pyproject.toml (needs uv): everything, and what the image needs
-	$(UV_COMPILE) --extra dev --extra reference -o requirements.lock
-	$(UV_COMPILE) -c requirements.lock -o requirements-runtime.lock
+lock: ## rewrite the lock files (needs uv): everything, and what the image is built with and runs on
+	$(UV_COMPILE) pyproject.toml --extra dev --extra reference -o requirements.lock
+	$(UV_COMPILE) pyproject.toml -c requirements.lock -o deploy/runtime.lock
+	echo hatchling | $(UV_COMPILE) - -c requirements.lock -o deploy/build.lock
 
 clean: ## remove .venv and caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -67,7 +67,7 @@ def with_noise(rules: RuleSet) -> RuleSet:
 
 
 def without_patience(rules: RuleSet) -> RuleSet:
-    """Return the same rules without hysteresis, waiting, cooldown and gathering."""
+    """Return the same rules without hysteresis, waiting, cooldown and gathering, and without regard to each other."""
     document = rules.model_dump(mode="python", by_alias=True)
     document["rules"] = [
         {
@@ -78,6 +78,7 @@ def without_patience(rules: RuleSet) -> RuleSet:
             "cooldown": 0,
             "update_every": 0,
             "update_by": 0,
+            "unless": (),
             **({"clear": 1} if "clear" in rule else {}),
         }
         for rule in document["rules"]

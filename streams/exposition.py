@@ -9,33 +9,39 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.metrics_core import Metric
-from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 from prometheus_client.samples import Sample
 
+OPEN_METRICS: Final = "application/openmetrics-text; version=1.0.0"
+"""How one process asks another for its page. The older text format tells the time at which a counter was created as
+a gauge of its own, which could not be put back where it belongs."""
 _OF_A_PROCESS: Final = ("process_", "python_")
 _LEAST: Final = frozenset({"sitrep_ready"})
 _ADDED: Final = frozenset({"counter", "histogram", "summary"})
+_CREATED: Final = "_created"
 
 
-def merged(pages: Mapping[str, str]) -> bytes:
-    """Return one page of Prometheus text for the pages of several processes, by the processes' names."""
-    registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Merged(pages))
-    return generate_latest(registry)
+def families_of(page: str) -> list[Metric]:
+    """Return the metrics on a page of OpenMetrics text.
+
+    :raises ValueError: it is none.
+    """
+    return list(text_string_to_metric_families(page))  # type: ignore[no-untyped-call]
 
 
-class _Merged(Collector):
-    def __init__(self, pages: Mapping[str, str]) -> None:
-        self._pages = pages
+class MergedMetrics(Collector):
+    """The metrics of several processes, by the processes' names, as those of one."""
 
-    def collect(self) -> Iterable[Metric]:
+    def __init__(self, parts: Mapping[str, Iterable[Metric]]) -> None:
+        self._parts = parts
+
+    def collect(self) -> Iterator[Metric]:
         families: dict[str, Metric] = {}
         values: dict[str, dict[tuple[str, tuple[tuple[str, str], ...]], Sample]] = {}
-        for process, page in self._pages.items():
-            for family in text_string_to_metric_families(page):
+        for process, part in self._parts.items():
+            for family in part:
                 families.setdefault(family.name, family)
                 held = values.setdefault(family.name, {})
                 for sample in _labelled(family, process):
@@ -57,7 +63,8 @@ def _labelled(family: Metric, process: str) -> Iterator[Sample]:
 
 
 def _joined(family: Metric, one: Sample, other: Sample) -> Sample:
-    if family.name.endswith("_created") or one.name.endswith("_created") or family.name in _LEAST:
+    # Created when the older of the two was: a sum over both has been counting since then.
+    if one.name.endswith(_CREATED) or family.name in _LEAST:
         return one if one.value <= other.value else other
     if family.type in _ADDED:
         return one._replace(value=one.value + other.value)

@@ -8,11 +8,11 @@ from types import TracebackType
 from typing import Final, Self
 
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.exposition import choose_encoder
+from prometheus_client.registry import Collector
 
 from streams.engine.health import Health
-from streams.exposition import merged
+from streams.exposition import MergedMetrics
 from streams.metrics import Metrics
 from streams.stage_process import StageProcess
 
@@ -33,6 +33,7 @@ class WorkerPage:
         self._host, self._port = host, port
         self._metrics, self._health = metrics, health
         self._children = children
+        self._names = [child.name for child in children]
         self.address = ""
         application = web.Application()
         application.router.add_get("/metrics", self._show_metrics)
@@ -57,14 +58,14 @@ class WorkerPage:
         await self._runner.cleanup()
 
     async def _show_metrics(self, request: web.Request) -> web.Response:
-        self._metrics.ready.set(self._health.ready)
+        told = dict(zip(self._names, await asyncio.gather(*(child.metrics() for child in self._children)), strict=True))
+        # A child that does not answer shows no readiness of its own, so it must take ours.
+        self._metrics.ready.set(self._health.ready and all(told.values()))
+        shown: Collector = self._metrics.registry
         if self._children:
-            pages = await asyncio.gather(*(child.page() for child in self._children))
-            told = {child.name: page for child, page in zip(self._children, pages, strict=True) if page}
-            body = merged({"worker": generate_latest(self._metrics.registry).decode(), **told})
-            return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
+            shown = MergedMetrics({"worker": self._metrics.registry.collect(), **told})
         encode, content_type = choose_encoder(request.headers.get("Accept", ""))
-        return web.Response(body=encode(self._metrics.registry), headers={"Content-Type": content_type})
+        return web.Response(body=encode(shown), headers={"Content-Type": content_type})
 
     async def _show_health(self, _request: web.Request) -> web.Response:
         return await self._answer("/healthz", self._health.healthy)

@@ -22,9 +22,11 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 import aiohttp
+from prometheus_client.metrics_core import Metric
 from pydantic import SecretStr
 
 from streams.engine.lifeline import end_with_parent
+from streams.exposition import OPEN_METRICS, families_of
 from streams.settings import Settings, load_settings
 
 _STOP_SECONDS: Final = 20.0
@@ -125,12 +127,12 @@ class StageProcess:
         if self._process is not None and self._process.returncode is None:
             self._process.send_signal(number)
 
-    async def page(self) -> str:
-        """Return the child's metrics as Prometheus text; empty while it has none."""
+    async def metrics(self) -> list[Metric]:
+        """Return the child's metrics; none while it does not answer."""
         try:
-            return (await self._get("/metrics"))[1]
+            return families_of((await self._get("/metrics", Accept=OPEN_METRICS))[1])
         except (aiohttp.ClientError, TimeoutError, ConnectionError):
-            return ""
+            return []
 
     async def reasons(self, path: str) -> list[str]:
         """Return why the child is not ready or healthy; nothing if it is."""
@@ -143,11 +145,14 @@ class StageProcess:
             told = [f"{self.name} {error if isinstance(error, ConnectionError) else 'does not answer'}"]
         return told or [f"{self.name} is not well"]
 
-    async def _get(self, path: str, seconds: float = _ANSWER_SECONDS) -> tuple[int, str]:
+    async def _get(self, path: str, seconds: float = _ANSWER_SECONDS, **headers: str) -> tuple[int, str]:
         if self._address is None:
             raise ConnectionError(_NOT_YET)
         timeout = aiohttp.ClientTimeout(total=seconds)
-        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(self._address + path) as answer:
+        async with (
+            aiohttp.ClientSession(timeout=timeout, headers=headers) as session,
+            session.get(self._address + path) as answer,
+        ):
             return answer.status, await answer.text()
 
     async def _listen(self) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from streams.cli.jsonlines import LONGEST_LINE, Source
 from streams.client import InvalidReport
 from streams.client.validation import on_the_wire, validated
+from streams.core.intake import IntakePolicy
 from streams.core.mistakes import Mistake
 
 COMPARED: Final = 500_000
@@ -41,6 +42,8 @@ class Findings:
     repeats: int = 0
     """Reports that equal an earlier one in source, report id and content."""
     all_compared: bool = True
+    too_old: int = 0
+    """Reports from before the horizon: a worker at the present finds all that they tell too late to count."""
     mistaken: int = 0
     mistaken_lines: int = 0
     mistakes: list[Found] = field(default_factory=list)
@@ -51,6 +54,7 @@ class Findings:
 def check(sources: Sequence[Source], now: datetime, most: int, advance: Callable[[int], None]) -> Findings:
     """Return what is in the files, keeping at most ``most`` mistakes; ``advance`` is told the bytes read."""
     findings = Findings()
+    oldest = now - IntakePolicy().horizon
     seen: set[bytes] = set()
     for source in sources:
         for line in source.lines():
@@ -69,6 +73,7 @@ def check(sources: Sequence[Source], now: datetime, most: int, advance: Callable
                     findings.not_lines = source.name
                 continue
             findings.reports += 1
+            findings.too_old += report.published_at < oldest
             if len(seen) < COMPARED:
                 digest = blake2b(on_the_wire(report), digest_size=12).digest()
                 findings.repeats += digest in seen

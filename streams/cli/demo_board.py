@@ -41,6 +41,14 @@ _WIDEST: Final = Layout(
 )
 
 
+def short_names(full: Mapping[str, str]) -> dict[str, str]:
+    """Return regions' names by code, without the word Oblast where no other region has the name that is left."""
+    taken = set(full.values())
+    short = {code: name.removesuffix(" Oblast") for code, name in full.items()}
+    # Kyiv Oblast stays: Kyiv is another region.
+    return {code: name if name not in taken or name == full[code] else full[code] for code, name in short.items()}
+
+
 def layout_for(width: int) -> Layout:
     """Return the fullest layout that fits a terminal of ``width`` columns."""
     if width >= 150:

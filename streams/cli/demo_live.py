@@ -20,7 +20,7 @@ from rich.text import Text
 from schemas.counters import RegionCountersV1
 from schemas.topics import COUNTERS, REPORTS
 from schemas.vocabulary import WindowName
-from streams.cli.demo_board import board, has_something, most_affected_first
+from streams.cli.demo_board import board, has_something, most_affected_first, short_names
 from streams.cli.demo_counts import Counts, counts_in
 from streams.cli.demo_feed import Arrival, founding_case, generated_day
 from streams.cli.demo_stack import ORIGIN, Stack, running_stack
@@ -82,7 +82,9 @@ async def live(output: Output, seconds: float) -> None:
 
 async def _run(output: Output, stop: asyncio.Event, rate: float, arrivals: list[Arrival]) -> None:
     started = datetime.now(UTC)
-    names = await asyncio.to_thread(_region_names)
+    names = await asyncio.to_thread(
+        lambda: short_names({code: known.names.en for code, known in Gazetteer.load().regions.items()})
+    )
     loaded = datetime.now(UTC)
     anchor = loaded + _LEAD + _SLOWNESS * (loaded - started)
     async with running_stack(rate=rate, anchor=anchor, logs_to_stderr=False) as stack:
@@ -229,11 +231,3 @@ async def _pause(stop: asyncio.Event, seconds: float) -> None:
             await stop.wait()
     except TimeoutError:
         return
-
-
-def _region_names() -> dict[str, str]:
-    full = {code: region.names.en for code, region in Gazetteer.load().regions.items()}
-    taken = set(full.values())
-    short = {code: name.removesuffix(" Oblast") for code, name in full.items()}
-    # Kyiv Oblast stays: Kyiv is another region.
-    return {code: name if name not in taken or name == full[code] else full[code] for code, name in short.items()}

@@ -16,6 +16,7 @@ from streams.cli.jsonlines import Source, readable
 from streams.cli.options import BrokerOption, JsonOption, json_wanted, settings_with
 from streams.cli.output import CommandError, ExitCode, Output, plural
 from streams.client import InvalidReport, ReportPublisher
+from streams.core.intake import IntakePolicy
 from streams.settings import Settings, clock_from
 
 
@@ -105,6 +106,7 @@ def _summarise(findings: Findings, acknowledged: int, settings: Settings, output
     summary: dict[str, Any] = {
         "reports": findings.reports,
         "repeats": findings.repeats,
+        "too_old": findings.too_old,
         "acknowledged": acknowledged,
         "dry_run": dry_run,
     }
@@ -121,3 +123,8 @@ def _summarise(findings: Findings, acknowledged: int, settings: Settings, output
     if findings.repeats:
         among = "" if findings.all_compared else f" among the first {COMPARED:,}"
         output.result(f"{plural(findings.repeats, 'repeat')} of the same content{among}: intake drops them.")
+    if findings.too_old:
+        output.note(
+            f"{plural(findings.too_old, 'report')} from more than {IntakePolicy().horizon.days} days ago: too late for "
+            "a live worker to count. `sitrep replay FILE` tells the past again."
+        )

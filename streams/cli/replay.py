@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from schemas.counters import RegionCountersV1
+from schemas.topics import ALERTS, INCIDENTS
+from streams.cli.demo_board import board, short_names
 from streams.cli.jsonlines import Source, readable
 from streams.cli.moments import moment
+from streams.cli.options import JsonOption, json_wanted
 from streams.cli.output import CommandError, ExitCode, Output, plural
+from streams.cli.summaries import gist
 from streams.core.mistakes import Mistake
 from streams.core.replay import Judges, Replay, Wanted
 from streams.core.replay import replay as replayed
@@ -38,18 +43,18 @@ def replay(
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="Alert rules to judge by.  [default: those that ship]"),
     ] = None,
+    json: JsonOption = False,
 ) -> None:
     """Work reports from files, without a broker.
 
-    Does what the processors would do and writes what they would know.
-    Writes JSON lines; the same input gives the same output to the byte. Reports published after the moment are
-    passed over: they were not known then. Lines that cannot be used are named on standard error, as they would
-    end as dead letters.
+    Does what the processors would do and writes what they would know: on a terminal as a table, else as JSON lines,
+    where the same input gives the same output to the byte. Reports published after the moment are passed over: they
+    were not known then. Lines that cannot be used are named on standard error, as they would end as dead letters.
     """
     # Here and not above: the reference tables take a moment that no other command should wait for.
     from streams.processors.world import World  # noqa: PLC0415
 
-    output = Output(as_json=True)
+    output = Output(as_json=json_wanted(json))
     try:
         judged_by = load_rules(rules or default_rules())
     except BadRules as error:
@@ -67,8 +72,12 @@ def replay(
             if unusable <= _MOST_TOLD:
                 output.note(f"{lines.where}: {mistake}")
 
-        for document in replayed(lines, write, player, tell):
-            output.document(document)
+        documents = replayed(lines, write, player, tell)
+        if output.as_json:
+            for document in documents:
+                output.document(document)
+        else:
+            _show(write, list(documents), world.names, output)
         output.flush()
     told = f"{plural(player.accepted, 'report')} accepted, {plural(player.duplicates, 'repeat')} dropped"
     if unusable:
@@ -76,6 +85,19 @@ def replay(
     if player.not_yet_published:
         told += f", {player.not_yet_published:,} not yet published at {as_of:%Y-%m-%dT%H:%M:%SZ}"
     output.note(told, style="dim")
+
+
+def _show(wanted: Wanted, documents: Sequence[bytes], names: Mapping[str, str], output: Output) -> None:
+    """Show to a person what a program would get as JSON."""
+    if wanted is not Wanted.COUNTERS:
+        topic = INCIDENTS.name if wanted is Wanted.INCIDENTS else ALERTS.name
+        for document in documents:
+            output.result(gist(topic, document))
+        return
+    counters = [RegionCountersV1.model_validate_json(document) for document in documents]
+    if counters:
+        output.result(board(counters, short_names(names), width=output.result_console.width, rows=len(counters)))
+        output.note(f"as of {counters[0].as_of:%Y-%m-%d %H:%M} UTC; low–high over the sources, ≥ open, · nothing known")
 
 
 class _Lines:

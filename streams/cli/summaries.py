@@ -11,7 +11,7 @@ import orjson
 from rich.text import Text
 
 from streams.cli.figures import UNKNOWN, shown
-from streams.cli.output import one_line, printable
+from streams.cli.output import one_line, plural, printable
 from streams.cli.reading import Record
 
 _Document = Mapping[str, Any]
@@ -26,17 +26,22 @@ def summary(record: Record) -> Text:
         (f"{moment:%Y-%m-%d %H:%M:%S}  ", "dim"),
         (printable(key), "bold"),
         "  ",
-        printable(one_line(_gist(record)))[:_LONGEST],
+        gist(record.topic, record.value),
     )
 
 
-def _gist(record: Record) -> str:
-    if record.value is None:
+def gist(topic: str, value: bytes | None) -> Text:
+    """Return what a record of the topic says; nothing of it can steer the terminal."""
+    return Text(printable(one_line(_gist(topic, value)))[:_LONGEST])
+
+
+def _gist(topic: str, value: bytes | None) -> str:
+    if value is None:
         return "(deleted)"
-    document = parsed(record.value)
+    document = parsed(value)
     if not isinstance(document, Mapping):
-        return record.value[:_LONGEST].decode("utf-8", "replace")
-    tell = _TELLERS.get(record.topic)
+        return value[:_LONGEST].decode("utf-8", "replace")
+    tell = _TELLERS.get(topic)
     try:
         return tell(document) if tell else orjson.dumps(document).decode()
     except (KeyError, TypeError, AttributeError):
@@ -99,11 +104,9 @@ def _incident(incident: _Document) -> str:
         parts += [
             f"{name} {shown(group[name]['value'])}" for name in ("killed", "wounded", "missing") if group.get(name)
         ]
-    place = incident["place"].get("name") or ""
-    return (
-        f"{incident['region']}  {place}  r{incident['revision']} {incident['status']}, "
-        f"{incident['voices']} voice(s): {', '.join(parts)}"
-    )
+    place = " ".join(filter(None, (incident["region"], incident["place"].get("name"))))
+    said = f"{place}, {incident['status']}, {plural(incident['voices'], 'voice')}"
+    return f"{incident['incident_id']} {said}: {', '.join(parts) or 'nothing any more'}"
 
 
 def _counters(counters: _Document) -> str:
@@ -112,7 +115,7 @@ def _counters(counters: _Document) -> str:
     return (
         f"24h: strikes {strikes.get('incidents', 0)}, outages {outages.get('started', 0)} "
         f"(now {outages.get('active', 0)}), killed {shown(casualties.get('killed'))}, "
-        f"wounded {shown(casualties.get('wounded'))}   as of {counters['as_of']}"
+        f"wounded {shown(casualties.get('wounded'))}; as of {counters['as_of'][:16]}Z"
     )
 
 

@@ -41,10 +41,15 @@ class GazetteerRegions:
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._regions = gazetteer.regions
+        self._settlement = gazetteer.settlement
 
     def names(self, region: str) -> RegionNames:
         known = self._regions.get(region)
         return RegionNames(en=region) if known is None else RegionNames(en=known.names.en, uk=known.names.uk)
+
+    def place_names(self, region: str, place: str) -> RegionNames:
+        found = self._settlement(place, region).settlement
+        return RegionNames(en=place) if found is None else RegionNames(en=found.name, uk=found.uk or None)
 
     def population(self, region: str) -> int | None:
         known = self._regions.get(region)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -23,13 +23,16 @@ class World:
     places: Places
     regions: GazetteerRegions
     extractor: Extractor
+    names: Mapping[str, str]
+    """Regions' English names by code."""
 
     @classmethod
     def load(cls) -> Self:
         """Return the world of the tables that ship; takes a second or two and some 200 MB."""
         gazetteer = Gazetteer.load()
         extractor = text_extractor(load_knowledge(gazetteer))
-        return cls(GazetteerPlaces(gazetteer), GazetteerRegions(gazetteer), extractor)
+        names = {code: known.names.en for code, known in gazetteer.regions.items()}
+        return cls(GazetteerPlaces(gazetteer), GazetteerRegions(gazetteer), extractor, names)
 
 
 def text_extractor(knowledge: Knowledge) -> Extractor:

@@ -18,6 +18,7 @@ from rich.console import Console
 import seeds
 from schemas.counters import RegionCountersV1
 from schemas.vocabulary import WindowName
+from streams.cli.application import main
 from streams.cli.demo_board import board, has_something, layout_for, most_affected_first
 from streams.cli.demo_counts import Counts, counts_in
 from streams.cli.demo_feed import founding_case, generated_day
@@ -78,6 +79,19 @@ def test_incidents_can_be_written_instead(sitrep: Any) -> None:
     ]
     assert documents
     assert all("incident_id" in document for document in documents)
+
+
+def test_on_a_terminal_a_replay_is_for_people(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "100")
+    for wanted, told in (("counters", "UA-74  Chernihiv"), ("incidents", "UA-30 Kyiv, corroborated, 2 voices")):
+        with pytest.raises(SystemExit):
+            main(["replay", str(FOUNDING_CASE), "--as-of", NOON, "-w", wanted])
+        shown = capsys.readouterr().out
+        assert told in shown
+        assert "{" not in shown
 
 
 # -- the demo's table

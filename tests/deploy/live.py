@@ -205,7 +205,8 @@ def recent_reports() -> list[ReportV1]:
 
 
 def telling_reports(number: int) -> list[ReportV1]:
-    """Return reports that state every figure of the default region, one thing too late and one without a place."""
+    """Return reports that state every figure of the default region, so many killed that it is an alert, one thing too
+    late and one without a place."""
     now = datetime.now(UTC)
     hour = {"start": now - timedelta(hours=1), "end": now - timedelta(minutes=30)}
     long_ago = {"start": now - timedelta(days=50), "end": now - timedelta(days=50)}
@@ -213,7 +214,7 @@ def telling_reports(number: int) -> list[ReportV1]:
     told: dict[str, list[dict[str, Any]]] = {
         "all": [
             {"kind": "strike", "occurred": hour, "place": town, "launched": 9, "intercepted": 7, "hit": 2},
-            {"kind": "casualties", "occurred": hour, "place": town, "killed": 1, "wounded": 4, "missing": 1},
+            {"kind": "casualties", "occurred": hour, "place": town, "killed": 6, "wounded": 4, "missing": 1},
             {"kind": "outage", "occurred": hour, "place": town, "utility": "power", "customers": 9_000},
         ],
         "late": [{"kind": "strike", "occurred": long_ago, "place": town, "hit": 1}],

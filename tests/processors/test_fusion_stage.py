@@ -26,6 +26,9 @@ class NoNames:
     def names(self, region: str) -> RegionNames:
         return RegionNames(en=region)
 
+    def place_names(self, region: str, place: str) -> RegionNames:  # noqa: ARG002
+        return RegionNames(en=place)
+
     def population(self, region: str) -> int | None:
         del region
         return None

@@ -267,18 +267,20 @@ def _workers(found: dashboard.Dashboard) -> None:
     found.with_panel(
         lines(
             "Memory",
-            "Resident memory of each worker.",
+            "Resident memory of each process of a worker.",
             "bytes",
-            query('process_resident_memory_bytes{job="sitrep-workers"}', "{{instance}}"),
+            query('process_resident_memory_bytes{job="sitrep-workers"}', "{{instance}} {{process}}"),
             width=8,
         )
     )
     found.with_panel(
         lines(
             "Processor",
-            "Cores in use by each worker; a worker uses one at most.",
+            "Cores in use by each process of a worker; a process uses one at most.",
             "none",
-            query('rate(process_cpu_seconds_total{job="sitrep-workers"}[$__rate_interval])', "{{instance}}"),
+            query(
+                'rate(process_cpu_seconds_total{job="sitrep-workers"}[$__rate_interval])', "{{instance}} {{process}}"
+            ),
             width=8,
         ).decimals(2)
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Final, NamedTuple, Self
 
 import orjson
@@ -13,14 +15,14 @@ from schemas.incident import IncidentV1
 from schemas.vocabulary import IncidentStatus
 from streams.core.alerting.area_rules import AreaRule, judge_area, window_of
 from streams.core.alerting.briefs import ENDED, Brief, brief_of
-from streams.core.alerting.findings import Finding, Look, Regions, View
+from streams.core.alerting.findings import Finding, Look, Regions, View, silenced
 from streams.core.alerting.incident_rules import IncidentRule, judge_incident, may_concern
 from streams.core.alerting.life import Phase, Withdrawal
 from streams.core.alerting.lives import UNUSED, AlertStep, Lives
 from streams.core.alerting.members import Member, lent
 from streams.core.alerting.policy import AlertPolicy
 from streams.core.alerting.readings import Readings, pack, readings_of, unpack
-from streams.core.alerting.rules import Rule, RuleSet
+from streams.core.alerting.rules import RANKS, Rule, RuleSet, ThresholdRule
 from streams.core.moments import micros, span
 
 PREFIX: Final = b"a:"
@@ -63,7 +65,7 @@ class Alerting:
         self._touched: set[str] = set()
         self._changed: dict[str, set[str]] = {}
         self._lost: dict[str, dict[str, _Loss]] = {}
-        self._superseded: list[Brief] = []
+        self._superseded: list[tuple[Brief, Withdrawal]] = []
         self._new: list[Brief] = []
         self._changes: dict[bytes, bytes | None] = {}
         self._digest = rules.digest()
@@ -141,11 +143,12 @@ class Alerting:
         before = None if known is None else self._briefs[known].get(incident.incident_id)
         if incident.status.value in ENDED:
             if before is not None:
+                why = Withdrawal(_why_ended(incident), is_retraction=True)
                 if incident.merged_into is not None:
-                    self._carry_on(before, incident.merged_into)
+                    self._carry_on(before, incident.merged_into, why)
                 elif incident.status is IncidentStatus.SUPERSEDED:
-                    self._superseded.append(before)
-                self._lose(before, Withdrawal(_why_ended(incident), is_retraction=True))
+                    self._superseded.append((before, why))
+                self._lose(before, why)
                 self._drop(before)
             return
         brief = brief_of(incident, before, self._policy)
@@ -159,13 +162,16 @@ class Alerting:
         published = micros(incident.first_published_at)
         if self._observed_since is None or published < self._observed_since:
             self._observed_since = published
-        self._briefs.setdefault(brief.region, {})[brief.incident_id] = brief
-        self._home[brief.incident_id] = brief.region
+        self._keep(brief)
         if before is None:
             self._new.append(brief)
-        self._changes[_brief_key(brief)] = brief.pack()
         self._changed.setdefault(brief.region, set()).add(brief.incident_id)
         self._touched.add(brief.region)
+
+    def _keep(self, brief: Brief) -> None:
+        self._briefs.setdefault(brief.region, {})[brief.incident_id] = brief
+        self._home[brief.incident_id] = brief.region
+        self._changes[_brief_key(brief)] = brief.pack()
 
     def _take_counters(self, counters: RegionCountersV1) -> None:
         readings = readings_of(counters)
@@ -174,18 +180,26 @@ class Alerting:
             self._readings[counters.region] = readings
             self._changes[_READINGS + counters.region.encode()] = pack(readings)
 
-    def _carry_on(self, ended: Brief, into: str) -> None:
-        """An alert about an incident that turned out to be another one goes on as that one's."""
-        for rule in self._rules_of(ended.region):
-            if isinstance(rule, IncidentRule):
-                self._lives.rename(ended.region, rule.name, ended.incident_id, into)
+    def _carry_on(self, ended: Brief, into: str, why: Withdrawal) -> None:
+        """An alert about an incident that turned out to be another one goes on as that one's, if there is ground."""
+        rules = [rule.name for rule in self._rules_of(ended.region) if isinstance(rule, IncidentRule)]
+        renamed = [name for name in rules if self._lives.rename(ended.region, name, ended.incident_id, into)]
+        if renamed:
+            loss = _Loss(why, ended.at, bool(ended.outages))
+            self._lost.setdefault(ended.region, {})[into] = loss
+            self._changed.setdefault(ended.region, set()).add(into)
 
     def _follow_superseded(self) -> None:
-        """A source that replaced its report tells of the same situation, mostly, under a new incident."""
-        for ended in self._superseded:
-            heirs = [brief for brief in self._new if self._is_heir(brief, ended)]
+        """A source that replaced its report tells of the same situation, mostly, under a new incident.
+
+        Its alerts go on as the new one's, and the figures that had been published stay what is corrected.
+        """
+        for ended, why in self._superseded:
+            heirs = [brief for brief in self._new if brief.incident_id in self._home and self._is_heir(brief, ended)]
             if len(heirs) == 1:
-                self._carry_on(ended, heirs[0].incident_id)
+                self._carry_on(ended, heirs[0].incident_id, why)
+                heir = self._briefs[ended.region][heirs[0].incident_id]
+                self._keep(replace(heir, told={**heir.told, **ended.told}))
         self._superseded, self._new = [], []
 
     def _is_heir(self, brief: Brief, ended: Brief) -> bool:
@@ -207,6 +221,7 @@ class Alerting:
         self._changes[_brief_key(brief)] = None
 
     def _judge(self, region: str, now: int, *, may_end: bool) -> None:
+        """Judge a region by every rule, in the order of the file: what one says may keep a later one silent."""
         briefs = self._briefs.get(region, {})
         changed = self._changed.get(region, set())
         view = View(
@@ -217,6 +232,7 @@ class Alerting:
             briefs,
             self._observed_since,
             frozenset(changed),
+            place_names=partial(self._regions.place_names, region),
         )
         lost = self._lost.get(region, {})
         for rule in self._rules_of(region):
@@ -224,8 +240,8 @@ class Alerting:
                 self._judge_incidents(rule, view, now, lost, may_end=may_end)
                 continue
             for finding in judge_area(rule, view, now):
-                withdrawn = _lost_of(rule, lost, now)
-                self._lives.apply(Look(rule, view, now, may_end), finding, withdrawn)
+                said = self._unless_said(rule, view, finding)
+                self._lives.apply(Look(rule, view, now, may_end), said, _lost_of(rule, lost, now))
 
     def _judge_incidents(
         self, rule: IncidentRule, view: View, now: int, lost: Mapping[str, _Loss], *, may_end: bool
@@ -240,9 +256,34 @@ class Alerting:
             else:
                 raised = slot.since if slot.phase is Phase.FIRING else None
                 finding = judge_incident(rule, brief, now, raised, slot.reference)
+                if slot.phase is not Phase.FIRING and self._is_said(rule, view.code, finding):
+                    finding = silenced(finding)
             loss = lost.get(incident_id)
             withdrawn = None if loss is None else loss.withdrawal
             self._lives.apply(Look(rule, view, now, may_end), finding, withdrawn)
+
+    def _is_said(self, rule: Rule, place: str, finding: Finding) -> bool:
+        """Return whether a live alert of another rule says of the incident all that this one would."""
+        if finding.severity is None:
+            return False
+        rank = RANKS[finding.severity]
+        slots = (self._lives.slot(place, name, finding.subject) for name in rule.unless)
+        return any(slot.phase is Phase.FIRING and slot.peak >= rank for slot in slots)
+
+    def _unless_said(self, rule: AreaRule, view: View, finding: Finding) -> Finding:
+        """Leave out, before an alert is raised, what live alerts about single incidents have told already."""
+        if not rule.unless or not isinstance(rule, ThresholdRule) or finding.severity is None:
+            return finding
+        if self._lives.slot(view.code, rule.name, finding.subject).phase is Phase.FIRING:
+            return finding
+        told = {
+            subject
+            for name in rule.unless
+            for subject in self._lives.subjects(view.code, name)
+            if self._lives.slot(view.code, name, subject).phase is Phase.FIRING
+        }
+        counted = sum(brief.contributes(rule.measure) for brief in finding.grounds() if brief.incident_id in told)
+        return finding if rule.levels.reached(finding.number - counted) is not None else silenced(finding)
 
     def _members(self, region: str, now: int) -> Iterable[tuple[str, bytes]]:
         for name in self._rules.sets_with(region):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
 from schemas.alert import Measure, RegionNames
@@ -20,7 +20,15 @@ class Regions(Protocol):
     def names(self, region: str) -> RegionNames:
         """Return the region's names; the code itself where it is not known."""
 
+    def place_names(self, region: str, place: str) -> RegionNames:
+        """Return a settlement's names, however a source writes it; what the source writes where it is not known."""
+
     def population(self, region: str) -> int | None: ...
+
+
+def as_written(place: str) -> RegionNames:
+    """Return a place's name as its source has it."""
+    return RegionNames(en=place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,8 @@ class View:
     """Incidents that are new or different since the last look."""
     members: tuple[str, ...] = ()
     set_name: str | None = None
+    place_names: Callable[[str], RegionNames] = as_written
+    """The names of a settlement in it."""
 
 
 class Look(NamedTuple):
@@ -78,6 +88,11 @@ class Finding:
     incident: Brief | None = None
     grounds: Callable[[], Sequence[Brief]] = field(default=tuple, compare=False)
     """The incidents behind it, the weightiest first; worked out only where an alert is published."""
+
+
+def silenced(finding: Finding) -> Finding:
+    """Return the finding as one that reaches no level."""
+    return replace(finding, severity=None, in_band=False)
 
 
 def certainty(grounds: Sequence[Brief], measure: Measure | None, threshold: float) -> Credibility:

@@ -18,6 +18,7 @@ from streams.core.alerting.rules import (
 from streams.core.alerting.words import (
     EN,
     UK,
+    Language,
     figure_words,
     short_figure,
     uk_plural,
@@ -34,11 +35,11 @@ _LONGEST = 900
 def headlines(rule: Rule, view: View, finding: Finding) -> tuple[str, str]:
     """Return the headline in English and in Ukrainian."""
     en, uk = _said(rule, finding)
-    place = finding.incident.place if finding.incident is not None else None
     where_en = view.names.en
     where_uk = view.names.uk or view.names.en
-    if place:
-        where_en, where_uk = f"{where_en}, {place}", f"{where_uk}, {place}"
+    if finding.incident is not None and finding.incident.place:
+        place = view.place_names(finding.incident.place)
+        where_en, where_uk = f"{place.en}, {where_en}", f"{place.uk or place.en}, {where_uk}"
     return f"{where_en}: {en}"[:_LONGEST], f"{where_uk}: {uk}"[:_LONGEST]
 
 
@@ -48,7 +49,9 @@ def _said(rule: Rule, found: Finding) -> tuple[str, str]:
             return _counted(found, rule.measure, rule.window)
         case SurgeRule():
             en, uk = _counted(found, rule.measure, rule.window)
-            usual = f"{found.baseline:g}" if found.baseline is not None else "?"
+            if found.baseline is None or found.baseline < 1:
+                return f"{en}, fewer than 1 would be usual", f"{uk}, звично менше ніж 1"
+            usual = round(found.baseline)
             return f"{en}, about {usual} would be usual", f"{uk}, звично близько {usual}"
         case FirstAfterQuietRule():
             return _first(rule, found)
@@ -63,16 +66,26 @@ def _said(rule: Rule, found: Finding) -> tuple[str, str]:
 def _contradiction(rule: CorrectionRule | DisagreementRule, found: Finding) -> tuple[str, str]:
     if isinstance(rule, DisagreementRule):
         return _disagreement(rule.measure, found)
-    old = f"{found.baseline:,.0f}" if found.baseline is not None else "?"
-    new = figure_words(found.value, rule.measure, EN, disputed=found.disputed)
-    new_uk = figure_words(found.value, rule.measure, UK, disputed=found.disputed)
-    return f"figure changed from {old} to {new}", f"цифру змінено з {old} на: {new_uk}"
+    old = "?" if found.baseline is None else int(found.baseline)
+    return (
+        f"figure changed from {old} to {_now(found, rule.measure, EN)}",
+        f"цифру змінено з {old} на: {_now(found, rule.measure, UK)}",
+    )
+
+
+def _now(found: Finding, measure: Measure, language: Language) -> str:
+    """Return the figure of a correction: the number that was compared first, then how far sources are apart."""
+    value = found.value
+    if value is None or value.low == value.high or value.best is None or value.high is None:
+        return figure_words(value, measure, language)
+    best = figure_words(Range(value.best, value.best, value.best), measure, language)
+    return f"{best} ({language.disagree}: {value.low:,}–{value.high:,})"
 
 
 def _counted(found: Finding, measure: Measure, window: WindowName) -> tuple[str, str]:
-    en = figure_words(found.value, measure, EN)
-    uk = figure_words(found.value, measure, UK)
-    return f"{en} in {window_en(window)}", f"{uk} за {window_uk(window)}"
+    en = figure_words(found.value, measure, EN, over=f"in {window_en(window)}")
+    uk = figure_words(found.value, measure, UK, over=f"за {window_uk(window)}")
+    return en, uk
 
 
 def _first(rule: FirstAfterQuietRule, found: Finding) -> tuple[str, str]:

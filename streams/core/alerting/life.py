@@ -16,7 +16,7 @@ from schemas.alert import AlertEvent, AlertV1
 from schemas.vocabulary import AlertStatus, Severity
 from streams.core.alerting.findings import Finding, Look
 from streams.core.alerting.rules import RANKS, CorrectionRule, Rule
-from streams.core.estimates import Range
+from streams.core.estimates import Range, range_of
 from streams.core.moments import span
 
 FOREVER: Final = 1 << 62
@@ -44,6 +44,7 @@ EVENTS: Final[dict[tuple[Phase, AlertEvent], Phase]] = {
     (Phase.FIRING, AlertEvent.RESOLVED): Phase.RESOLVED,
     (Phase.FIRING, AlertEvent.CANCELLED): Phase.CANCELLED,
 }
+_GRADES_THAT_ARE_NEWS: Final = 2
 _WAITING: Final = (Phase.PENDING, Phase.FIRING)
 STATUS: Final = {
     Phase.FIRING: AlertStatus.FIRING,
@@ -247,10 +248,23 @@ def _is_news(slot: Slot, finding: Finding, rule: Rule) -> bool:
     told = slot.alert
     if told is not None and finding.severity is not None and finding.severity is not told.severity:
         return True
-    if finding.incident is not None and told is not None and finding.incident.credibility != told.certainty:
-        return True
+    if finding.incident is not None and told is not None:
+        # One grade up and down again as sources come in is no news; "possible" that becomes "confirmed" is.
+        if abs(finding.incident.credibility - told.certainty) >= _GRADES_THAT_ARE_NEWS:
+            return True
+        if _moved(finding.value, range_of(told.value), rule.update_by):
+            return True
     moved = abs(finding.number - slot.told_number)
     return moved > 0 and moved >= rule.update_by * abs(slot.told_number)
+
+
+def _moved(value: Range | None, told: Range | None, by: float) -> bool:
+    """Return whether the upper end moved: sources that begin to disagree, or to agree, are news of an incident."""
+    if value is None or told is None or value.high == told.high:
+        return False
+    if value.high is None or told.high is None:
+        return True
+    return abs(value.high - told.high) >= by * told.high
 
 
 def _told(finding: Finding, now: int, peak: int) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from streams.core.alerting.rules import (
     SurgeRule,
     ThresholdRule,
 )
+from streams.core.alerting.words import certainty_en
 from streams.core.estimates import Range, estimate_of, range_of
 from streams.core.moments import moment
 
@@ -149,7 +150,7 @@ def _changed(rule: Rule, finding: Finding, before: AlertV1, severity: Severity, 
     if severity is not before.severity:
         parts.append(f"severity from {before.severity} to {severity}")
     if grade is not before.certainty:
-        parts.append(f"certainty from {before.certainty.value} to {grade.value}")
+        parts.append(f"now {certainty_en(grade)}, before {certainty_en(before.certainty)}")
     if isinstance(rule, DisagreementRule) and finding.gap is not None:
         parts.append(f"apart by {finding.gap.width:,}")
     return "; ".join(filter(None, parts))[:_LONGEST] or None

@@ -95,6 +95,8 @@ class _Rule(_Model):
     """Updates are gathered for so long; a promotion of severity never waits."""
     update_by: Annotated[float, Field(ge=0, le=10)] = 0.2
     """The share by which the value must have moved since the last update for a new one."""
+    unless: tuple[Slug, ...] = ()
+    """Rules above this one whose live alert says enough: this one is not raised beside it, unless more severe."""
     enabled: bool = True
 
     def covers(self, region: str) -> bool:
@@ -285,12 +287,27 @@ class RuleSet(_Model):
                 reason = f"rule {seen[rule.name] + 1} has the same name"
                 raise MisplacedRule(("rules", number, "name"), reason)
             seen[rule.name] = number
+            self._check_unless(number, rule)
             if isinstance(rule, SetRule) and rule.set is not None and rule.set not in self.sets:
                 known = ", ".join(sorted(self.sets)) or "none"
                 raise MisplacedRule(("rules", number, "set"), f"there is no set {rule.set}; the sets are: {known}")
         if self.valid_for < 2 * self.refresh_every:
             raise MisplacedRule(("valid_for",), "must be at least twice refresh_every, or one late refresh ends alerts")
         return self
+
+    def _check_unless(self, number: int, rule: Rule) -> None:
+        """What keeps a rule silent is judged before it, at the same place."""
+        above = {earlier.name: earlier for earlier in self.rules[:number]}
+        for named in rule.unless:
+            place = ("rules", number, "unless")
+            if named not in above:
+                raise MisplacedRule(place, f"there is no rule {named} above this one")
+            if not isinstance(above[named], MassCasualtyRule | CorrectionRule | DisagreementRule):
+                raise MisplacedRule(place, f"{named} is not about single incidents")
+            if not isinstance(rule, MassCasualtyRule | CorrectionRule | DisagreementRule | ThresholdRule):
+                raise MisplacedRule(place, f"a rule of kind {rule.kind} has no unless")
+            if _set_of(rule) is not None:
+                raise MisplacedRule(place, "a rule over a set has no unless: its regions are judged elsewhere")
 
     def digest(self) -> bytes:
         """Return what tells these rules from others, to know after a restart whether they changed."""

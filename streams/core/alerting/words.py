@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from schemas.alert import Measure
-from schemas.vocabulary import WindowName
+from schemas.vocabulary import Credibility, WindowName
 from streams.core.estimates import Range
 
 _MEASURES_EN: Final[dict[Measure, tuple[str, str]]] = {
@@ -84,6 +84,7 @@ class Language:
     noun: Callable[[Measure, int], str]
     at_least: str
     up_to: str
+    up_to_noun: Callable[[Measure, int], str]
     probably: str
     disagree: str
     no_figure: str
@@ -94,6 +95,7 @@ EN: Final = Language(
     noun=lambda measure, number: _MEASURES_EN[measure][number != 1],
     at_least="at least",
     up_to="up to",
+    up_to_noun=lambda measure, number: _MEASURES_EN[measure][number != 1],
     probably="probably",
     disagree="sources disagree",
     no_figure="no figure",
@@ -103,28 +105,38 @@ UK: Final = Language(
     noun=lambda measure, number: uk_plural(number, _MEASURES_UK[measure]),
     at_least="щонайменше",
     up_to="до",
+    # "до" takes the genitive: "до 3 загиблих".
+    up_to_noun=lambda measure, _: _MEASURES_UK[measure][2],
     probably="імовірно",
     disagree="джерела розходяться",
     no_figure="без цифри",
 )
 
 
-def figure_words(value: Range | None, measure: Measure, language: Language, *, disputed: bool = False) -> str:
-    """Return a figure with its noun: ``12 strikes``, ``at least 4 killed, sources disagree: 4–7``."""
+def figure_words(
+    value: Range | None, measure: Measure, language: Language, *, disputed: bool = False, over: str = ""
+) -> str:
+    """Return a figure with its noun: ``12 strikes``, ``at least 4 killed, sources disagree: 4–7``.
+
+    ``over`` is the time it is counted over, put beside the noun: ``4–7 killed in 24 hours, probably 5``.
+    """
     if value is None:
-        return language.no_figure
+        return f"{language.no_figure} {over}".rstrip()
     low, best, high = value
-    number, noun = language.number, language.noun
+    number, after = language.number, f" {over}" if over else ""
+    at_low = f"{number(low)} {language.noun(measure, low)}{after}"
     if low == high:
-        return f"{number(low)} {noun(measure, low)}"
+        return at_low
     if high is None:
-        words = f"{language.at_least} {number(low)} {noun(measure, low)}"
+        words = f"{language.at_least} {at_low}"
         return words if best is None or best == low else f"{words}, {language.probably} {number(best)}"
     span = f"{number(low)}–{number(high)}"
     if disputed:
-        return f"{language.at_least} {number(low)} {noun(measure, low)}, {language.disagree}: {span}"
-    words = f"{language.up_to} {number(high)}" if low == 0 else span
-    words = f"{words} {noun(measure, high)}"
+        return f"{language.at_least} {at_low}, {language.disagree}: {span}"
+    if low == 0 and high > 1:
+        words = f"{language.up_to} {number(high)} {language.up_to_noun(measure, high)}{after}"
+    else:
+        words = f"{span} {language.noun(measure, high)}{after}"
     return words if best is None else f"{words}, {language.probably} {number(best)}"
 
 
@@ -143,6 +155,21 @@ def window_en(window: WindowName) -> str:
 
 def window_uk(window: WindowName) -> str:
     return _WINDOWS_UK[window]
+
+
+_CERTAINTIES_EN: Final = {
+    Credibility.CONFIRMED: "confirmed",
+    Credibility.PROBABLY_TRUE: "probably true",
+    Credibility.POSSIBLY_TRUE: "possibly true",
+    Credibility.DOUBTFUL: "doubtful",
+    Credibility.IMPROBABLE: "improbable",
+    Credibility.CANNOT_BE_JUDGED: "not to be judged",
+}
+"""The words of the NATO Admiralty scale (AJP-2.1) for the credibility of information."""
+
+
+def certainty_en(grade: Credibility) -> str:
+    return _CERTAINTIES_EN[grade]
 
 
 def utility_en(utility: str) -> str:

@@ -29,6 +29,9 @@ class FewRegions:
         en, uk = NAMES.get(region, (region, None))
         return RegionNames(en=en, uk=uk)
 
+    def place_names(self, region: str, place: str) -> RegionNames:  # noqa: ARG002
+        return RegionNames(en=place, uk="Ніжин" if place == "Nizhyn" else None)
+
     def population(self, region: str) -> int | None:
         return 1_000_000 if region in NAMES else None
 

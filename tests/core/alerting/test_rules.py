@@ -163,8 +163,8 @@ def test_a_mass_casualty_incident_is_told_once_with_its_toll_growing() -> None:
     [raised] = scene.tell(NOON, an_incident(killed=5))
     scene.tell(after(hours=1), an_incident(killed=8, published=after(hours=1)))
     [promoted] = scene.tell(after(hours=2), an_incident(killed=12, published=after(hours=2)))
-    assert raised.headline == "Chernihiv Oblast, Nizhyn: one strike, 5 killed"
-    assert raised.headline_uk == "Чернігівська область, Nizhyn: один удар, 5 загиблих"
+    assert raised.headline == "Nizhyn, Chernihiv Oblast: one strike, 5 killed"
+    assert raised.headline_uk == "Ніжин, Чернігівська область: один удар, 5 загиблих"
     assert promoted.event == "promoted"
     assert scene.told() == ["raised", "updated", "promoted"]
     assert {alert.incident_id for alert in scene.history} == {"i-1"}
@@ -236,6 +236,49 @@ def test_a_report_that_replaces_another_tells_of_the_same_situation(heir: dict[s
     assert sorted(scene.told()) == sorted(events)
 
 
+def test_a_report_replaced_by_one_without_the_toll_cancels_at_once() -> None:
+    scene = Scene(rules({**CASUALTIES, "resolve_after": "30m"}))
+    scene.tell(NOON, an_incident("i-1", killed=6))
+    [cancelled] = scene.tell(
+        after(hours=1), an_incident("i-1", status="superseded"), an_incident("i-2", killed=1, published=after(hours=1))
+    )
+    assert (cancelled.event, cancelled.revision) == ("cancelled", 2)
+    assert cancelled.changed == "the reports behind it were replaced; killed from 6 to 1"
+
+
+def test_an_incident_that_proves_to_be_a_smaller_one_cancels_at_once() -> None:
+    scene = Scene(rules({**CASUALTIES, "resolve_after": "30m"}))
+    scene.tell(NOON, an_incident("i-1", killed=6), an_incident("i-2", killed=1))
+    [cancelled] = scene.tell(after(hours=1), an_incident("i-1", status="merged", merged_into="i-2"))
+    assert cancelled.event == "cancelled"
+
+
+def test_a_report_that_replaces_another_corrects_what_that_one_published() -> None:
+    scene = Scene(rules(CORRECTION))
+    scene.tell(NOON, an_incident("i-1", killed=12))
+    scene.restart()
+    [raised] = scene.tell(after(hours=1), an_incident("i-1", status="superseded"), an_incident("i-2", killed=4))
+    assert (raised.baseline, raised.value.low) == (12, 4)
+    # What had been published is remembered with the state, not only in the step.
+    scene.restart()
+    [updated] = scene.tell(after(hours=2), an_incident("i-2", killed=1, published=after(hours=2)))
+    assert updated.baseline == 12
+
+
+@pytest.mark.parametrize(("published", "told"), [((12, 19), 1), ((12, 13), 0)])
+def test_sources_that_begin_to_disagree_are_news_of_an_incident(published: tuple[int, int], told: int) -> None:
+    scene = Scene(rules({**CASUALTIES, "update_by": 0.2}))
+    scene.tell(NOON, an_incident(killed=12))
+    assert len(scene.tell(after(hours=2), an_incident(killed=published, published=after(hours=2)))) == told
+
+
+@pytest.mark.parametrize(("grade", "told"), [(4, False), (2, False), (1, True), (5, True)])
+def test_a_grade_of_certainty_more_or_less_is_no_news_and_two_are(grade: int, told: bool) -> None:
+    scene = Scene(rules(CASUALTIES))
+    scene.tell(NOON, an_incident(killed=6, credibility=3))
+    assert bool(scene.tell(after(hours=2), an_incident(killed=6, credibility=grade))) is told
+
+
 CORRECTION = {"kind": "correction", "by": 5, "by_share": 0.5, **AT_ONCE}
 
 
@@ -260,7 +303,8 @@ def test_a_correction_says_from_what_to_what() -> None:
     scene = Scene(rules(CORRECTION))
     scene.tell(NOON, an_incident(killed=12))
     [raised] = scene.tell(after(hours=1), an_incident(killed=4))
-    assert raised.headline == "Chernihiv Oblast, Nizhyn: figure changed from 12 to 4 killed"
+    assert raised.headline == "Nizhyn, Chernihiv Oblast: figure changed from 12 to 4 killed"
+    assert raised.headline_uk == "Ніжин, Чернігівська область: цифру змінено з 12 на: 4 загиблі"
     assert (raised.baseline, raised.value.low) == (12, 4)
 
 

@@ -6,7 +6,7 @@ import random
 from math import exp, factorial
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.core.alerting.surge import Expected, expected, least_surprising, tail
@@ -31,6 +31,7 @@ def test_the_tail_falls_with_the_count_and_is_a_probability(mean: float, shape: 
     assert 0 <= tail(count + 1, of) <= tail(count, of) <= 1
 
 
+@settings(deadline=None)
 @given(st.floats(0.01, 200), st.floats(0.2, 50), st.floats(1e-9, 0.05), st.integers(2, 20))
 def test_the_least_surprising_count_is_the_first_that_is(mean: float, shape: float, limit: float, least: int) -> None:
     of = Expected(mean, shape)
@@ -53,7 +54,7 @@ def test_the_same_count_is_a_surge_in_a_quiet_region_and_none_at_the_front() -> 
     [raised] = scene.tell(NOON, quiet, front)
     assert raised.region == "UA-46"
     assert raised.baseline == pytest.approx(0.16, abs=0.01)
-    assert raised.headline == "Lviv Oblast: 8 strikes in 24 hours, about 0.16 would be usual"
+    assert raised.headline == "Lviv Oblast: 8 strikes in 24 hours, fewer than 1 would be usual"
 
 
 def test_a_quiet_region_does_not_flap_over_three_strikes() -> None:

@@ -28,7 +28,8 @@ def test_ukrainian_numbers_take_their_forms(number: int, form: int) -> None:
         (Range(4, 6, None), "at least 4 killed, probably 6", "щонайменше 4 загиблі, імовірно 6"),
         (Range(4, None, 7), "4–7 killed", "4–7 загиблих"),
         (Range(4, 5, 7), "4–7 killed, probably 5", "4–7 загиблих, імовірно 5"),
-        (Range(0, None, 3), "up to 3 killed", "до 3 загиблі"),
+        (Range(0, None, 1), "0–1 killed", "0–1 загиблий"),
+        (Range(0, None, 3), "up to 3 killed", "до 3 загиблих"),
         (Range(1_200, 1_200, 1_200), "1,200 killed", "1\u00a0200 загиблих"),
         (None, "no figure", "без цифри"),
     ],
@@ -41,6 +42,10 @@ def test_a_figure_in_words(figure: Range | None, en: str, uk: str) -> None:
 def test_a_disagreement_is_said() -> None:
     said = figure_words(Range(4, 5, 7), Measure.KILLED, EN, disputed=True)
     assert said == "at least 4 killed, sources disagree: 4–7"
+
+
+def test_a_window_stands_beside_the_figure_it_belongs_to() -> None:
+    assert figure_words(Range(4, 5, 7), Measure.KILLED, EN, over="in 24 hours") == "4–7 killed in 24 hours, probably 5"
 
 
 @pytest.mark.parametrize("measure", Measure)
