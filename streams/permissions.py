@@ -30,7 +30,7 @@ class Role(StrEnum):
     SUBSCRIBER = "subscriber"
     """Reads what Sitrep says."""
     ADMINISTRATOR = "administrator"
-    """Creates and checks the topics."""
+    """Creates and checks the topics, and looks into them: `sitrep doctor`, `sitrep tail dead-letters`."""
     LAG = "lag"
     """Reads how far the workers are, to decide how many there should be."""
 
@@ -96,7 +96,7 @@ def _of(role: Role, app: str, group: str) -> Iterator[Permission]:
                 yield Permission(Kind.TOPIC, topic.name, _READS)
             yield Permission(Kind.GROUP, group, (Operation.READ,), prefixed=True)
         case Role.ADMINISTRATOR:
-            manages = (Operation.CREATE, Operation.DESCRIBE, Operation.DESCRIBE_CONFIGS)
+            manages = (Operation.CREATE, Operation.READ, Operation.DESCRIBE, Operation.DESCRIBE_CONFIGS)
             for name in (*(topic.name for topic in (*PUBLIC, SET_MEMBERS)), f"{app}-"):
                 yield Permission(Kind.TOPIC, name, manages, prefixed=name == f"{app}-")
             yield Permission(Kind.CLUSTER, CLUSTER_NAME, (Operation.DESCRIBE,))

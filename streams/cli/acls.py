@@ -9,11 +9,12 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from streams.cli.options import BrokerOption, settings_with
+from streams.cli.options import BrokerOption, json_wanted, settings_with
 from streams.cli.output import CommandError, ExitCode, Output
 from streams.permissions import Kind, Permission, Role, permissions
 
-_PRINCIPAL = re.compile(r"^[A-Za-z]+:[^\s'\"]+$")
+_PRINCIPAL = re.compile(r"[A-Za-z]+:[^\s\x00-\x1f][^\x00-\x1f]*")
+"""A certificate's name may hold spaces: User:CN=night desk,O=News."""
 
 
 def acls(
@@ -27,7 +28,10 @@ def acls(
         str | None, typer.Option("--command-config", metavar="FILE", help="How kafka-acls.sh logs in.")
     ] = None,
     broker: BrokerOption = None,
-    json: Annotated[bool, typer.Option("--json", metavar="", help="JSON lines instead.")] = False,
+    json: Annotated[
+        bool,
+        typer.Option("--json", metavar="", help="JSON lines; the default for the table when it is not a terminal."),
+    ] = False,
 ) -> None:
     """Print the commands that give a role its permissions in Kafka.
 
@@ -35,12 +39,13 @@ def acls(
     harm. Nothing is changed by this command itself.
     """
     settings = settings_with(bootstrap_servers=broker)
-    output = Output(as_json=json)
     if role is None:
-        _table(output, settings.app, group)
+        _table(Output(as_json=json_wanted(json)), settings.app, group)
         return
+    # Commands are for a shell: a pipe gets them as well, JSON only whoever asks for it.
+    output = Output(as_json=json)
     principal = principal or f"User:{role}"
-    if not _PRINCIPAL.match(principal):
+    if not _PRINCIPAL.fullmatch(principal):
         raise CommandError(
             f"{principal!r} is no principal: it is written TYPE:NAME, such as User:{role}", ExitCode.USAGE
         )
