@@ -138,6 +138,8 @@ def test_whatever_is_mounted_from_the_repository_exists(stack: dict[str, Any]) -
 def test_kafka_s_version_is_the_one_that_is_tested() -> None:
     [tested] = re.findall(r"<kafka.version>(.+)</kafka.version>", (DEPLOY / "kafka" / "pom.xml").read_text())
     assert f"apache/kafka:{tested}" in (ROOT / "docker-compose.yml").read_text()
+    tools = (ROOT / "tests" / "kafka" / "tools" / "pom.xml").read_text()
+    assert f"<kafka.version>{tested}</kafka.version>" in tools
 
 
 def test_each_broker_says_the_address_under_which_it_is_reached(stack: dict[str, Any]) -> None:

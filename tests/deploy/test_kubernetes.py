@@ -86,6 +86,31 @@ def test_everything_lies_in_one_namespace() -> None:
             assert resource["metadata"]["namespace"] == "sitrep", resource["metadata"]
 
 
+@pytest.mark.parametrize(
+    "folder", sorted(path.parent for path in DEPLOY.rglob("kustomization.yaml")), ids=lambda folder: folder.name
+)
+def test_each_folder_stands_alone_and_is_part_of_the_whole(folder: Path) -> None:
+    built = succeeds(run(tool("kustomize", FROM_INSTALL), "build", folder))
+    names = {(found["kind"], found["metadata"]["name"]) for found in module("yaml").safe_load_all(built)}
+    assert names
+    assert names <= {(found["kind"], found["metadata"]["name"]) for found in resources()}
+
+
+def test_kafka_s_own_pods_keep_to_what_the_namespace_demands() -> None:
+    broker = the("KafkaNodePool")["spec"]["template"]
+    operator = the("Kafka")["spec"]["entityOperator"]["template"]
+    for pod in (broker["pod"], operator["pod"]):
+        assert pod["securityContext"]["runAsNonRoot"] is True
+        assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    confined = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
+    for container in (
+        broker["kafkaContainer"],
+        operator["topicOperatorContainer"],
+        operator["userOperatorContainer"],
+    ):
+        assert container["securityContext"] == confined
+
+
 def containers() -> Iterator[dict[str, Any]]:
     pod = the("StatefulSet")["spec"]["template"]["spec"]
     yield from pod.get("initContainers", ())
