@@ -173,7 +173,8 @@ def attribution(doc: Document, sentence: Sentence) -> str | None:
             break
     if begin > sentence.first and any(d in doc.gaps[begin] for d in "-–—"):
         tail = range(begin, last + 1)
-        if any(doc.has(t, "places.authority") or doc.has(t, "places.say") for t in tail) or len(tail) <= 3:
+        named = len(tail) <= 3 and doc.tokens[begin].capital and not any(doc.word(t)[:1].isdigit() for t in tail)
+        if named or any(doc.has(t, "places.authority") or doc.has(t, "places.say") for t in tail):
             return doc.quote(begin, last)[:200] or None
     for t in doc.starts_in(sentence.first, sentence.last, "places.authority"):
         if any(doc.has(x, "places.say") for x in range(max(sentence.first, t - 3), min(sentence.last, t + 5))):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from schemas.vocabulary import OutageStatus, Utility
@@ -93,6 +93,25 @@ def find_outages(
             else:
                 found.customers = _customers(doc, sentence, found, quantities, policy)
                 out.mentions.append(found)
+                out.mentions += _elsewhere(doc, sentence, found, quantities)
+    return out
+
+
+def _elsewhere(
+    doc: Document, sentence: Sentence, found: OutageMention, quantities: tuple[Quantity, ...]
+) -> list[OutageMention]:
+    """``35 тисяч у Чернігівській області та 12 тисяч у Сумській``: the same loss, more customers, another place."""
+    if found.customers is None:
+        return []
+    out: list[OutageMention] = []
+    for q in quantities:
+        after = q.end + 1
+        if not found.customers.end < q.first or after + 1 >= sentence.last or q.counted not in _CUSTOMERS_KIND:
+            continue
+        joined = doc.word(q.first - 1) in _LIST or doc.gaps[q.first] == ","
+        place = doc.has(after, "places.in") and doc.tokens[after + 1].capital and not doc.gaps[after]
+        if joined and place:
+            out.append(replace(found, token=after, first=q.first, last=q.end, customers=q))
     return out
 
 
@@ -234,7 +253,7 @@ def _customers(
             continue
         middle = (found.first + found.last) // 2
         distance = min(abs(q.first - found.last), abs(q.end - found.first), abs(q.first - middle))
-        distance += 2 * abs(doc.clause_of[q.first] - doc.clause_of[found.first])
+        distance += 4 * abs(doc.clause_of[q.first] - doc.clause_of[found.first])
         harmed = any(
             t.startswith("casualties.") for x in range(q.end + 1, min(q.end + 3, sentence.last)) for t in doc.tags[x]
         )

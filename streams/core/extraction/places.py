@@ -259,6 +259,8 @@ def _region(doc: Document, by_kind: dict[str, Entry], first: int, last: int, cap
             return Mention(first, end if end == last + 1 else last, by_kind["o"].refs[:1], Level.REGION)
         if doc.has(last + 1, "places.direction"):
             return Mention(first, last + 1, by_kind["o"].refs[:1], Level.REGION)
+    if "o" in by_kind and capital and _oblast_left_out(doc, first, last):
+        return Mention(first, last, by_kind["o"].refs[:1], Level.REGION)
     if "e" in by_kind and capital:
         end = _type_word_after(doc, last, "places.oblast")
         if end is not None:
@@ -269,6 +271,20 @@ def _region(doc: Document, by_kind: dict[str, Entry], first: int, last: int, cap
         code = by_kind["r"].refs[0]
         return Mention(first, last, (code,), Level.REGION if "-" in code else Level.COUNTRY)
     return None
+
+
+_FEMININE: Final = ("ій", "ою", "ої", "ую", "ой", "у")
+
+
+def _oblast_left_out(doc: Document, first: int, last: int) -> bool:
+    """``у Чернігівській області та 12 тисяч у Сумській``: the second "області" goes without saying."""
+    if not doc.has(first - 1, "places.in") or not doc.word(last).endswith(_FEMININE):
+        return False
+    ends = last + 1 >= len(doc.tokens) or doc.gaps[last + 1] != "" or doc.word(last + 1) in ("та", "і", "й", "и", "а")
+    begin = first
+    while begin > 0 and doc.sentence_of[begin - 1] == doc.sentence_of[first]:
+        begin -= 1
+    return ends and doc.any_in(begin, first, "places.oblast")
 
 
 def _type_word_after(doc: Document, last: int, tag: str) -> int | None:

@@ -178,7 +178,7 @@ def find_strikes(
             why = reason or _refusal(doc, sentence, token, tag, places, policy)
             if why is None:
                 accepted.append((token, last, tag))
-            else:
+            elif not tag.startswith("casualties."):
                 out.dropped.append(Dropped(token, last, why))
             if why is Reason.NO_OBJECT and tag == "strikes.intercept" and out.triggers:
                 _all_shot_down(doc, sentence, token, out.triggers[-1])
@@ -230,7 +230,8 @@ _KINDS: Final = (
     "strikes.destroy.verb",
     "strikes.fell",
 )
-_CANDIDATES: Final = (*_KINDS, "weapons.mine", "weapons.small_arms")
+_HARMS: Final = ("casualties.kills", "casualties.wounds", "casualties.killed", "casualties.wounded")
+_CANDIDATES: Final = (*_KINDS, "weapons.mine", "weapons.small_arms", *_HARMS)
 
 
 def _candidates(doc: Document, sentence: Sentence) -> Iterable[tuple[int, str]]:
@@ -256,6 +257,8 @@ def _refusal(
     if tag == "weapons.small_arms":
         hurt = _has(doc, token - 5, token + 6, sentence, "casualties.killed", "casualties.kills", "casualties.wounded")
         return None if hurt and word.startswith(("sniper", "снайпер")) else Reason.GROUND
+    if tag in _HARMS and not _weapon_killed(doc, sentence, token):
+        return Reason.NO_OBJECT
     if is_denied(doc, token, policy):
         return Reason.DENIED
     if any("context.nonwar" in doc.tags[t] for t in _around(sentence, token, 3, 0)):
@@ -393,6 +396,32 @@ def _destruction_refusal(doc: Document, sentence: Sentence, token: int) -> Reaso
     return None
 
 
+def _weapon_killed(doc: Document, sentence: Sentence, token: int) -> bool:
+    """``Russian drones killed six people``, ``дрон убив жінку``: the weapon is the subject, so it was used."""
+    word = doc.word(token)
+    if doc.has(token, "casualties.killed") or doc.has(token, "casualties.wounded"):
+        # "drones killed six": the participle of "six killed" is no verb of theirs.
+        if word not in ("killed", "wounded", "injured") or token + 1 >= sentence.last or doc.gaps[token + 1]:
+            return False
+        if doc.word(token + 1) in ("by", "in", "and", "on", "at", "near", "as", "after"):
+            return False
+        reach = 1
+    else:
+        reach = 3
+    for t in range(token - 1, max(sentence.first - 1, token - 1 - reach), -1):
+        if doc.gaps[t + 1] or doc.has(t, "strikes.attack.noun"):
+            return False
+        named = [x for x in doc.covering[t] if x in _WEAPONS and x not in _NOT_THROWN]
+        if named:
+            subject = doc.word(t).isascii() or doc.word(t).endswith(_NOMINATIVE_ENDINGS)
+            return subject and not _is_launcher(doc, t)
+    return False
+
+
+_NOT_THROWN: Final = ("weapons.mine", "weapons.small_arms")
+_NOMINATIVE_ENDINGS: Final = ("н", "и", "ы", "а", "і", "к", "д", "бпла", "и", "л")
+
+
 def _mine_went_off(doc: Document, sentence: Sentence, token: int) -> bool:
     near = _around(sentence, token, 6, 6)
     word = doc.word(token)
@@ -435,9 +464,15 @@ def _target_near(doc: Document, sentence: Sentence, token: int, reach: int) -> T
     before = [t for t in range(token - 1, max(sentence.first - 1, token - reach - 1), -1) if doc.clause_of[t] == clause]
     for t in (*after, *before):
         for tag in doc.tags[t]:
+            if tag == "targets.medical" and doc.word(t - 1) in _INSIDE and doc.word(t).endswith(_LOCATIVES):
+                continue  # "died in hospital"
             if tag.startswith("targets.") and "strikes.attack.noun" not in doc.tags[t]:
                 return Target(tag.removeprefix("targets."))
     return None
+
+
+_INSIDE: Final = ("in", "at", "у", "в", "до", "во", "to")
+_LOCATIVES: Final = ("hospital", "hospitals", "лікарні", "лікарнях", "больнице", "больницах", "госпіталі", "госпитале")
 
 
 def _target_in_list(doc: Document, sentence: Sentence, token: int) -> Target | None:
@@ -447,6 +482,8 @@ def _target_in_list(doc: Document, sentence: Sentence, token: int) -> Target | N
         if gap not in ("", ",") or any(k in doc.tags[t] for k in ("strikes.attack.verb", "strikes.explode")):
             return None
         for tag in doc.tags[t]:
+            if tag == "targets.medical" and doc.word(t - 1) in _INSIDE and doc.word(t).endswith(_LOCATIVES):
+                continue
             if tag.startswith("targets."):
                 return Target(tag.removeprefix("targets."))
     return None
@@ -539,6 +576,8 @@ def _actor(doc: Document, sentence: Sentence, token: int, tag: str) -> Party | N
             distance += 2.0 * abs(doc.clause_of[t] - doc.clause_of[token])
             if _is_object(doc, t, token):
                 continue
+            if not noun and t > token and doc.word(t).isascii() and "by" not in (doc.word(t - 1), doc.word(t - 2)):
+                continue  # "its forces struck Ukrainian plants": what follows an English verb is its object
             adjacent = noun and -4 <= t - token <= 3 and abs(doc.clause_of[t] - doc.clause_of[token]) == 0
             # "удар ракетами … збройних сил": whose weapons they were.
             armed = t > 0 and t - token <= 8 and any(x.startswith("weapons.") for x in doc.covering[t - 1])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 from bisect import bisect_left
 from collections.abc import Set
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import chain, pairwise
 from typing import Final, NamedTuple
 
 from schemas.vocabulary import Group
@@ -340,6 +340,8 @@ def _sentence(
             out.tolls.append(_zero_toll(trigger, doc))
         elif verdict is Reason.UNKNOWN_SO_FAR:
             out.dropped.append(Dropped(trigger[0], trigger[1], verdict))
+        elif _is_refuted(doc, sentence, trigger[0]):
+            out.dropped.append(Dropped(trigger[0], trigger[1], Reason.DENIED))
         elif is_guess(doc, trigger[0], circumstances) and trigger[2] not in ("casualties.killed", "casualties.wounded"):
             out.dropped.append(Dropped(trigger[0], trigger[1], Reason.HYPOTHETICAL))
         else:
@@ -375,12 +377,21 @@ def _sentence(
             out.tolls.append(lone)
         else:
             out.dropped.append(Dropped(trigger[0], trigger[1], lone))
+    _drop_unnumbered(out, used_triggers)
     _died_later(doc, out, used_triggers)
     _add_one_more(doc, out, used_triggers)
     _add_elsewhere(doc, sentence, out, used_triggers, main)
     _add_coordinated(doc, out, used_triggers, main)
     _add_listed_before(doc, out, used_triggers, main)
     _add_children(doc, sentence, inside, used_triggers)
+
+
+def _is_refuted(doc: Document, sentence: Sentence, trigger: int) -> bool:
+    """``the report of two dead was wrong``."""
+    return any(
+        doc.clause_of[t] == doc.clause_of[trigger]
+        for t in doc.starts_in(sentence.first, sentence.last, "context.refuted")
+    )
 
 
 def _zero_toll(trigger: Trigger, doc: Document) -> Toll:
@@ -517,15 +528,20 @@ def _cost(
         return 0.0 if q.head is not None and q.head >= first else 0.2
     before = q.end < first
     between = range(q.end + 1, first) if before else range(last + 1, q.first)
-    cost = policy.other_trigger * _number_within(starts, between)
-    cost += policy.other_figure * _number_within(figures, between)
-    for t in between:
+    aside = _aside(doc, between)
+    # "Four people, among them a boy, were wounded": what is set apart does not keep them apart.
+    within = (range(between.start, aside.start), range(aside.stop, between.stop)) if aside else (between,)
+    cost = sum(policy.other_trigger * _number_within(starts, part) for part in within)
+    cost += sum(policy.other_figure * _number_within(figures, part) for part in within)
+    for t in chain(*within):
         if cost > policy.highest:
             return cost
         cost += _LIGHTEST if doc.word(t) in _LIGHT else policy.per_word
     for t in range(between.start, between.stop + 1):
         if cost > policy.highest:
             return cost
+        if aside.start <= t <= aside.stop and aside:
+            continue
         gap = doc.gaps[t] if t < len(doc.gaps) else ""
         if any(c in gap for c in ",()"):
             cost += policy.comma
@@ -550,6 +566,15 @@ def _cost(
 
 def _number_within(ordered: list[int], between: range) -> int:
     return bisect_left(ordered, between.stop) - bisect_left(ordered, between.start) if between else 0
+
+
+def _aside(doc: Document, between: range) -> range:
+    """Return the tokens of "…, among them a boy, …" within ``between``, else an empty range."""
+    for t in between:
+        if "context.including" in doc.tags[t] and doc.gaps[t].strip(" ")[:1] in (",", "(", "–", "—", "-"):
+            end = next((x for x in range(t + 1, between.stop + 1) if doc.gaps[x][:1] in (",", ")", "–", "—")), None)
+            return range(t, end) if end is not None else range(0)
+    return range(0)
 
 
 def _updated(doc: Document, between: range) -> bool:
@@ -641,7 +666,7 @@ def _combined(
 ) -> dict[int, tuple[int, Quantity]]:
     """``killed and wounded 91``: two harms joined by "and" that share one figure."""
     out: dict[int, tuple[int, Quantity]] = {}
-    for a, b in itertools.pairwise(live):
+    for a, b in pairwise(live):
         joined = (b[0] - a[1] == 2 and doc.word(a[1] + 1) in _AND) or (b[0] - a[1] == 1 and doc.gaps[b[0]] == "/")
         if not joined or {_HARM[a[2]], _HARM[b[2]]} != {Harm.KILLED, Harm.WOUNDED}:
             continue
@@ -715,7 +740,7 @@ def group_of_tags(doc: Document, tokens: range | list[int]) -> Group:
 def _inherit_groups(used: dict[int, Toll], main: list[Quantity]) -> None:
     """``двоє військових загинули, шістьох поранено``: a bare figure is about the people named before it."""
     ordered = sorted(used.values(), key=lambda toll: toll.first)
-    for previous, toll in itertools.pairwise(ordered):
+    for previous, toll in pairwise(ordered):
         bare = any(q.first >= toll.first and q.end <= toll.last and q.counted is Counted.BARE for q in main)
         if (
             toll.group is Group.UNKNOWN
@@ -889,6 +914,18 @@ def _add_coordinated(doc: Document, out: Tolls, used: dict[int, Toll], main: lis
             group = group_of_tags(doc, [at])
             if group is not toll.group:
                 out.tolls.append(Toll(toll.harm, toll.trigger, 1, 1, 1, group, at, at))
+
+
+def _drop_unnumbered(out: Tolls, used: dict[int, Toll]) -> None:
+    """``жалоба за загиблими внаслідок удару, коли загинули 20 людей``: the number says it all."""
+    for trigger, toll in list(used.items()):
+        if (toll.low, toll.high, toll.group) != (1, None, Group.UNKNOWN) or toll.first != toll.last:
+            continue
+        if any(
+            t is not toll and t.harm is toll.harm and t.low > 0 and (t.low, t.high) != (1, None) for t in used.values()
+        ):
+            out.tolls.remove(toll)
+            del used[trigger]
 
 
 _DIED: Final = ("помер", "скончал", "умер", "died", "dies", "die")
