@@ -23,7 +23,7 @@ from collections import Counter
 from pathlib import Path
 from statistics import median
 
-KILLS = ("kill", "kill child", "kill both", "broker", "damage")
+KILLS = ("kill", "broker", "damage")
 """Faults that end a process by SIGKILL."""
 FAR_APART = 8.0
 """Mean seconds between faults from which on what follows one is taken to be its doing."""
@@ -93,7 +93,6 @@ def _tell(outcome: Outcome) -> None:
 def _summary(outcomes: list[Outcome]) -> dict[str, object]:
     faults: Counter[str] = sum((outcome.faults for outcome in outcomes), Counter())
     verdicts = [outcome.verdict for outcome in outcomes]
-    noticed = [after for outcome in outcomes for after in outcome.noticed_after]
     recoveries = [recovery for outcome in outcomes for recovery in outcome.recoveries if recovery.records]
     delays = sorted(wait.seconds for verdict in verdicts for wait in verdict.waits)
     return {
@@ -116,13 +115,6 @@ def _summary(outcomes: list[Outcome]) -> dict[str, object]:
             sum((outcome.ended_by_themselves for outcome in outcomes), Counter())
         ),
         "stops that were not clean": sum(outcome.unclean_stops for outcome in outcomes),
-        "children that outlived their worker": sum(outcome.orphans for outcome in outcomes),
-        "stopped children": {
-            "noticed": len(noticed),
-            "not noticed": sum(outcome.unnoticed for outcome in outcomes),
-            "median seconds until both had ended": round(median(noticed), 1) if noticed else None,
-            "most": round(max(noticed), 1) if noticed else None,
-        },
         "connections reset": sum(outcome.resets for outcome in outcomes),
         "acknowledgements lost": sum(outcome.acknowledgements_lost for outcome in outcomes),
         "largest difference": max(verdict.largest_difference for verdict in verdicts),

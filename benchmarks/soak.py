@@ -2,17 +2,16 @@
 
     python benchmarks/soak.py [--minutes 30] [--rate 2000] [--horizon-minutes 1.5] [--json FILE] [--picture FILE]
 
-Method: an Apache Kafka of its own on loopback, one ``sitrep worker`` as users run it (intake in a process of its
-own), and generated reports (``seeds/history.py``; 5 % of them text alone, the others structured with text) at a steady
-rate. A worker remembers 35 days of reports and incidents by design, so in real time its memory may rightly grow for 35
+Method: an Apache Kafka of its own on loopback, one ``sitrep worker`` as users run it, and
+generated reports (``seeds/history.py``; 5 % of them text alone, the others structured with text) at a steady rate. A
+worker remembers 35 days of reports and incidents by design, so in real time its memory may rightly grow for 35
 days. Here the worker's clock runs fast (the project's own virtual clock, nothing else is changed): 35 days pass in
 ``--horizon-minutes``, reports are published and stamped in that time, and what is remembered turns over several times
 within the run. Growth after the first turnover is growth that no state explains.
 
-Memory is the proportional set size (PSS) of all the worker's processes, sampled every two seconds; the slope is the
-median of all pairwise slopes (Theil and Sen) after the warm-up, which is three horizons long and at most a third of
-the run. Where the worker falls behind, the feed leaves out what it could not send in time: the rate that was reached
-is in the result.
+Memory is the worker's proportional set size (PSS), sampled every two seconds; the slope is the median of all pairwise
+slopes (Theil and Sen) after the warm-up, which is three horizons long and at most a third of the run. Where the
+worker falls behind, the feed leaves out what it could not send in time: the rate that was reached is in the result.
 """
 
 from __future__ import annotations
@@ -77,7 +76,6 @@ class Sample(NamedTuple):
 
     minutes: float
     pss_mib: float
-    """Of all the worker's processes."""
     published: int
     read: int
     behind: int
@@ -336,7 +334,7 @@ def draw(outcome: Outcome, path: Path) -> None:
         )
     axes.set(
         xlabel="minutes (grey lines: 35 days of the worker's clock)",
-        ylabel="memory of all its processes, MiB",
+        ylabel="memory, MiB",
         title=f"A worker at {outcome.rate_reached:,.0f} reports a second",
         xlim=(0, minutes[-1]),
         ylim=(0, None),

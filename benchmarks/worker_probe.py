@@ -74,6 +74,8 @@ async def main(broker: str, wanted: dict[str, int]) -> None:
             for name in wanted
         },
         "seconds": max(probe.ended.values()) - min(probe.began.values()),
+        "began": min(probe.began.values()),
+        "ended": max(probe.ended.values()),
         "cpu_seconds": cpu,
         "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }

@@ -8,8 +8,7 @@ import logging
 import signal
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import AsyncExitStack
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -21,7 +20,8 @@ from streams.core.intake import IntakePolicy
 from streams.engine.config import EngineConfig
 from streams.engine.health import Health
 from streams.engine.observer import SilentObserver
-from streams.engine.running import Worker, WorkerFailedError
+from streams.engine.running import WorkerFailedError
+from streams.engine.running import serve as run_stages
 from streams.engine.stage import Stage
 from streams.http import WorkerPage
 from streams.metrics import Metrics
@@ -33,7 +33,6 @@ from streams.processors.world import World
 from streams.reference.gazetteer import Gazetteer
 from streams.rules_file import BadRules, default_rules, load_rules
 from streams.settings import Settings, clock_from
-from streams.stage_process import StageProcess
 
 _BATCH_BYTES: Final = MAX_MESSAGE_BYTES - 64 * 1024
 """Room for a record batch's own framing below the topics' limit."""
@@ -106,46 +105,15 @@ async def serve(
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, _read_again, rules_file, rules)
     metrics, health, backlog = Metrics(), Health(), Backlog()
-    async with AsyncExitStack() as running:
-        settings, own, children = await _beside(settings, names, running)
-        stages = build_stages(own, metrics, rules, backlog)
-        tune_collector()
-        page = WorkerPage(settings.http_host, settings.http_port, metrics, health, children)
-        await running.enter_async_context(page)
+    stages = build_stages(names, metrics, rules, backlog)
+    tune_collector()
+    async with WorkerPage(settings.http_host, settings.http_port, metrics, health) as page:
         if started is None:
             log.info("metrics at %s/metrics", page.address)
         else:
             started(page.address)
         observer = MetricsObserver(metrics, backlog)
-        worker = Worker(stages, engine_config(settings), observer=observer, health=health)
-        await running.enter_async_context(worker)
-        ends = [worker.until_stopped(stop), *(_watch(child) for child in children)]
-        tasks = [asyncio.create_task(end) for end in ends]
-        try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-        for task in tasks:
-            if task.done():
-                task.result()
-
-
-async def _beside(
-    settings: Settings, names: Sequence[StageName], running: AsyncExitStack
-) -> tuple[Settings, Sequence[StageName], list[StageProcess]]:
-    """Start intake in a process of its own where that is wanted; return what is left for this one."""
-    if settings.processes == "one" or StageName.INTAKE not in names or len(names) == 1:
-        return settings, names, []
-    if settings.clock_origin is not None and settings.clock_anchor is None:
-        # Both processes must show the same virtual time.
-        settings = settings.model_copy(update={"clock_anchor": datetime.now(UTC)})
-    child = await running.enter_async_context(StageProcess(settings, [StageName.INTAKE]))
-    return settings, [name for name in names if name is not StageName.INTAKE], [child]
-
-
-async def _watch(child: StageProcess) -> None:
-    raise WorkerFailedError(await child.lost())
+        await run_stages(stages, engine_config(settings), observer=observer, health=health, stop=stop)
 
 
 def _read_again(file: Path, rules: RulesInForce) -> None:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
 from types import TracebackType
 from typing import Final, Self
 
 from aiohttp import web
 from prometheus_client.exposition import choose_encoder
-from prometheus_client.registry import Collector
 
 from streams.engine.health import Health
-from streams.exposition import MergedMetrics
 from streams.metrics import Metrics
-from streams.stage_process import StageProcess
 
 _OK: Final = 200
 _UNAVAILABLE: Final = 503
@@ -27,13 +22,9 @@ class AddressTaken(Exception):
 class WorkerPage:
     """An HTTP server for one worker; use it as ``async with``. ``address`` is known once it is entered."""
 
-    def __init__(
-        self, host: str, port: int, metrics: Metrics, health: Health, children: Sequence[StageProcess] = ()
-    ) -> None:
+    def __init__(self, host: str, port: int, metrics: Metrics, health: Health) -> None:
         self._host, self._port = host, port
         self._metrics, self._health = metrics, health
-        self._children = children
-        self._names = [child.name for child in children]
         self.address = ""
         application = web.Application()
         application.router.add_get("/metrics", self._show_metrics)
@@ -58,24 +49,16 @@ class WorkerPage:
         await self._runner.cleanup()
 
     async def _show_metrics(self, request: web.Request) -> web.Response:
-        told = dict(zip(self._names, await asyncio.gather(*(child.metrics() for child in self._children)), strict=True))
-        # A child that does not answer shows no readiness of its own, so it must take ours.
-        self._metrics.ready.set(self._health.ready and all(told.values()))
-        shown: Collector = self._metrics.registry
-        if self._children:
-            shown = MergedMetrics({"worker": self._metrics.registry.collect(), **told})
+        self._metrics.ready.set(self._health.ready)
         encode, content_type = choose_encoder(request.headers.get("Accept", ""))
-        return web.Response(body=encode(shown), headers={"Content-Type": content_type})
+        return web.Response(body=encode(self._metrics.registry), headers={"Content-Type": content_type})
 
     async def _show_health(self, _request: web.Request) -> web.Response:
-        return await self._answer("/healthz", self._health.healthy)
+        return self._answer(self._health.healthy)
 
     async def _show_readiness(self, _request: web.Request) -> web.Response:
-        return await self._answer("/readyz", self._health.ready and self._health.healthy)
+        return self._answer(self._health.ready and self._health.healthy)
 
-    async def _answer(self, path: str, good: bool) -> web.Response:
+    def _answer(self, good: bool) -> web.Response:
         reasons = self._health.reasons()
-        for told in await asyncio.gather(*(child.reasons(path) for child in self._children)):
-            reasons += told
-            good = good and not told
         return web.json_response({"ok": good, "reasons": reasons}, status=_OK if good else _UNAVAILABLE)

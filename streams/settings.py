@@ -141,8 +141,6 @@ class Settings(BaseSettings):
     http_port: Annotated[int, Field(ge=0, le=65_535)] = 9108
     """Port of /metrics, /healthz and /readyz; 0 takes any free one and says which."""
 
-    processes: Literal["stage", "one"] = "stage"
-    """Whether a worker runs intake in a process of its own, to use two cores, or everything in one process."""
     alert_rules: ReadableFile | None = None
     """YAML file of alert rules; without it the rules that ship. Read again on SIGHUP."""
 

@@ -12,7 +12,7 @@ _GROUPS: Final[Sequence[tuple[str, str, tuple[str, ...]]]] = (
     ("Kafka", "Where it is, and how long to wait for it.", ("bootstrap_servers", "app", "connect_", "request_")),
     ("Security", "Towards Kafka; the same for workers, commands and publishers.", ("security_", "sasl_", "ssl_")),
     ("Topics", "Used when topics are created, and checked by `sitrep topics check`.", ("partitions", "replication_")),
-    ("Workers", "How a worker divides its work.", ("processes", "alert_", "tick_", "block_", "session_")),
+    ("Workers", "How a worker divides its work.", ("alert_", "tick_", "block_", "session_")),
     ("State", "Where a worker keeps what it knows.", ("store", "state_")),
     ("Page and log", "What a worker shows of itself.", ("http_", "log_")),
     ("Publishing", "For scrapers that use the Python client, and for `sitrep publish`.", ("publish_",)),

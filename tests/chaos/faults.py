@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
@@ -14,16 +12,12 @@ from typing import Final, NamedTuple
 
 from tests.chaos.disk import damage, leave_no_room
 from tests.chaos.proxy import Proxy
-from tests.chaos.workers import Part, Place, Supervisor
+from tests.chaos.workers import Place, Supervisor
 from tests.kafka.cluster import ApacheCluster
 
 SHARES: Final[Mapping[str, int]] = {
-    "kill": 20,
-    "kill child": 12,
-    "kill both": 8,
-    "pause": 8,
-    "pause parent": 6,
-    "pause child": 6,
+    "kill": 36,
+    "pause": 14,
     "add": 6,
     "remove": 6,
     "broker": 8,
@@ -38,9 +32,6 @@ _MOST_WORKERS: Final = 4
 _FEWEST_WORKERS: Final = 2
 _THROTTLED: Final = 150_000
 """Bytes per second, connection and direction."""
-_SILENT_SESSIONS: Final = 3
-_STOP_SECONDS: Final = 30.0
-"""A worker ends a silent child after so many of its sessions, and has its own stages to stop then."""
 
 
 class Happened(NamedTuple):
@@ -84,10 +75,6 @@ class Faults:
     """Workers that were asked to stop and did not end with code 0."""
     damages: list[str] = field(default_factory=list)
     """What was done to which file."""
-    noticed_after: list[float] = field(default_factory=list)
-    """Seconds from a child's being stopped until its worker had ended both."""
-    unnoticed: int = 0
-    """Stopped children whose workers went on."""
     _broker: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def carry_out(self, faults: list[Fault]) -> None:
@@ -101,11 +88,7 @@ class Faults:
     async def _do(self, kind: str) -> None:
         acts: dict[str, Callable[[], Awaitable[bool]]] = {
             "kill": self._kill,
-            "kill child": self._kill_child,
-            "kill both": self._kill_both,
-            "pause": lambda: self._pause(Part.BOTH),
-            "pause parent": lambda: self._pause(Part.PARENT),
-            "pause child": self._pause_child,
+            "pause": self._pause,
             "add": self._add,
             "remove": self._remove,
             "broker": self._kill_broker,
@@ -132,49 +115,19 @@ class Faults:
         place = self._any()
         if place is None:
             return False
-        await asyncio.to_thread(self.supervisor.kill, place, self.rng.uniform(0.1, 1.0))
+        self.supervisor.kill(place, restart_after=self.rng.uniform(0.1, 1.0))
         return True
 
-    async def _kill_child(self) -> bool:
-        place = self._any()
-        return place is not None and self.supervisor.kill_child(place)
-
-    async def _kill_both(self) -> bool:
-        place = self._any()
-        if place is None:
-            return False
-        await asyncio.to_thread(self.supervisor.kill_both, place, self.rng.uniform(0.1, 1.0))
-        return True
-
-    async def _pause(self, part: Part) -> bool:
+    async def _pause(self) -> bool:
         """Stop a worker for longer than its session, and let it go on as if nothing had been."""
         place = self._any()
         if place is None or len(self.supervisor.running) < 2:
             return False
         process = place.process
-        self.supervisor.pause(place, part)
+        self.supervisor.pause(place)
         await asyncio.sleep(self.session_seconds * self.rng.uniform(1.2, 2.0))
         if place.process is process:
             self.supervisor.resume(place)
-        return True
-
-    async def _pause_child(self) -> bool:
-        """Stop a worker's child for good: the worker must notice, and end both for its supervisor to start anew."""
-        place = self._any()
-        if place is None or len(self.supervisor.running) < 2:
-            return False
-        process = place.process
-        self.supervisor.pause(place, Part.CHILD)
-        if process is None or not place.stopped:
-            return False
-        began = time.monotonic()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            await asyncio.to_thread(process.wait, _SILENT_SESSIONS * self.session_seconds + _STOP_SECONDS)
-        if process.poll() is None:
-            self.unnoticed += 1
-            self.supervisor.resume(place)
-        elif process.returncode == 1:
-            self.noticed_after.append(time.monotonic() - began)
         return True
 
     async def _add(self) -> bool:
@@ -200,17 +153,16 @@ class Faults:
         place = self._any()
         if place is None:
             return False
-        await asyncio.to_thread(self.supervisor.kill, place, 0.5)
+        self.supervisor.kill(place, restart_after=0.5)
         self.damages.append(damage(place.state_folder, self.rng))
         return True
 
     async def _fill(self) -> bool:
         """Leave a worker's state no room: it must end rather than go on with what it could not store."""
         place = self._any()
-        processes = place.processes() if place is not None else []
-        if not processes:
+        if place is None or place.process is None:
             return False
-        leave_no_room(self.rng.choice(processes).pid)
+        leave_no_room(place.process.pid)
         return True
 
     async def _kill_broker(self) -> bool:

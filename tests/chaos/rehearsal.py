@@ -67,11 +67,6 @@ class Outcome:
     """Seconds from the end of the faults until everything was committed."""
     acknowledgements_lost: int
     resets: int
-    orphans: int
-    """Children that went on after their worker."""
-    noticed_after: list[float]
-    """Seconds from a child's being stopped until its worker had ended both."""
-    unnoticed: int
     damages: list[str]
     """What was done to files of state folders."""
 
@@ -98,10 +93,6 @@ class Outcome:
     def wrong(self) -> list[str]:
         """What is not as it must be, in words."""
         found = list(self.verdict.wrong)
-        if self.orphans:
-            found.append(f"{self.orphans} children went on after their worker")
-        if self.unnoticed:
-            found.append(f"{self.unnoticed} stopped children were not noticed")
         if unexplained := set(self.ended_by_themselves) - {1, 3, -signal.SIGXFSZ}:
             found.append(f"workers ended with {sorted(unexplained)}: neither failed (1) nor without a broker (3)")
         return found
@@ -157,9 +148,6 @@ async def rehearse(rehearsal: Rehearsal, folder: Path, say: Callable[[str], None
             drained_after,
             proxy.acknowledgements_lost,
             proxy.resets,
-            supervisor.orphans,
-            faults.noticed_after,
-            faults.unnoticed,
             [damage for damage in faults.damages if damage],
         )
 

@@ -1,40 +1,24 @@
-"""The shipped worker as processes under a supervisor that starts anew whatever ended, as a service manager does.
-
-A worker is two processes: itself and its child, which runs intake. The supervisor knows, as a service manager does,
-only the first; faults meet either or both.
-"""
+"""The shipped worker as processes under a supervisor that starts anew whatever ended, as a service manager does."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from pathlib import Path
 from typing import Final
-
-import psutil
 
 from tests.kafka.jars import ROOT
 
 _PAGE: Final = re.compile(rb"(http://[0-9.]+:[0-9]+)/metrics")
 _SAMPLE: Final = re.compile(r'^sitrep_recovery_(seconds|records)\{stage="(\w+)"\} (\S+)$', re.MULTILINE)
 _STOP_SECONDS: Final = 25.0
-_ORPHAN_SECONDS: Final = 5.0
-
-
-class Part(Enum):
-    """Which of a worker's processes a fault meets."""
-
-    PARENT = "parent"
-    CHILD = "child"
-    BOTH = "both"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +45,6 @@ class Place:
     page: str = ""
     said_before: int = 0
     ready: bool = False
-    stopped: list[psutil.Process] = field(default_factory=list)
-    """Processes that a pause has stopped."""
 
     @property
     def log(self) -> Path:
@@ -75,24 +57,6 @@ class Place:
     @property
     def running(self) -> bool:
         return self.process is not None and self.process.poll() is None
-
-    def processes(self, part: Part = Part.BOTH) -> list[psutil.Process]:
-        """Return the processes of the worker that ``part`` means; none that is gone."""
-        if not self.running or self.process is None:
-            return []
-        try:
-            parent = psutil.Process(self.process.pid)
-            children = parent.children()
-        except psutil.NoSuchProcess:
-            return []
-        return {Part.PARENT: [parent], Part.CHILD: children, Part.BOTH: [parent, *children]}[part]
-
-
-def _goes_on(process: psutil.Process) -> bool:
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 @dataclass
@@ -108,10 +72,6 @@ class Supervisor:
     recoveries: list[Recovery] = field(default_factory=list)
     ready_after: list[float] = field(default_factory=list)
     """Seconds from a worker's start until it said that it is ready."""
-    children: set[psutil.Process] = field(default_factory=set)
-    """Every child that was ever seen: none may outlive its worker."""
-    orphans: int = 0
-    """Children that did."""
 
     def add(self) -> Place:
         """Open a further place; its worker starts at the next look."""
@@ -142,54 +102,23 @@ class Supervisor:
                 self._look_whether_ready(place)
 
     def kill(self, place: Place, restart_after: float) -> None:
-        """End the place's worker as a crash would, and let it start again later. Its child must end with it."""
-        children = place.processes(Part.CHILD)
-        place.start_at = time.monotonic() + restart_after
+        """End the place's worker as a crash would, and let it start again later."""
         process, place.process = place.process, None
         place.paused = False
+        place.start_at = time.monotonic() + restart_after
         if process is not None:
             process.kill()
             process.wait()
-        self._bury(children)
 
-    def kill_child(self, place: Place) -> bool:
-        """End the child alone: the worker must notice and end too. Return whether there was one."""
-        children = place.processes(Part.CHILD)
-        for child in children:
-            child.kill()
-        return bool(children)
-
-    def kill_both(self, place: Place, restart_after: float) -> None:
-        """End parent and child at once, the child first or second as it comes."""
-        for process in reversed(place.processes(Part.BOTH)):
-            process.kill()
-        self.kill(place, restart_after)
-
-    def pause(self, place: Place, part: Part = Part.BOTH) -> None:
-        """Stop processes of the place's worker (SIGSTOP)."""
-        place.stopped = place.processes(part)
-        place.paused = bool(place.stopped)
-        for process in place.stopped:
-            process.suspend()
+    def pause(self, place: Place) -> None:
+        if place.process is not None:
+            place.process.send_signal(signal.SIGSTOP)
+            place.paused = True
 
     def resume(self, place: Place) -> None:
         place.paused = False
-        stopped, place.stopped = place.stopped, []
-        for process in stopped:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.resume()
-
-    def _bury(self, children: Collection[psutil.Process]) -> None:
-        """Count the children that go on after their worker, and end them."""
-        self.children |= set(children)
-        deadline = time.monotonic() + _ORPHAN_SECONDS
-        while alive := [child for child in children if _goes_on(child)]:
-            if time.monotonic() > deadline:
-                self.orphans += len(alive)
-                for child in alive:
-                    child.kill()
-                return
-            time.sleep(0.02)
+        if place.process is not None:
+            place.process.send_signal(signal.SIGCONT)
 
     def remove(self, place: Place) -> int:
         """Ask the place's worker to stop, for good, and return its exit code."""
@@ -208,7 +137,6 @@ class Supervisor:
         for place in self.places:
             place.wanted = False
             self.kill(place, 0.0)
-        self._bury(self.children)
 
     def _start(self, place: Place) -> None:
         place.page, place.ready = "", False
@@ -236,7 +164,6 @@ class Supervisor:
         if self._ask(place, "/readyz") is None:
             return
         place.ready = True
-        self.children |= set(place.processes(Part.CHILD))
         self.ready_after.append(time.monotonic() - place.started)
         samples: dict[str, dict[str, float]] = {}
         for what, stage, value in _SAMPLE.findall(self._ask(place, "/metrics") or ""):

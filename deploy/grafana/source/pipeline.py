@@ -267,20 +267,18 @@ def _workers(found: dashboard.Dashboard) -> None:
     found.with_panel(
         lines(
             "Memory",
-            "Resident memory of each process of a worker.",
+            "Resident memory of each worker.",
             "bytes",
-            query('process_resident_memory_bytes{job="sitrep-workers"}', "{{instance}} {{process}}"),
+            query('process_resident_memory_bytes{job="sitrep-workers"}', "{{instance}}"),
             width=8,
         )
     )
     found.with_panel(
         lines(
             "Processor",
-            "Cores in use by each process of a worker; a process uses one at most.",
+            "Cores in use by each worker; a worker uses one at most.",
             "none",
-            query(
-                'rate(process_cpu_seconds_total{job="sitrep-workers"}[$__rate_interval])', "{{instance}} {{process}}"
-            ),
+            query('rate(process_cpu_seconds_total{job="sitrep-workers"}[$__rate_interval])', "{{instance}}"),
             width=8,
         ).decimals(2)
     )
