@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from typing import Final
 
 from schemas.estimate import Estimate
 from schemas.report import CasualtiesClaim, Interval, OutageClaim, Place, StrikeClaim
@@ -21,38 +22,14 @@ from streams.core.extraction.places import Level, Mention
 from streams.core.extraction.strikes import Munitions, StrikeTrigger
 from streams.core.extraction.times import When
 from streams.core.extraction.tolls import Toll
+from streams.core.extraction.wordlists import stems, words
 
 Bounds = tuple[int, int | None, int | None]
 _MOST = 300
 """Triggers of a kind that are read: three times as many as claims may be; merging them takes quadratic time."""
-_CAUSES = frozenset(
-    [
-        "after",
-        "from",
-        "in",
-        "by",
-        "внаслідок",
-        "унаслідок",
-        "через",
-        "від",
-        "після",
-        "под",
-        "після",
-        "после",
-        "при",
-        "від",
-        "обстрілів",
-        "результате",
-    ]
-)
-_OTHER_EVENTS = (
-    "casualties.killed",
-    "casualties.wounded",
-    "outages.",
-    "context.ground",
-    "places.say",
-    "strikes.explode",
-    "context.hypothetical",
+_CAUSES: Final = words("after from in by внаслідок унаслідок через від після под после при обстрілів результате")
+_OTHER_EVENTS: Final = stems(
+    "casualties.killed casualties.wounded outages. context.ground places.say strikes.explode context.hypothetical"
 )
 
 

@@ -8,52 +8,11 @@ from typing import Final, NamedTuple
 
 from streams.core.extraction.document import Document
 from streams.core.extraction.places import Level, Mention, Role
+from streams.core.extraction.wordlists import words
 
-_GROUP_WORDS: Final = frozenset(
-    [
-        "та",
-        "і",
-        "й",
-        "и",
-        "and",
-        "а",
-        "також",
-        "также",
-        "в",
-        "у",
-        "на",
-        "под",
-        "під",
-        "по",
-        "near",
-        "in",
-        "on",
-        "at",
-        "of",
-        "the",
-        "port",
-        "порт",
-        "порту",
-        "по",
-        "біля",
-        "as",
-        "well",
-        "біля",
-        "поблизу",
-        "districts",
-        "district",
-        "raion",
-        "район",
-        "району",
-        "районі",
-        "область",
-        "області",
-        "областях",
-        "городах",
-        "містах",
-        "як",
-        "так",
-    ]
+_GROUP_WORDS: Final = words(
+    "та і й и and а також также в у на под під по near in on at of the port порт порту біля as well поблизу "
+    "districts district raion район району районі область області областях городах містах як так"
 )
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from schemas.vocabulary import Scope
 from streams.core.extraction.document import Document, Sentence
 from streams.core.extraction.model import Reason
+from streams.core.extraction.wordlists import stems, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +43,7 @@ def _is_record(doc: Document, since: int) -> bool:
 
 
 _SINCE_REACH: Final = 5
-_SINCE_A_START: Final = (
-    "start",
-    "begin",
-    "outbreak",
-    "truce",
-    "ceasefire",
-    "початк",
-    "начал",
-    "перемир",
-    "year",
-    "рок",
-    "год",
-)
+_SINCE_A_START: Final = stems("start begin outbreak truce ceasefire початк начал перемир year рок год")
 
 
 def _since(doc: Document, sentence: Sentence) -> bool | None:
@@ -135,12 +124,12 @@ def is_denied(doc: Document, token: int, policy: CircumstancePolicy) -> bool:
     return False
 
 
-_NEW_CLAUSE: Final = frozenset(["as", "after", "while", "when", "коли", "когда", "після", "после"])
-_CAUSED: Final = frozenset(
-    ["результат", "результатом", "наслідок", "наслідком", "внаслідок", "следствие", "следствием", "через", "из-за",
-     "result", "of", "caused", "by", "due", "to", "a", "the", "an", "від", "от"]
-)  # fmt: skip
-_DID_NOT = ("було", "было", "відбу", "зафікс", "зафикс", "підтверд", "подтверд", "произо", "take", "happen", "occur")
+_NEW_CLAUSE: Final = words("as after while when коли когда після после")
+_CAUSED: Final = words(
+    "результат результатом наслідок наслідком внаслідок следствие следствием через из-за result of caused by "
+    "due to a the an від от"
+)
+_DID_NOT: Final = stems("було было відбу зафікс зафикс підтверд подтверд произо take happen occur")
 
 
 def text_is_about_courts(doc: Document) -> bool:

@@ -10,72 +10,13 @@ from typing import Final, NamedTuple
 
 from streams.core.extraction.folding import Folded, Token, fold
 from streams.core.extraction.lexicon import Hit, Lexicon
+from streams.core.extraction.wordlists import words
 
 _BREAK: Final = re.compile(r"[.!?…][\"'»”)\]]{0,3}\s|\n|;|\|\|")
 _CLAUSE: Final = re.compile(r"[,:()\[\]]|\s[-–—]+\s|[–—]|…")
-_ABBREVIATIONS: Final = frozenset(
-    [
-        "м",
-        "с",
-        "смт",
-        "сщ",
-        "обл",
-        "р-н",
-        "ім",
-        "т",
-        "тис",
-        "млн",
-        "млрд",
-        "грн",
-        "ст",
-        "вул",
-        "бул",
-        "просп",
-        "пр",
-        "ул",
-        "г",
-        "пос",
-        "д",
-        "им",
-        "стр",
-        "кв",
-        "св",
-        "о",
-        "п",
-        "чел",
-        "руб",
-        "коп",
-        "ред",
-        "напр",
-        "mr",
-        "mrs",
-        "ms",
-        "gen",
-        "col",
-        "lt",
-        "st",
-        "no",
-        "dr",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sept",
-        "sep",
-        "oct",
-        "nov",
-        "dec",
-        "maj",
-        "sgt",
-        "capt",
-        "e",
-        "u",
-        "s",
-        "vs",
-    ]
+_ABBREVIATIONS: Final = words(
+    "м с смт сщ обл р-н ім т тис млн млрд грн ст вул бул просп пр ул г пос д им стр кв св о п чел руб коп ред "
+    "напр mr mrs ms gen col lt st no dr jan feb mar apr jun jul aug sept sep oct nov dec maj sgt capt e u s vs"
 )
 _NONE: Final[Set[str]] = frozenset()
 _NO_GAP: Final = ""

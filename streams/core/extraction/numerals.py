@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from streams.core.extraction.wordlists import words
+
 
 class Span(NamedTuple):
     """Bounds of a number; ``high`` None is open."""
@@ -80,30 +82,9 @@ DECADES: Final[dict[str, Span]] = {
 }
 """Round numbers in the plural, as decade ranges (coding rule 9)."""
 
-SEVERAL: Final = frozenset(
-    [
-        "several",
-        "few",
-        "multiple",
-        "many",
-        "numerous",
-        "some",
-        "кілька",
-        "кількох",
-        "декілька",
-        "декількох",
-        "багато",
-        "чимало",
-        "ряд",
-        "несколько",
-        "нескольких",
-        "много",
-        "многих",
-        "кількома",
-        "несколькими",
-        "decades",
-        "кількоро",
-    ]
+SEVERAL: Final = words(
+    "several few multiple many numerous some кілька кількох декілька декількох багато чимало ряд несколько "
+    "нескольких много многих кількома несколькими decades кількоро"
 )
 
 HALF_MORE: Final = frozenset(["півтора", "півтори", "полтора", "полторы"])

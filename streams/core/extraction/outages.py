@@ -12,6 +12,7 @@ from streams.core.extraction.document import Document, Sentence
 from streams.core.extraction.model import Reason
 from streams.core.extraction.quantities import Counted, Quantity
 from streams.core.extraction.tolls import Dropped
+from streams.core.extraction.wordlists import stems, words
 
 
 @dataclass(slots=True)
@@ -44,22 +45,17 @@ class OutagePolicy:
 
 
 _CUSTOMERS_KIND: Final = (Counted.CUSTOMER, Counted.PERSON, Counted.BARE, Counted.OTHER)
-_LIST: Final = frozenset(
-    ["та", "і", "й", "и", "and", "або", "or", "або", "тепла", "вода", "світло", "води", "світла", "свет", "света"]
-)
-_NOT_SUPPLY: Final = (
-    *("електропідст", "електроподст", "електростанц", "електротранспорт", "електричк", "електромоб", "електросамокат"),
-    *("электроподст", "электростанц", "электротранспорт", "электричк", "электромоб", "электропоезд", "електропоїзд"),
+_LIST: Final = words("та і й и and або or тепла вода світло води світла свет света")
+_NOT_SUPPLY: Final = stems(
+    "електропідст електроподст електростанц електротранспорт електричк електромоб електросамокат электроподст "
+    "электростанц электротранспорт электричк электромоб электропоезд електропоїзд"
 )
 """Things with electricity in their name whose loss is damage, not an outage."""
-_NETWORKS: Final = (
-    "електром", "электром", "електричн", "электрическ", "електричк", "электричк",
-    "електротранс", "електроста", "електропід", "електрооб",
-)  # fmt: skip
-"""``електричний``, ``електромережі``: networks and stations, not the supply."""
-_CUT_VERBS_TOO_WEAK: Final = frozenset(
-    ["cut", "cuts", "out", "gone", "no", "lost", "failed", "stopped", "lose", "loses"]
+_NETWORKS: Final = stems(
+    "електром электром електричн электрическ електричк электричк електротранс електроста електропід електрооб"
 )
+"""``електричний``, ``електромережі``: networks and stations, not the supply."""
+_CUT_VERBS_TOO_WEAK: Final = words("cut cuts out gone no lost failed stopped lose loses")
 
 
 def find_outages(

@@ -14,23 +14,11 @@ from typing import Final, NamedTuple
 from streams.core.extraction.document import Document
 from streams.core.extraction.gazette import Gazette, SettlementRecord
 from streams.core.extraction.toponyms import Entry, Toponym
+from streams.core.extraction.wordlists import stems, words
 
-_NO_PLACE_ADJECTIVES: Final = (
-    *("українськ", "украинск", "російськ", "російск", "российск", "радянськ", "советск", "європейськ", "центральн"),
-    *(
-        "південн",
-        "північн",
-        "східн",
-        "західн",
-        "южн",
-        "северн",
-        "восточн",
-        "западн",
-        "військов",
-        "новин",
-        "сил",
-        "українк",
-    ),
+_NO_PLACE_ADJECTIVES: Final = stems(
+    "українськ украинск російськ російск российск радянськ советск європейськ центральн південн північн східн "
+    "західн южн северн восточн западн військов новин сил українк"
 )
 _REPUBLICS: Final = frozenset(["dpr", "lpr", "dnr", "lnr", "днр", "лнр"])
 DONBAS: Final = ("UA-14", "UA-09")
@@ -492,9 +480,7 @@ def _by_neighbour(doc: Document, mention: Mention, around: list[Mention]) -> Men
     return mention._replace(regions=(near.pop(),), candidates=()) if len(near) == 1 else mention
 
 
-_OUTSKIRTS: Final = frozenset(
-    ["під", "под", "near", "outside", "біля", "под", "поблизу", "околиці", "передмісті", "пригороде", "неподалік"]
-)
+_OUTSKIRTS: Final = words("під под near outside біля поблизу околиці передмісті пригороде неподалік")
 
 
 def _outside_capital(doc: Document, mention: Mention) -> Mention:
@@ -538,21 +524,8 @@ def _role(doc: Document, mention: Mention) -> Role:
     return Role.EVENT
 
 
-_GOVERNMENT: Final = frozenset(
-    [
-        "military",
-        "forces",
-        "army",
-        "troops",
-        "soldiers",
-        "servicemen",
-        "fighters",
-        "regime",
-        "government",
-        "authorities",
-        "officials",
-        "will",
-    ]
+_GOVERNMENT: Final = words(
+    "military forces army troops soldiers servicemen fighters regime government authorities officials will"
 )
 
 

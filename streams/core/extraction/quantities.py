@@ -11,6 +11,7 @@ from schemas.base import MAX_COUNT
 from schemas.estimate import Estimate
 from streams.core.extraction.document import START, Document
 from streams.core.extraction.numerals import DECADES, EXACT, HALF_MORE, NUMBER_WORDS, SCALES, SEVERAL
+from streams.core.extraction.wordlists import stems, words
 
 _DIGITS: Final = re.compile(r"\d{1,9}")
 _DIGITS_SUFFIX: Final = re.compile(r"(\d{1,6})-?(?:ти|х|ма|м|ми|є|є|ро|тьох|рьох|ох|и)$")
@@ -18,29 +19,9 @@ _RANGE: Final = re.compile(r"(\d{1,6})-(\d{1,6})$")
 _AGE_OR_ORDINAL: Final = re.compile(
     r"\d+-?(?:річн\w*|летн\w*|річчя|year-old\w*|year|st|nd|rd|th|й|ї|го|му|та|те|та|а|я|е|ого|ої|ому|ша|га|ій|ий|ый|ой|ая|ої)$"
 )
-_AT_LEAST: Final = frozenset(
-    [
-        "over",
-        "above",
-        "щонайменше",
-        "понад",
-        "більше",
-        "більш",
-        "более",
-        "больше",
-        "свыше",
-        "минимум",
-        "мінімум",
-        "exceeding",
-        "exceeds",
-        "перевищ",
-        "перевищила",
-        "перевищили",
-        "перевищили",
-        "превысило",
-        "превысили",
-        "перевалила",
-    ]
+_AT_LEAST: Final = words(
+    "over above щонайменше понад більше більш более больше свыше минимум мінімум exceeding exceeds перевищ "
+    "перевищила перевищили превысило превысили перевалила"
 )
 _AT_LEAST_2: Final = frozenset(
     ["at least", "more than", "no less", "not less", "не менше", "не менш", "не менее", "не меньше", "как минимум",
@@ -50,25 +31,9 @@ _UP_TO: Final = frozenset(["до"])
 _UP_TO_2: Final = frozenset(
     ["up to", "no more", "not more", "не більше", "не более", "не больше", "as many", "fewer than", "less than"]
 )
-_ABOUT: Final = frozenset(
-    [
-        "about",
-        "around",
-        "approximately",
-        "roughly",
-        "circa",
-        "some",
-        "близько",
-        "орієнтовно",
-        "приблизно",
-        "около",
-        "примерно",
-        "порядка",
-        "порядку",
-        "приблизительно",
-        "ориентировочно",
-        "біля",
-    ]
+_ABOUT: Final = words(
+    "about around approximately roughly circa some близько орієнтовно приблизно около примерно порядка порядку "
+    "приблизительно ориентировочно біля"
 )
 _NEARLY: Final = frozenset(["nearly", "almost", "майже", "почти"])
 _MONTHS: Final = re.compile(
@@ -84,101 +49,13 @@ _NOT_COUNTED: Final = re.compile(
     r"евро|этаж|област|район|громад|населен|сел|сіл|удар|атак|обстріл|обстрел|ракетн|авіаудар|авиаудар|снарядів калібр|"
     r"бригад|батальйон|полк|рот|дивізі|область|регіон|регион|стран|країн|градус|мілі|миль|клас|пункт|постріл|вогн|вибух|взрыв)"
 )
-_STOP: Final = frozenset(
-    [
-        "of",
-        "in",
-        "at",
-        "on",
-        "by",
-        "with",
-        "was",
-        "were",
-        "are",
-        "as",
-        "after",
-        "when",
-        "while",
-        "amid",
-        "from",
-        "since",
-        "during",
-        "before",
-        "near",
-        "despite",
-        "who",
-        "that",
-        "which",
-        "has",
-        "have",
-        "had",
-        "had's",
-        "and",
-        "or",
-        "у",
-        "в",
-        "на",
-        "із",
-        "за",
-        "по",
-        "під",
-        "внаслідок",
-        "після",
-        "коли",
-        "що",
-        "які",
-        "якого",
-        "та",
-        "і",
-        "й",
-        "и",
-        "с",
-        "со",
-        "из",
-        "от",
-        "от",
-        "при",
-        "во",
-        "время",
-        "под",
-        "после",
-        "когда",
-        "которые",
-        "в",
-        "результате",
-        "через",
-        "до",
-        "від",
-        "через",
-        "про",
-        "для",
-        "і",
-    ]
+_STOP: Final = words(
+    "of in at on by with was were are as after when while amid from since during before near despite who that "
+    "which has have had had's and or у в на із за по під внаслідок після коли що які якого та і й и с со из от "
+    "при во время под после когда которые результате через до від про для"
 )
-_ADJECTIVE_ENDINGS: Final = (
-    *(
-        "их",
-        "ых",
-        "іх",
-        "ими",
-        "ыми",
-        "ого",
-        "его",
-        "ої",
-        "ой",
-        "ій",
-        "ий",
-        "ый",
-        "ній",
-        "ні",
-        "ві",
-        "ькі",
-        "ые",
-        "ие",
-        "им",
-        "ым",
-    ),
-    *("ому", "ему", "ую", "річна", "річний", "летний", "летняя", "я", "а", "ьо", "о"),
+_ADJECTIVE_ENDINGS: Final = stems(
+    "их ых іх ими ыми ого его ої ой ій ий ый ній ні ві ькі ые ие им ым ому ему ую річна річний летний летняя я а ьо о"
 )
 _NO_NOUN_ENDINGS: Final = (
     *_ADJECTIVE_ENDINGS,

@@ -13,6 +13,7 @@ from streams.core.extraction.document import Document, Sentence
 from streams.core.extraction.model import Reason
 from streams.core.extraction.quantities import Counted, Quantity
 from streams.core.extraction.tolls import Dropped
+from streams.core.extraction.wordlists import stems, words
 
 
 @dataclass(slots=True)
@@ -51,117 +52,11 @@ _NEAR: Final = 7
 _LIST: Final = 14
 _TARGETS: Final = tuple(f"targets.{t.value}" for t in Target)
 _WEAPONS: Final = {f"weapons.{w.value}": w for w in Weapon}
-_FIRES: Final = frozenset(["fire", "fires", "fired", "firing", "launched", "launches", "launch"])
-_TALKED_OF: Final = frozenset(
-    [
-        "атаки",
-        "удари",
-        "удары",
-        "обстріли",
-        "обстрелы",
-        "ударах",
-        "атаках",
-        "обстрелах",
-        "атак",
-        "ударів",
-        "attacks",
-        "strikes",
-    ]
-)
+_FIRES: Final = words("fire fires fired firing launched launches launch")
+_TALKED_OF: Final = words("атаки удари удары обстріли обстрелы ударах атаках обстрелах атак ударів attacks strikes")
 _ABOUT: Final = frozenset(["про", "о", "об", "about", "щодо"])
 _NOT_SHOT_DOWN: Final = frozenset(["weapons.mine", "weapons.artillery", "weapons.small_arms", "weapons.debris"])
-_REPELLED: Final = ("відби", "отби", "repel", "repuls", "відбит", "отраж", "відбив")
-_FACTORS: Final = ("пожеж", "пожар", "вибух", "взрыв", "fire", "explosion", "blast", "вогонь", "огонь", "детонац")
 _DAMAGE: Final = ("пошко", "damag", "повре", "руйнув")
-_VERB_NEEDS_MORE: Final = (
-    "hit", "hits", "strike", "strikes", "shell", "shells", "targeted", "targeting", "били", "бил", "бьют", "бив",
-    "б'є", "б'ють", "бьет", "стріл", "вистр", "прилет", "скинув", "скину", "сброс", "скида", "випус", "выпус", "запус",
-    "спрям", "направ", "підір", "подор", "взорв", "підби", "подби", "накри", "накры", "launch",
-    "попад", "попал", "попав", "потрап",
-    "slam", "rain", "blast", "pound", "уража", "уражен", "поражен", "відпрац", "отработ", "fired", "fires", "fire",
-)  # fmt: skip
-_VEHICLES: Final = (
-    "танк", "tank", "бтр", "бмп", "літак", "вертоліт", "вертол", "гелікоптер", "самол", "вертолет", "aircraft",
-    "helicopter", "jet", "plane", "технік", "техник", "гармат", "артсист", "автомоб", "сау", "гаубиц",
-)  # fmt: skip
-_SINGULAR_MUNITIONS: Final = frozenset(
-    [
-        "missile",
-        "rocket",
-        "drone",
-        "uav",
-        "shahed",
-        "bomb",
-        "ракета",
-        "ракету",
-        "дрон",
-        "дрона",
-        "безпілотник",
-        "безпілотника",
-        "беспилотник",
-        "беспилотника",
-        "шахед",
-        "шахеда",
-        "бпла",
-        "авіабомба",
-        "авиабомба",
-        "бомба",
-        "снаряд",
-    ]
-)
-_NOMINATIVE: Final = frozenset(
-    [
-        "missile",
-        "rocket",
-        "drone",
-        "uav",
-        "shahed",
-        "bomb",
-        "ракета",
-        "дрон",
-        "безпілотник",
-        "беспилотник",
-        "шахед",
-        "бпла",
-        "снаряд",
-    ]
-)
-_PLURAL_MUNITIONS: Final = frozenset(
-    [
-        "missiles",
-        "rockets",
-        "drones",
-        "uavs",
-        "shaheds",
-        "ракети",
-        "ракет",
-        "ракеты",
-        "дрони",
-        "дронів",
-        "дроны",
-        "дронов",
-        "безпілотники",
-        "безпілотників",
-        "беспилотники",
-        "беспилотников",
-        "шахеди",
-        "шахедів",
-        "шахеды",
-        "шахедов",
-        "бпла",
-    ]
-)
-_MASSIVE: Final = (
-    "масован",
-    "массирован",
-    "наймасов",
-    "massive",
-    "large-scale",
-    "комбінован",
-    "комбинирован",
-    "нічна",
-    "ночная",
-)
 
 
 def find_strikes(
@@ -188,7 +83,7 @@ def find_strikes(
     return out
 
 
-_ALL: Final = frozenset(["all", "все", "всі", "усі", "всех", "всіх", "усіх"])
+_ALL: Final = words("all все всі усі всех всіх усіх")
 
 
 def _all_shot_down(doc: Document, sentence: Sentence, token: int, before: StrikeTrigger) -> None:
@@ -284,7 +179,7 @@ def _refusal(
     if tag == "strikes.fell":
         debris = any("weapons.debris" in doc.covering[t] for t in _around(sentence, token, 5, 5))
         drone = any(
-            doc.word(t) in _SINGULAR_MUNITIONS or doc.word(t) in ("дрони", "дроны", "ракети", "ракеты")
+            doc.has(t, "forms.munition.one") or doc.word(t) in ("дрони", "дроны", "ракети", "ракеты")
             for t in _around(sentence, token, 3, 3)
         )
         return None if debris or drone else Reason.NO_ATTACK
@@ -296,7 +191,7 @@ def _noun_refusal(doc: Document, sentence: Sentence, token: int) -> Reason | Non
     ground = any("context.ground" in doc.tags[t] for t in range(sentence.first, sentence.last))
     if ground and word.startswith(("атак", "attack")) and not _weapon_near(doc, sentence, token, 12):
         return Reason.GROUND
-    repelled = any(doc.word(t).startswith(_REPELLED) for t in _around(sentence, token, 3, 2))
+    repelled = any(doc.has(t, "forms.repelled") for t in _around(sentence, token, 3, 2))
     if repelled and not _weapon_near(doc, sentence, token, 4):
         return Reason.GROUND
     talked_of = word in _TALKED_OF and (before in _ABOUT or doc.word(token - 2) in _ABOUT)
@@ -339,9 +234,9 @@ def _verb_refusal(doc: Document, sentence: Sentence, token: int, places: Set[int
     if word in _FIRES:
         munition = any("weapons" in t for x in _around(sentence, token, 0, 7) for t in doc.covering[x])
         return None if munition or doc.word(token + 1) in ("at", "on", "upon", "into") else Reason.NO_OBJECT
-    if not word.startswith(_VERB_NEEDS_MORE):
+    if not doc.has(token, "forms.verb.weak"):
         return None
-    if any(doc.word(t).startswith(_VEHICLES) for t in _around(sentence, token, 1, 3)) and not target:
+    if any(doc.has(t, "forms.vehicle") for t in _around(sentence, token, 1, 3)) and not target:
         return Reason.NO_OBJECT
     if word in ("hits", "hit") and any("weapons.mine" in doc.covering[t] for t in _around(sentence, token, 0, 3)):
         return None
@@ -378,7 +273,7 @@ def _destruction_refusal(doc: Document, sentence: Sentence, token: int) -> Reaso
     if after is None and people:
         # "при захваті аеродрому знищено 20 …": what was destroyed are people, the place is where.
         return Reason.NO_OBJECT
-    if any(doc.word(t).startswith(_FACTORS) for t in _around(sentence, token, 6, 4) if doc.clause_of[t] == clause):
+    if any(doc.has(t, "forms.blaze") for t in _around(sentence, token, 6, 4) if doc.clause_of[t] == clause):
         attack = any("strikes.attack" in tag for t in _around(sentence, token, 12, 12) for tag in doc.tags[t])
         if not attack:
             return Reason.NO_ATTACK
@@ -419,7 +314,7 @@ def _weapon_killed(doc: Document, sentence: Sentence, token: int) -> bool:
 
 
 _NOT_THROWN: Final = ("weapons.mine", "weapons.small_arms")
-_NOMINATIVE_ENDINGS: Final = ("н", "и", "ы", "а", "і", "к", "д", "бпла", "и", "л")
+_NOMINATIVE_ENDINGS: Final = stems("н и ы а і к д бпла л")
 
 
 def _mine_went_off(doc: Document, sentence: Sentence, token: int) -> bool:
@@ -471,8 +366,8 @@ def _target_near(doc: Document, sentence: Sentence, token: int, reach: int) -> T
     return None
 
 
-_INSIDE: Final = ("in", "at", "у", "в", "до", "во", "to")
-_LOCATIVES: Final = ("hospital", "hospitals", "лікарні", "лікарнях", "больнице", "больницах", "госпіталі", "госпитале")
+_INSIDE: Final = stems("in at у в до во to")
+_LOCATIVES: Final = stems("hospital hospitals лікарні лікарнях больнице больницах госпіталі госпитале")
 
 
 def _target_in_list(doc: Document, sentence: Sentence, token: int) -> Target | None:
@@ -506,7 +401,7 @@ def _trigger(
         target=_target(doc, sentence, token),
         actor=_actor(doc, sentence, token, tag),
         shot_down_only=shot_down,
-        massive=any(doc.word(t).startswith(_MASSIVE) for t in _around(sentence, token, 3, 1)) or bool(munitions),
+        massive=any(doc.has(t, "forms.massive") for t in _around(sentence, token, 3, 1)) or bool(munitions),
         munitions=munitions,
     )
 
@@ -588,9 +483,7 @@ def _actor(doc: Document, sentence: Sentence, token: int, tag: str) -> Party | N
     return best[1] if best is not None and best[0] <= 18 else None
 
 
-_PREPOSITIONS: Final = frozenset(
-    ["по", "на", "у", "в", "against", "on", "at", "проти", "против", "in", "над", "об", "о", "про", "из-за", "за"]
-)
+_PREPOSITIONS: Final = words("по на у в against on at проти против in над об о про из-за за")
 
 
 def _is_object(doc: Document, t: int, trigger: int) -> bool:
@@ -667,19 +560,18 @@ def _munitions(doc: Document, sentence: Sentence, quantities: tuple[Quantity, ..
 def _uncounted(doc: Document, sentence: Sentence, token: int, tag: str) -> list[Munitions]:
     """``збили ракети`` is at least one, ``ракета влучила`` is one (coding rule 8); the instrument is not counted."""
     for t in _around(sentence, token, 3, 3):
-        word = doc.word(t)
         classes = _classes(dict.fromkeys(x for x in doc.covering[t] if x in _WEAPONS))
         if not classes or doc.clause_of[t] != doc.clause_of[token] or not doc.joined(min(t, token), max(t, token)):
             continue
-        single = word in _SINGULAR_MUNITIONS
-        if tag == "strikes.intercept" and (single or word in _PLURAL_MUNITIONS):
+        single = doc.has(t, "forms.munition.one")
+        if tag == "strikes.intercept" and (single or doc.has(t, "forms.munition.many")):
             value = (1, 1, 1) if single else (1, None, None)
             return [Munitions(classes[0], min(t, token), max(t, token), intercepted=value)]
         if (
             tag != "strikes.intercept"
             and single
             and t < token
-            and word in _NOMINATIVE
+            and doc.has(t, "forms.munition.subject")
             and doc.has(token, "strikes.hit")
         ):
             return [Munitions(classes[0], t, token, hit=(1, 1, 1))]

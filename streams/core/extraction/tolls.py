@@ -21,6 +21,7 @@ from streams.core.extraction.document import Document, Sentence
 from streams.core.extraction.model import Reason
 from streams.core.extraction.numerals import NUMBER_WORDS
 from streams.core.extraction.quantities import Counted, Quantity
+from streams.core.extraction.wordlists import stems, words
 
 
 class Harm(Enum):
@@ -75,176 +76,18 @@ _HARM: Final = {
     "casualties.lost": Harm.EITHER,
 }
 _ACTIVE: Final = frozenset(["casualties.kills", "casualties.wounds", "casualties.destroyed", "casualties.lost"])
-_SINGULAR_VERBS: Final = frozenset(
-    [
-        "загинув",
-        "загинула",
-        "загинуло",
-        "поранений",
-        "поранена",
-        "поранено",
-        "постраждав",
-        "постраждала",
-        "травмований",
-        "травмована",
-        "травмовано",
-        "помер",
-        "померла",
-        "вбито",
-        "вбитий",
-        "вбита",
-        "убит",
-        "убита",
-        "убито",
-        "погиб",
-        "погибла",
-        "погибло",
-        "ранен",
-        "ранена",
-        "ранено",
-        "пострадал",
-        "пострадала",
-        "скончался",
-        "скончалась",
-        "умер",
-        "умерла",
-        "травмирован",
-        "травмирована",
-        "контужений",
-        "контужена",
-        "контужен",
-        "контужена",
-        "зник",
-        "зникла",
-        "постраждалий",
-        "постраждала",
-        "пострадавший",
-        "пострадавшая",
-        "загиблий",
-        "загибла",
-        "погибший",
-        "погибшая",
-        "раненый",
-        "раненая",
-        "поранення",
-        "ранение",
-        "ранения",
-    ]
+_EXISTS: Final = words("є есть there are were also також наявні серед среди among відомо известно")
+_CYRILLIC_PLURALS: Final = stems("и і ы ей ів их ов ям ами ні ці чі ки")
+_AND: Final = words("and or та і й и або или чи")
+_NEGATORS: Final = words(
+    "no none nobody without zero немає нема ніхто без не жодних жодного жодної нет никто ні ни ніяких никаких "
+    "відсутні отсутствуют уникнули never"
 )
-_PLURAL_VERBS: Final = frozenset(
-    [
-        "загинули",
-        "погибли",
-        "пострадали",
-        "постраждали",
-        "поранені",
-        "ранены",
-        "загиблі",
-        "погибшие",
-        "раненые",
-        "пострадавшие",
-        "постраждалі",
-        "жертви",
-        "жертвы",
-        "вбиті",
-        "убиты",
-        "травмовані",
-        "травмированы",
-        "померли",
-        "скончались",
-        "зникли",
-        "killed",
-        "wounded",
-        "injured",
-        "died",
-        "hurt",
-    ]
-)
-_EXISTS: Final = frozenset(
-    ["є", "есть", "there", "are", "were", "also", "також", "наявні", "серед", "среди", "among", "відомо", "известно"]
-)
-_SINGULAR_EN: Final = frozenset(
-    [
-        "man",
-        "woman",
-        "civilian",
-        "soldier",
-        "serviceman",
-        "militiaman",
-        "rebel",
-        "child",
-        "boy",
-        "girl",
-        "resident",
-        "journalist",
-        "fighter",
-        "worker",
-        "person",
-        "policeman",
-        "teenager",
-        "baby",
-        "infant",
-        "driver",
-        "volunteer",
-        "medic",
-        "officer",
-        "paratrooper",
-        "separatist",
-        "trooper",
-        "militant",
-        "villager",
-        "pensioner",
-        "photographer",
-        "reporter",
-        "guard",
-        "toddler",
-        "farmer",
-        "insurgent",
-        "marine",
-        "guardsman",
-        "firefighter",
-        "rescuer",
-        "woman",
-    ]
-)
-_CYRILLIC_PLURALS: Final = ("и", "і", "ы", "ей", "ів", "их", "ов", "ям", "ами", "ні", "ні", "ці", "чі", "ки")
-_AND: Final = frozenset(["and", "or", "та", "і", "й", "и", "або", "или", "чи"])
-_NEGATORS: Final = frozenset(
-    [
-        "no",
-        "none",
-        "nobody",
-        "without",
-        "zero",
-        "немає",
-        "нема",
-        "ніхто",
-        "без",
-        "не",
-        "жодних",
-        "жодного",
-        "жодної",
-        "нет",
-        "никто",
-        "ні",
-        "ни",
-        "ніяких",
-        "никаких",
-        "відсутні",
-        "отсутствуют",
-        "уникнули",
-        "never",
-    ]
-)
-_ARE_THERE: Final = (
-    "було", "было", "зафікс", "зафикс", "вияв", "выяв", "має", "постра", "є", "надход", "поступ", "допущ",
-)  # fmt: skip
-_ENDS_NO: Final = frozenset(["the", "to", "of", "for", "in", "that", "as", "who", "when", "but"])
+_ARE_THERE: Final = stems("було было зафікс зафикс вияв выяв має постра є надход поступ допущ")
+_ENDS_NO: Final = words("the to of for in that as who when but")
 """Words after which "no" is about something else: "no time to honour the dead"."""
-_ZERO_AFTER: Final = frozenset(["немає", "нема", "нет", "відсутні", "отсутствуют", "не", "no"])
-_NOT_ZERO: Final = frozenset(
-    ["менше", "меньше", "менее", "більше", "более", "лише", "только", "only", "тільки", "less", "менш"]
-)
+_ZERO_AFTER: Final = words("немає нема нет відсутні отсутствуют не no")
+_NOT_ZERO: Final = words("менше меньше менее більше более лише только only тільки less менш")
 
 
 @dataclass(frozen=True, slots=True)
@@ -453,7 +296,7 @@ def _zero(doc: Document, sentence: Sentence, trigger: Trigger, triggers: list[Tr
     return _none_at_the_end(doc, sentence, last)
 
 
-_GENITIVES: Final = ("жертв", "постраждалих", "пострадавших", "загиблих", "погибших", "поранених", "раненых")
+_GENITIVES: Final = stems("жертв постраждалих пострадавших загиблих погибших поранених раненых")
 _FAR_ZERO: Final = 16
 
 
@@ -583,76 +426,11 @@ def _updated(doc: Document, between: range) -> bool:
 
 _LIGHTEST: Final = 0.25
 """Cost of a light word, the least that a word between figure and trigger costs."""
-_LIGHT: Final = frozenset(
-    [
-        "were",
-        "was",
-        "have",
-        "has",
-        "had",
-        "been",
-        "are",
-        "is",
-        "be",
-        "being",
-        "more",
-        "another",
-        "at",
-        "least",
-        "the",
-        "a",
-        "an",
-        "in",
-        "of",
-        "by",
-        "його",
-        "ще",
-        "іще",
-        "еще",
-        "ещё",
-        "було",
-        "були",
-        "был",
-        "были",
-        "было",
-        "также",
-        "також",
-        "людей",
-        "людини",
-        "человек",
-        "осіб",
-        "стало",
-        "стали",
-        "становить",
-        "до",
-        "зросла",
-        "зросло",
-        "зріс",
-        "збільшилася",
-        "збільшилась",
-        "увеличилось",
-        "возросло",
-        "rises",
-        "to",
-        "rose",
-        "risen",
-        "climbs",
-        "внаслідок",
-        "подій",
-        "уже",
-        "вже",
-        "уже",
-        "відомо",
-        "про",
-        "близько",
-        "как",
-        "минимум",
-        "щонайменше",
-        "понад",
-        "more",
-        "than",
-        "over",
-    ]
+_LIGHT: Final = words(
+    "were was have has had been are is be being more another at least the a an in of by його ще іще еще ещё "
+    "було були был были было также також людей людини человек осіб стало стали становить до зросла зросло зріс "
+    "збільшилася збільшилась увеличилось возросло rises to rose risen climbs внаслідок подій уже вже відомо про "
+    "близько как минимум щонайменше понад than over"
 )
 
 
@@ -777,28 +555,17 @@ def _without_figure(doc: Document, sentence: Sentence, trigger: Trigger) -> Toll
     if person is not None:
         group = group_of_tags(doc, [person])
         child = "people.child" in doc.covering[person]
-        singular = _is_singular(doc, person, word)
-        if (
-            word.isascii()
-            and not singular
-            and doc.word(person) in ("people", "men", "women")
-            and tag == "casualties.killed"
-        ):
-            pass
-        if singular or (
-            word in _SINGULAR_VERBS and word not in ("загинуло", "поранено", "вбито", "убито", "ранено", "травмовано")
-        ):
+        singular = _is_singular(doc, person, first)
+        if singular or (doc.has(first, "forms.harm.one") and not doc.has(first, "forms.harm.impersonal")):
             children = (1, 1, 1) if child else None
             return Toll(harm, first, 1, 1, 1, group, min(first, person), max(last, person), children)
-        if word in _PLURAL_VERBS or word in _SINGULAR_VERBS or tag in _ACTIVE:
-            if word in ("dead",) or (
-                doc.any_in(sentence.first, sentence.last, "context.ground") and word.isascii() and False
-            ):
+        if doc.has(first, "forms.harm.many") or doc.has(first, "forms.harm.one") or tag in _ACTIVE:
+            if word == "dead":
                 return Reason.NO_FIGURE
             return Toll(harm, first, 1, None, None, group, min(first, person), max(last, person))
         return Reason.NO_FIGURE
     if (
-        word in _SINGULAR_VERBS
+        doc.has(first, "forms.harm.one")
         and not word.endswith("о")
         and tag != "casualties.kills"
         and not word.startswith(("поранення", "ранени"))
@@ -808,16 +575,14 @@ def _without_figure(doc: Document, sentence: Sentence, trigger: Trigger) -> Toll
     exists = any(doc.word(t) in _EXISTS for t in range(max(sentence.first, first - 3), first)) or any(
         doc.word(t) in ("є", "есть") for t in range(last + 1, min(sentence.last, last + 3))
     )
-    if exists and (word in _PLURAL_VERBS or word.endswith(("их", "ых"))):
+    if exists and (doc.has(first, "forms.harm.many") or word.endswith(("их", "ых"))):
         return Toll(harm, first, 1, None, None, Group.UNKNOWN, first, last)
     return Reason.NO_FIGURE
 
 
 _SUFFERED: Final = frozenset(["постраждав", "постраждала", "пострадал", "пострадала", "зник", "зникла"])
 """Said of houses and ports as well: without a person nobody is meant."""
-_THROUGH: Final = frozenset(
-    ["при", "внаслідок", "унаслідок", "від", "в", "у", "из-за", "через", "после", "після", "under", "in"]
-)
+_THROUGH: Final = words("при внаслідок унаслідок від в у из-за через после після under in")
 
 
 def _harmed_in_attack(doc: Document, sentence: Sentence, first: int, last: int) -> bool:
@@ -873,15 +638,20 @@ def _thing_near(doc: Document, sentence: Sentence, first: int, last: int) -> boo
     )
 
 
-def _is_singular(doc: Document, person: int, verb: str) -> bool:
+def _is_singular(doc: Document, person: int, verb: int | None) -> bool:
+    """Whether the person word at ``person`` is one person, by its form and its verb's."""
     noun = doc.word(person)
     if noun.isascii():
-        return noun in _SINGULAR_EN
-    if verb in _PLURAL_VERBS:
-        return False
-    if verb in ("загинуло", "поранено", "вбито", "убито", "ранено", "травмовано"):
-        return not noun.endswith(_CYRILLIC_PLURALS) and not noun.startswith(("люд", "осіб"))
-    return verb in _SINGULAR_VERBS or (not noun.endswith(_CYRILLIC_PLURALS) and not noun.startswith("люд"))
+        return doc.has(person, "forms.person.one")
+    plural = noun.endswith(_CYRILLIC_PLURALS)
+    if verb is not None:
+        if doc.has(verb, "forms.harm.many"):
+            return False
+        if doc.has(verb, "forms.harm.impersonal"):
+            return not plural and not noun.startswith(("люд", "осіб"))
+        if doc.has(verb, "forms.harm.one"):
+            return True
+    return not plural and not noun.startswith("люд")
 
 
 def _add_coordinated(doc: Document, out: Tolls, used: dict[int, Toll], main: list[Quantity]) -> None:
@@ -889,8 +659,6 @@ def _add_coordinated(doc: Document, out: Tolls, used: dict[int, Toll], main: lis
     spent = [q for q in main if any(t.first <= q.first <= t.last for t in used.values())]
     for toll in list(used.values()):
         last = toll.last
-        if not doc.word(toll.trigger).isascii() and toll.trigger < toll.last:
-            pass
         nxt = last + 1
         if nxt >= len(doc.tokens) or doc.sentence_of[nxt] != doc.sentence_of[last]:
             continue
@@ -910,7 +678,7 @@ def _add_coordinated(doc: Document, out: Tolls, used: dict[int, Toll], main: lis
             out.tolls.append(
                 Toll(toll.harm, toll.trigger, figure.low, figure.high, figure.best, group, figure.first, figure.end)
             )
-        elif doc.word(at) in _SINGULAR_EN and doc.joined(at, at):
+        elif doc.has(at, "forms.person.one"):
             group = group_of_tags(doc, [at])
             if group is not toll.group:
                 out.tolls.append(Toll(toll.harm, toll.trigger, 1, 1, 1, group, at, at))
@@ -971,8 +739,7 @@ def _add_one_more(doc: Document, out: Tolls, used: dict[int, Toll]) -> None:
             before = any(x.startswith("people.") for x in doc.covering[t - 1])
             if at >= len(doc.tokens) or not before or not any(x.startswith("people.") for x in doc.tags[at]):
                 continue
-            word = doc.word(at)
-            single = word in _SINGULAR_EN if word.isascii() else word in _SINGULAR_CYRILLIC
+            single = doc.has(at, "forms.person.one")
             if not single or toll.low in (0, 1):
                 continue
             group, child = group_of_tags(doc, [at]), "people.child" in doc.covering[at]
@@ -986,36 +753,6 @@ def _add_one_more(doc: Document, out: Tolls, used: dict[int, Toll]) -> None:
                 if child:
                     toll.children = (1, 1, 1)
             break
-
-
-_SINGULAR_CYRILLIC: Final = frozenset(
-    [
-        "дитина",
-        "жінка",
-        "чоловік",
-        "хлопчик",
-        "дівчинка",
-        "водій",
-        "підліток",
-        "немовля",
-        "солдат",
-        "військовий",
-        "поліцейський",
-        "рятувальник",
-        "людина",
-        "женщина",
-        "мужчина",
-        "ребенок",
-        "мальчик",
-        "девочка",
-        "водитель",
-        "подросток",
-        "младенец",
-        "военный",
-        "полицейский",
-        "спасатель",
-    ]
-)
 
 
 def _add_elsewhere(doc: Document, sentence: Sentence, out: Tolls, used: dict[int, Toll], main: list[Quantity]) -> None:
@@ -1050,7 +787,7 @@ def _add_listed_before(doc: Document, out: Tolls, used: dict[int, Toll], main: l
             end = first - 2 if conjunction else first - 1
             earlier = next((q for q in main if q.end == end and q.counted is not Counted.BARE), None)
             lone = earlier is None and (conjunction or comma) and first - 1 - conjunction >= 0
-            if lone and toll.first == first and doc.word(first - 1 - conjunction) in _SINGULAR_EN:
+            if lone and toll.first == first and doc.has(first - 1 - conjunction, "forms.person.one"):
                 # "Soldier, civilian killed": one person of each group.
                 at = first - 1 - conjunction
                 group = group_of_tags(doc, [at])
@@ -1113,7 +850,7 @@ def _add_children(doc: Document, sentence: Sentence, inside: list[Quantity], use
         if owner.children is None and not (
             owner.first <= t <= owner.last and owner.low == owner.high == 1 and owner.children
         ):
-            single = _is_singular(doc, t, "")
+            single = _is_singular(doc, t, None)
             owner.children = (1, 1, 1) if single else (1, None, None)
             owner.first, owner.last = min(owner.first, t), max(owner.last, t)
             if owner.high is None and owner.group is Group.UNKNOWN:
