@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench evaluate reference lock schemas clean
+.PHONY: help setup demo test lint format bench bench-alerts evaluate reference lock schemas clean
 
 help: ## show these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ test: $(READY) ## every test that this machine can run; says what it skipped
 bench: $(READY) ## reports/s of every stage, beside a raw read and a plain Faust agent
 	@$(BIN)/python benchmarks/extraction_bench.py
 	@$(BIN)/python benchmarks/pipeline_bench.py
+
+bench-alerts: $(READY) ## from an acknowledged report to its alert, with the parts of the delay
+	@$(BIN)/python -m benchmarks.alert_latency
 
 DATA ?= ../shared/gold/dev.jsonl
 evaluate: $(READY) ## score extraction against labelled texts: DATA=labels.jsonl; writes docs/evaluation.md

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from rich.text import Text
 
 from schemas.alert import AlertEvent, AlertV1
+from schemas.topics import ALERTS, ALERTS_LIVE
 from schemas.vocabulary import Severity
 from streams.cli.output import one_line, printable
 from streams.subscriber import AlertFilter
@@ -27,6 +28,7 @@ _STYLES: Final = {
     Severity.SEVERE: "red",
     Severity.EXTREME: "bold red",
 }
+ALERT_TOPICS: Final = (ALERTS.name, ALERTS_LIVE.name)
 _OVER: Final = (AlertEvent.RESOLVED, AlertEvent.CANCELLED)
 
 
@@ -34,12 +36,6 @@ def alert_filter(region: str | None, min_severity: Severity | None) -> AlertFilt
     """Return the filter of the command's options."""
     regions = () if region is None else (region.upper(),)
     return AlertFilter(regions=regions, min_severity=min_severity or Severity.MINOR)
-
-
-def wanted(value: bytes | None, chosen: AlertFilter) -> bool:
-    """Return whether a record is an alert that the filter lets through."""
-    alert = read_alert(value)
-    return alert is not None and chosen.wants(alert)
 
 
 def read_alert(value: bytes | None) -> AlertV1 | None:

@@ -6,15 +6,18 @@ import asyncio
 import base64
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import orjson
 import typer
 
+from schemas.vocabulary import Severity
+from streams.cli.alert_view import ALERT_TOPICS, MinSeverityOption, alert_filter, alert_line, read_alert
 from streams.cli.moments import moment
 from streams.cli.naming import topic_named
 from streams.cli.options import BrokerOption, JsonOption, json_wanted, settings_with
-from streams.cli.output import Output
+from streams.cli.output import CommandError, ExitCode, Output
 from streams.cli.reading import Beginning, End, Last, Record, Since, Start, open_reader, topic_names
 from streams.cli.running import stop_signal
 from streams.cli.summaries import parsed, regions_of, summary
@@ -56,6 +59,7 @@ def tail(
             metavar="CODE", help="Only records about this region, such as UA-74; UA takes all of its regions."
         ),
     ] = None,
+    min_severity: MinSeverityOption = None,
     envelope: Annotated[
         bool,
         typer.Option(
@@ -71,18 +75,23 @@ def tail(
     """
     settings = settings_with(bootstrap_servers=broker)
     output = Output(as_json=json_wanted(json or envelope))
-    asyncio.run(_tail(settings, topic, offset, output, follow=not leave, region=region, envelope=envelope))
+    wanted = Wanted(region, min_severity)
+    asyncio.run(_tail(settings, topic, offset, output, follow=not leave, wanted=wanted, envelope=envelope))
 
 
 async def _tail(
-    settings: Settings, name: str, start: Start, output: Output, *, follow: bool, region: str | None, envelope: bool
+    settings: Settings, name: str, start: Start, output: Output, *, follow: bool, wanted: Wanted, envelope: bool
 ) -> None:
     topic = topic_named(name, await topic_names(settings))
+    if wanted.min_severity is not None and topic not in ALERT_TOPICS:
+        raise CommandError(
+            f"--min-severity is about alerts: {topic} has none", ExitCode.USAGE, "use it with `alerts` or `alerts-live`"
+        )
     async with stop_signal() as stop, open_reader(settings, topic) as reader:
 
         async def show() -> None:
             async for records in reader.read(start, follow=follow):
-                _show([record for record in records if _about(record, region)], output, envelope=envelope)
+                _show([record for record in records if wanted.has(record)], output, envelope=envelope)
 
         showing, stopping = asyncio.ensure_future(show()), asyncio.ensure_future(stop.wait())
         await asyncio.wait({showing, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -97,7 +106,8 @@ async def _tail(
 def _show(records: Sequence[Record], output: Output, *, envelope: bool) -> None:
     for record in records:
         if not output.as_json:
-            output.result(summary(record))
+            alert = read_alert(record.value) if record.topic in ALERT_TOPICS else None
+            output.result(summary(record) if alert is None else alert_line(alert))
         elif envelope:
             output.document(_envelope(record))
         else:
@@ -106,11 +116,21 @@ def _show(records: Sequence[Record], output: Output, *, envelope: bool) -> None:
         output.flush()
 
 
-def _about(record: Record, region: str | None) -> bool:
-    if region is None:
-        return True
-    wanted = region.upper()
-    return any(code == wanted or code.startswith(f"{wanted}-") for code in regions_of(parsed(record.value)))
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which records to show."""
+
+    region: str | None = None
+    min_severity: Severity | None = None
+
+    def has(self, record: Record) -> bool:
+        if self.region is None and self.min_severity is None:
+            return True
+        if record.topic in ALERT_TOPICS:
+            alert = read_alert(record.value)
+            return alert is not None and alert_filter(self.region, self.min_severity).wants(alert)
+        wanted = (self.region or "").upper()
+        return any(code == wanted or code.startswith(f"{wanted}-") for code in regions_of(parsed(record.value)))
 
 
 def _as_json(value: bytes | None) -> bytes:

@@ -64,6 +64,9 @@ def build_app(name: str, source: str, config: EngineConfig, runtime: Runtime) ->
         web_router_enabled=False,
         topic_allow_declare=False,
         topic_disable_leader=True,
+        # An agent's stream takes this for its queue, whatever its topic says. A long queue would fill with small
+        # blocks while the worker is busy; what waits at the broker comes as one large block.
+        stream_buffer_maxsize=config.queued_blocks,
         stream_wait_empty=True,
         stream_recovery_delay=0.0,
         broker_session_timeout=config.session_timeout_seconds,
@@ -77,7 +80,7 @@ def build_app(name: str, source: str, config: EngineConfig, runtime: Runtime) ->
     app.runtime = runtime
     app.on_partitions_assigned.connect(runtime.on_assigned)
     app.on_partitions_revoked.connect(runtime.on_revoked)
-    topic = app.topic(source, schema=BlockSchema(), maxsize=config.queued_blocks)
+    topic = app.topic(source, schema=BlockSchema())
 
     # Faust commits past events in flight when an agent has more than one task: concurrency stays 1.
     @app.agent(topic, name=f"{name}.blocks", concurrency=1)  # type: ignore[untyped-decorator]

@@ -28,6 +28,7 @@ from mode.utils.queues import ThrowableQueue
 
 from streams.engine import faust_app, transport
 from streams.engine.blocks import BlockMessage
+from streams.engine.config import EngineConfig
 from streams.engine.offsets import Token
 
 
@@ -172,6 +173,20 @@ def test_acknowledging_sets_the_flag_of_the_message_and_notes_the_offset() -> No
 def test_a_full_queue_makes_put_wait_and_a_cleared_one_cancels_who_waits() -> None:
     says(ConductorCompiler.build, "if queue.full():", "full.append(", "dest_chan.put(")
     says(ThrowableQueue.clear, "self._queue.clear()", "putter.cancel()")
+
+
+async def test_an_agent_s_queue_holds_as_few_blocks_as_we_say() -> None:
+    class Nothing:
+        """No event comes of it."""
+
+        def __getattr__(self, name: str) -> Callable[..., None]:
+            return lambda *_, **__: None
+
+    app = faust_app.build_app("queue", "source", EngineConfig(bootstrap_servers=("127.0.0.1:1",)), Nothing())
+    [agent] = app.agents.values()
+    # What the agent's stream reads from is a clone of the topic, with the buffer of the app's settings.
+    assert agent.channel.clone(is_iterator=True).queue.maxsize == 2
+    assert agent.stream().channel.queue.maxsize == 2
 
 
 def test_the_stream_yields_the_event_of_the_block_and_does_not_acknowledge_it() -> None:

@@ -166,6 +166,8 @@ def advance(slot: Slot, finding: Finding, look: Look, withdrawn: Withdrawal | No
 def _raising(slot: Slot, finding: Finding, rule: Rule, now: int) -> Advance:
     severity = finding.severity
     if severity is None:
+        if slot.phase is not Phase.PENDING and not slot.held:
+            return Advance(slot, None)
         # A pending one that did not last was never told of.
         return Advance(replace(slot, phase=_rest(slot), held=False), None)
     if slot.phase is Phase.RESOLVED and now < slot.cool_until and RANKS[severity] <= slot.peak:
