@@ -206,7 +206,7 @@ async def until(holds: Callable[[], bool], what: str, seconds: float = 60) -> bo
     """Wait until it holds; return False where it does not in time."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            while not holds():
+            while not holds():  # noqa: ASYNC110  what is waited for happens in other processes
                 await asyncio.sleep(0.05)
             return True
     print(f"in vain for {seconds:g} s: {what}", file=sys.stderr)
