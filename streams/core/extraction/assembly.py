@@ -4,62 +4,35 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import Final
 
-from schemas.estimate import Estimate
 from schemas.report import CasualtiesClaim, Interval, OutageClaim, Place, StrikeClaim
-from schemas.vocabulary import Group, OutageStatus, Party, Scope, Target, Weapon
+from schemas.vocabulary import Group, OutageStatus, Weapon
 from streams.core.extraction.binding import Binder, Bound
+from streams.core.extraction.casualties.merging import TollDraft, figures_of, merge_tolls
+from streams.core.extraction.casualties.toll import Toll
 from streams.core.extraction.circumstances import attribution, is_hedged, scope_of
 from streams.core.extraction.document import Document, Sentence
-from streams.core.extraction.merging import TollDraft, figures_of, merge_tolls
+from streams.core.extraction.drafts import OutageDraft, StrikeDraft, absorb, same_outage, same_strike
 from streams.core.extraction.model import ExtractedClaim, Link
 from streams.core.extraction.outages import OutageMention
-from streams.core.extraction.places import Level, Mention
-from streams.core.extraction.strikes import Munitions, StrikeTrigger
+from streams.core.extraction.places.mention import Level, Mention
+from streams.core.extraction.strikes.trigger import Munitions, StrikeTrigger
 from streams.core.extraction.times import When
-from streams.core.extraction.tolls import Toll
+from streams.core.extraction.wire import country_of, estimate, known_place, vague_country
 from streams.core.extraction.wordlists import stems, words
 
-Bounds = tuple[int, int | None, int | None]
 _MOST = 300
 """Triggers of a kind that are read: three times as many as claims may be; merging them takes quadratic time."""
+
+
 _CAUSES: Final = words("after from in by внаслідок унаслідок через від після под после при обстрілів результате")
+
+
 _OTHER_EVENTS: Final = stems(
     "casualties.killed casualties.wounded outages. context.ground places.say strikes.explode context.hypothetical"
 )
-
-
-@dataclass(slots=True)
-class _StrikeDraft:
-    region: str | None
-    mention: Mention | None
-    when: When | None
-    scope: Scope
-    token: int
-    first: int
-    last: int
-    hedged: bool
-    weapons: dict[Weapon, None] = field(default_factory=dict)
-    target: Target | None = None
-    actor: Party | None = None
-    shot_down_only: bool = True
-    munitions: list[Munitions] = field(default_factory=list)
-    regions: tuple[str, ...] = ()
-    unplaced: bool = False
-
-
-@dataclass(slots=True)
-class _OutageDraft:
-    region: str | None
-    mention: Mention | None
-    when: When | None
-    outage: OutageMention
-    sentence: Sentence
-    regions: tuple[str, ...] = ()
 
 
 class Assembler:
@@ -81,9 +54,9 @@ class Assembler:
         self._longest = longest_quote
         self._sentences = {s.number: s for s in doc.sentences}
         self._voices: dict[int, tuple[str | None, bool]] = {}
-        self._strikes: list[_StrikeDraft] = []
+        self._strikes: list[StrikeDraft] = []
         self._tolls: list[TollDraft] = []
-        self._outages: list[_OutageDraft] = []
+        self._outages: list[OutageDraft] = []
         self._strike_sentences: set[int] = set()
 
     def _sentence(self, token: int) -> Sentence:
@@ -127,7 +100,7 @@ class Assembler:
                 self._add_strike(trigger, None, bound, unplaced=True)
             elif trigger.munitions and len({r for m in mentions for r in m.regions}) > 1:
                 # One figure over several regions belongs to the country; it is never spread.
-                self._add_strike(trigger, None, bound, region=_country(bound.regions), unplaced=True)
+                self._add_strike(trigger, None, bound, region=country_of(bound.regions), unplaced=True)
             for mention in mentions:
                 for region in mention.regions:
                     self._add_strike(
@@ -189,11 +162,11 @@ class Assembler:
         doc = self._doc
         sentence = self._sentence(trigger.token)
         when = self._when(trigger.token)
-        region = region or bound.country or (_country_of(bound) if unplaced else None)
+        region = region or bound.country or (vague_country(bound) if unplaced else None)
         # Figures of one wave are never spread over several places.
         munitions = trigger.munitions if alone else []
         first, last = trigger.token, trigger.last
-        draft = _StrikeDraft(
+        draft = StrikeDraft(
             region, mention, when, scope_of(doc, sentence), trigger.token, first, last, is_hedged(doc, sentence),
             dict.fromkeys(trigger.weapons), trigger.target, trigger.actor, trigger.shot_down_only, list(munitions),
             bound.regions, unplaced,
@@ -201,8 +174,8 @@ class Assembler:
         if mention is not None and doc.sentence_of[mention.first] == sentence.number:
             draft.first, draft.last = min(first, mention.first), max(last, mention.last)
         for known in self._strikes:
-            if _same_strike(known, draft):
-                _absorb(known, draft)
+            if same_strike(known, draft):
+                absorb(known, draft)
                 return
         self._strikes.append(draft)
 
@@ -215,7 +188,7 @@ class Assembler:
             bound = self._binder.bind(toll.trigger)
             regions = bound.regions
             mention = bound.mentions[0] if len(bound.mentions) == 1 else None
-            region = regions[0] if len(regions) == 1 else _country(regions) or bound.country
+            region = regions[0] if len(regions) == 1 else country_of(regions) or bound.country
             if bound.vague:
                 region = "UA"
             self._tolls.append(
@@ -247,10 +220,10 @@ class Assembler:
             if not targets:
                 targets = [(bound.country or ("UA" if bound.vague else None), None)]
             elif len({r for r, _ in targets}) > 1 and customers is not None:
-                targets = [(_country(bound.regions), None)]
+                targets = [(country_of(bound.regions), None)]
             for region, mention in targets:
-                draft = _OutageDraft(region, mention, when, outage, sentence, bound.regions)
-                if not any(_same_outage(known, draft) for known in self._outages):
+                draft = OutageDraft(region, mention, when, outage, sentence, bound.regions)
+                if not any(same_outage(known, draft) for known in self._outages):
                     self._outages.append(draft)
 
     # Claims
@@ -283,7 +256,7 @@ class Assembler:
         out.sort(key=lambda c: (c[0], c[1]))
         return [c for _, _, c, _ in out], [link for _, _, _, link in out]
 
-    def _placed_strikes(self) -> list[_StrikeDraft]:
+    def _placed_strikes(self) -> list[StrikeDraft]:
         """Drop a strike without a place if the text has one with, unless it has figures of its own.
 
         What the unplaced one says of weapon and actor ("Удар Кинджалами. У Києві …") goes to those with a place.
@@ -299,7 +272,7 @@ class Assembler:
                     draft.weapons = {**loose.weapons, **draft.weapons}
         return [d for d in self._strikes if not d.unplaced or any(m.launched or m.intercepted for m in d.munitions)]
 
-    def _strike_claims(self, draft: _StrikeDraft) -> list[StrikeClaim]:
+    def _strike_claims(self, draft: StrikeDraft) -> list[StrikeClaim]:
         weapons = tuple(draft.weapons)
         if Weapon.DRONE in draft.weapons and not draft.shot_down_only:
             # Drones that attack are loitering munitions (coding rule 7).
@@ -328,18 +301,18 @@ class Assembler:
                 StrikeClaim(
                     **base,
                     weapons=weapons or (Weapon.UNKNOWN,),
-                    launched=_estimate(figures.launched if figures else None),
-                    intercepted=_estimate(figures.intercepted if figures else None),
-                    hit=_estimate(figures.hit if figures else None),
+                    launched=estimate(figures.launched if figures else None),
+                    intercepted=estimate(figures.intercepted if figures else None),
+                    hit=estimate(figures.hit if figures else None),
                 )
             ]
         return [
             StrikeClaim(
                 **base,
                 weapons=(weapon,) if weapon else weapons or (Weapon.UNKNOWN,),
-                launched=_estimate(m.launched),
-                intercepted=_estimate(m.intercepted),
-                hit=_estimate(m.hit),
+                launched=estimate(m.launched),
+                intercepted=estimate(m.intercepted),
+                hit=estimate(m.hit),
             )
             for weapon, m in by_class.items()
         ]
@@ -353,10 +326,10 @@ class Assembler:
             place=self._place(lead.region, next((d.mention for d in drafts if d.mention is not None), None)),
             scope=lead.scope,
             group=next((d.toll.group for d in drafts if d.toll.group is not Group.UNKNOWN), Group.UNKNOWN),
-            **{name: _estimate(value) for name, value in figures.items()},
+            **{name: estimate(value) for name, value in figures.items()},
         )
 
-    def _outage_claim(self, draft: _OutageDraft) -> OutageClaim:
+    def _outage_claim(self, draft: OutageDraft) -> OutageClaim:
         found = draft.outage
         occurred = draft.when.interval if draft.when else None
         if occurred is None and found.status in (OutageStatus.RESTORED, OutageStatus.PARTIAL):
@@ -376,7 +349,7 @@ class Assembler:
         if region is None:
             return None
         name = mention.name if mention is not None and mention.level in (Level.SETTLEMENT, Level.RAION) else None
-        return _known_place(name, region)
+        return known_place(name, region)
 
     def _finish(
         self,
@@ -406,74 +379,3 @@ class Assembler:
             attribution=voice,
             hedged=hedged,
         )
-
-
-def _country(regions: tuple[str, ...]) -> str | None:
-    """The country of several regions, if it is one: a single figure over them is never spread."""
-    countries = {r[:2] for r in regions}
-    return countries.pop() if len(countries) == 1 else None
-
-
-def _country_of(bound: Bound) -> str | None:
-    return "UA" if bound.vague else None
-
-
-@lru_cache(maxsize=4096)
-def _known_place(name: str | None, region: str) -> Place:
-    # Models are frozen; building one costs as much as finding what it holds.
-    return Place(name=name, region=region)
-
-
-@lru_cache(maxsize=4096)
-def _estimate(bounds: Bounds | None) -> Estimate | None:
-    return None if bounds is None else Estimate(low=bounds[0], high=bounds[1], best=bounds[2])
-
-
-def _same_strike(a: _StrikeDraft, b: _StrikeDraft) -> bool:
-    if a.region != b.region or a.unplaced != b.unplaced:
-        return False
-    if a.when is not None and b.when is not None and not _overlap(a.when, b.when):
-        return False
-    names = {d.mention.name for d in (a, b) if d.mention is not None and d.mention.name is not None}
-    return len(names) <= 1
-
-
-def _overlap(a: When, b: When) -> bool:
-    return a.interval.start < b.interval.end and b.interval.start < a.interval.end
-
-
-def _absorb(known: _StrikeDraft, other: _StrikeDraft) -> None:
-    if known.mention is None or known.mention.name is None:
-        known.mention = other.mention or known.mention
-    known.when = known.when or other.when
-    explicit = {*known.weapons, *other.weapons}
-    merged = dict.fromkeys((*known.weapons, *other.weapons))
-    if len(explicit) > 1:
-        if Weapon.ARTILLERY not in known.weapons or Weapon.ARTILLERY not in other.weapons:
-            merged.pop(Weapon.ARTILLERY, None)
-        if explicit & {Weapon.CRUISE_MISSILE, Weapon.BALLISTIC_MISSILE}:
-            merged.pop(Weapon.MISSILE, None)
-        if explicit & {Weapon.LOITERING_MUNITION, Weapon.NAVAL_DRONE, Weapon.FPV_DRONE}:
-            merged.pop(Weapon.DRONE, None)
-    known.weapons = merged
-    known.target = known.target or other.target
-    known.actor = known.actor or other.actor
-    known.shot_down_only = known.shot_down_only and other.shot_down_only
-    seen = {(m.first, m.last) for m in known.munitions}
-    known.munitions += [m for m in other.munitions if (m.first, m.last) not in seen]
-    if other.scope is not Scope.INCIDENT:
-        known.scope = other.scope
-    known.hedged = known.hedged and other.hedged
-
-
-def _same_outage(a: _OutageDraft, b: _OutageDraft) -> bool:
-    if a.region != b.region or a.outage.utility is not b.outage.utility:
-        return False
-    back = (OutageStatus.RESTORED, OutageStatus.PARTIAL)
-    if (a.outage.status in back) != (b.outage.status in back):
-        return False
-    if a.outage.customers is None:
-        a.outage.customers = b.outage.customers
-    if a.mention is None:
-        a.mention = b.mention
-    return True

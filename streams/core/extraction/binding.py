@@ -7,7 +7,7 @@ from collections.abc import Sequence, Set
 from typing import Final, NamedTuple
 
 from streams.core.extraction.document import Document
-from streams.core.extraction.places import Level, Mention, Role
+from streams.core.extraction.places.mention import Level, Mention, Role
 from streams.core.extraction.wordlists import words
 
 _GROUP_WORDS: Final = words(

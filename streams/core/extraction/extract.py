@@ -6,17 +6,19 @@ from dataclasses import dataclass, field
 
 from streams.core.extraction.assembly import Assembler
 from streams.core.extraction.binding import Binder
+from streams.core.extraction.casualties.find import find_tolls
+from streams.core.extraction.casualties.toll import TollPolicy
 from streams.core.extraction.circumstances import CircumstancePolicy
 from streams.core.extraction.document import read
 from streams.core.extraction.gazette import Gazette
 from streams.core.extraction.lexicon import Lexicon
 from streams.core.extraction.model import DocumentText, Extraction, Rejected
 from streams.core.extraction.outages import OutagePolicy, find_outages
-from streams.core.extraction.places import PlacePolicy, locate
+from streams.core.extraction.places.locate import locate
+from streams.core.extraction.places.mention import PlacePolicy
 from streams.core.extraction.quantities import find_quantities
-from streams.core.extraction.strikes import find_strikes
+from streams.core.extraction.strikes.find import find_strikes
 from streams.core.extraction.times import find_times
-from streams.core.extraction.tolls import TollPolicy, find_tolls
 
 VERSION = "rules/2"
 """Name and version of the extractor, as claims carry it. Raised with every change of the rules."""

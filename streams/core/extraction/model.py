@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from schemas.report import CasualtiesClaim, OutageClaim, StrikeClaim
 from streams.core.extraction.document import Document
-from streams.core.extraction.places import Mention, Places
+from streams.core.extraction.places.mention import Mention, Places
 from streams.core.extraction.quantities import Quantity
 
 
@@ -56,6 +56,14 @@ class Reason(Enum):
     CAPTIVES = "prisoners, not casualties of an event"
     COMMENT = "talk about attacks, not a report of one"
     CYBER = "not a physical attack"
+
+
+class Dropped(NamedTuple):
+    """A trigger without a claim."""
+
+    first: int
+    last: int
+    reason: Reason
 
 
 class Rejected(NamedTuple):

@@ -9,9 +9,8 @@ from typing import Final
 from schemas.vocabulary import OutageStatus, Utility
 from streams.core.extraction.circumstances import CircumstancePolicy, blocking_reason, is_guess, is_not_war
 from streams.core.extraction.document import Document, Sentence
-from streams.core.extraction.model import Reason
+from streams.core.extraction.model import Dropped, Reason
 from streams.core.extraction.quantities import Counted, Quantity
-from streams.core.extraction.tolls import Dropped
 from streams.core.extraction.wordlists import stems, words
 
 
@@ -30,6 +29,8 @@ class OutageMention:
 
 @dataclass(slots=True)
 class Outages:
+    """Outages of a document, and the triggers that are none."""
+
     mentions: list[OutageMention] = field(default_factory=list)
     dropped: list[Dropped] = field(default_factory=list)
 

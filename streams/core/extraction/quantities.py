@@ -3,44 +3,51 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final, NamedTuple
 
-from schemas.base import MAX_COUNT
 from schemas.estimate import Estimate
 from streams.core.extraction.document import START, Document
-from streams.core.extraction.numerals import DECADES, EXACT, HALF_MORE, NUMBER_WORDS, SCALES, SEVERAL
+from streams.core.extraction.numbers import Number, number_at
+from streams.core.extraction.numerals import NUMBER_WORDS, SCALES
 from streams.core.extraction.wordlists import stems, words
 
-_DIGITS: Final = re.compile(r"\d{1,9}")
-_DIGITS_SUFFIX: Final = re.compile(r"(\d{1,6})-?(?:ти|х|ма|м|ми|є|є|ро|тьох|рьох|ох|и)$")
-_RANGE: Final = re.compile(r"(\d{1,6})-(\d{1,6})$")
-_AGE_OR_ORDINAL: Final = re.compile(
-    r"\d+-?(?:річн\w*|летн\w*|річчя|year-old\w*|year|st|nd|rd|th|й|ї|го|му|та|те|та|а|я|е|ого|ої|ому|ша|га|ій|ий|ый|ой|ая|ої)$"
-)
 _AT_LEAST: Final = words(
     "over above щонайменше понад більше більш более больше свыше минимум мінімум exceeding exceeds перевищ "
     "перевищила перевищили превысило превысили перевалила"
 )
+
+
 _AT_LEAST_2: Final = frozenset(
     ["at least", "more than", "no less", "not less", "не менше", "не менш", "не менее", "не меньше", "как минимум",
      "по меньшей", "по крайней", "як мінімум", "принаймні щонайменше", "less than no", "minimum of", "upwards of"]
 )  # fmt: skip
+
+
 _UP_TO: Final = frozenset(["до"])
+
+
 _UP_TO_2: Final = frozenset(
     ["up to", "no more", "not more", "не більше", "не более", "не больше", "as many", "fewer than", "less than"]
 )
+
+
 _ABOUT: Final = words(
     "about around approximately roughly circa some близько орієнтовно приблизно около примерно порядка порядку "
     "приблизительно ориентировочно біля"
 )
+
+
 _NEARLY: Final = frozenset(["nearly", "almost", "майже", "почти"])
+
+
 _MONTHS: Final = re.compile(
     r"січн|лют|березн|квітн|травн|червн|липн|серпн|вересн|жовтн|листопад|грудн|январ|феврал|март|апрел|ма[йя]$|июн|июл|"
     r"август|сентябр|октябр|ноябр|декабр|january|february|march|april|may$|june|july|august|september|october|november|"
     r"december|jan$|feb$|mar$|apr$|jun$|jul$|aug$|sep$|sept$|oct$|nov$|dec$"
 )
+
+
 _NOT_COUNTED: Final = re.compile(
     r"(?:year|month|week|day|hour|minute|mile|metre|meter|km|kilomet|percent|percentage|dollar|euro|usd|degree|point|"
     r"country|countries|time|round|strike|attack|shelling|violation|raid|floor|stor|mm|calib|ton|kg|megawatt|mw|"
@@ -49,14 +56,20 @@ _NOT_COUNTED: Final = re.compile(
     r"евро|этаж|област|район|громад|населен|сел|сіл|удар|атак|обстріл|обстрел|ракетн|авіаудар|авиаудар|снарядів калібр|"
     r"бригад|батальйон|полк|рот|дивізі|область|регіон|регион|стран|країн|градус|мілі|миль|клас|пункт|постріл|вогн|вибух|взрыв)"
 )
+
+
 _STOP: Final = words(
     "of in at on by with was were are as after when while amid from since during before near despite who that "
     "which has have had had's and or у в на із за по під внаслідок після коли що які якого та і й и с со из от "
     "при во время под после когда которые результате через до від про для"
 )
+
+
 _ADJECTIVE_ENDINGS: Final = stems(
     "их ых іх ими ыми ого его ої ой ій ий ый ній ні ві ькі ые ие им ым ому ему ую річна річний летний летняя я а ьо о"
 )
+
+
 _NO_NOUN_ENDINGS: Final = (
     *_ADJECTIVE_ENDINGS,
     "ли",
@@ -78,6 +91,8 @@ _NO_NOUN_ENDINGS: Final = (
     "еще",
 )
 """Endings of adjectives and verbs: such a word after a number is not what it counts."""
+
+
 _HEAD_REACH: Final = 4
 """Words between a number and the noun it counts: "8 DPR militiamen", "two more elderly civilians"."""
 
@@ -116,14 +131,6 @@ class Quantity(NamedTuple):
         return Estimate(low=self.low, best=self.best, high=self.high)
 
 
-@dataclass(slots=True)
-class _Number:
-    first: int
-    last: int
-    low: int
-    high: int | None
-
-
 def find_quantities(doc: Document) -> tuple[Quantity, ...]:
     """Return the quantities of a text in order. Dates, ages, ordinals, shares and names such as F-16 are none."""
     out: list[Quantity] = []
@@ -134,7 +141,7 @@ def find_quantities(doc: Document) -> tuple[Quantity, ...]:
         if not word[0].isdigit() and word not in NUMBER_WORDS and "-" not in word and word not in SCALES:
             i += 1
             continue
-        number = _number_at(doc, i)
+        number = number_at(doc, i)
         if number is None:
             i += 1
             continue
@@ -146,145 +153,7 @@ def find_quantities(doc: Document) -> tuple[Quantity, ...]:
     return tuple(out)
 
 
-def _number_at(doc: Document, i: int) -> _Number | None:
-    number = _digits_at(doc, i) or _words_at(doc, i)
-    return number if number is None or number.low <= MAX_COUNT else None
-
-
-def _digits_at(doc: Document, i: int) -> _Number | None:
-    word = doc.word(i)
-    if not word[:1].isdigit():
-        return None
-    pair = _RANGE.match(word)
-    if pair:
-        low, high = int(pair[1]), int(pair[2])
-        return _scaled(doc, _Number(i, i, low, high)) if low < high else None
-    if not word.isdigit():
-        suffix = _DIGITS_SUFFIX.match(word)
-        if suffix and not _AGE_OR_ORDINAL.match(word):
-            return _Number(i, i, int(suffix[1]), int(suffix[1]))
-        return None
-    if len(word) > 9:
-        return None
-    value, last = int(word), i
-    fraction = 0.0
-    while last + 1 < len(doc.tokens) and doc.word(last + 1).isdigit():
-        between = doc.text.clean[doc.tokens[last].end : doc.tokens[last + 1].start]
-        digits = doc.word(last + 1)
-        if (
-            len(digits) == 3
-            and between in (",", ".", " ", "\u00a0", "\u202f", "\u2009", "'")
-            and value
-            and (len(doc.word(i)) <= 3)
-        ):
-            value, last = value * 1_000 + int(digits), last + 1
-            continue
-        if between in (",", ".") and len(digits) <= 2 and doc.word(last + 2) in SCALES:
-            fraction, last = int(digits) / 10 ** len(digits), last + 1
-        break
-    number = _Number(i, last, value, value)
-    scaled = _scaled(doc, number, fraction)
-    return _range_after(doc, scaled)
-
-
-def _range_after(doc: Document, number: _Number) -> _Number:
-    """``5 – 7 people``, ``від 5 до 7``, ``between 5 and 7``."""
-    after = number.last + 1
-    gap = doc.gaps[after] if after < len(doc.tokens) else ""
-    if gap in ("-", "–", "—") and doc.word(after).isdigit() and len(doc.word(after)) <= 6:
-        high = int(doc.word(after))
-        if number.high is not None and high > number.low and number.low == number.high:
-            return _Number(number.first, after, number.low, high)
-    before = doc.word(number.first - 1)
-    if (before, doc.word(after)) in (("від", "до"), ("от", "до"), ("between", "and"), ("from", "to")):
-        other = _digits_at(doc, after + 1) if after + 1 < len(doc.tokens) else None
-        other = other or _words_at(doc, after + 1)
-        if other is not None and other.high is not None and other.high > number.low:
-            return _Number(number.first - 1, other.last, number.low, other.high)
-    return number
-
-
-def _scaled(doc: Document, number: _Number, fraction: float = 0.0) -> _Number:
-    after = number.last + 1
-    scale = SCALES.get(doc.word(after)) if after < len(doc.tokens) and doc.gaps[after] in ("", ".") else None
-    if scale is None:
-        return number
-    low = round((number.low + fraction) * scale)
-    high = None if number.high is None else round((number.high + fraction) * scale)
-    return _Number(number.first, after, low, high)
-
-
-def _words_at(doc: Document, i: int) -> _Number | None:
-    word = doc.word(i)
-    if word in HALF_MORE and (scale := SCALES.get(doc.word(i + 1))):
-        return _Number(i, i + 1, scale * 3 // 2, scale * 3 // 2)
-    if word == "half" and doc.word(i + 1) in ("a", "of") and (scale := SCALES.get(doc.word(i + 2))):
-        return _Number(i, i + 2, scale // 2, scale // 2)
-    if word in ("півмільйона", "полмиллиона"):
-        return _Number(i, i, 500_000, 500_000)
-    decade = _decade_at(doc, i)
-    if decade is not None:
-        return decade
-    if word in SEVERAL:
-        follows = _decade_at(doc, i + 1)
-        if follows is not None:
-            return _Number(i, follows.last, follows.low, follows.high)
-        if word == "some":
-            return None
-        return _Number(i, i, 2, None)
-    total = group = 0
-    last = i - 1
-    j = i
-    while j < len(doc.tokens) and (j == i or doc.gaps[j] == ""):
-        w = doc.word(j)
-        parts = w.split("-") if "-" in w else [w]
-        if w in EXACT or all(p in EXACT for p in parts):
-            value = sum(EXACT[p] for p in parts)
-            # "one, two" or "двоє троє" are two numbers; only a smaller part continues one.
-            if group and not (value < 10 <= group % 100 or (value < 100 <= group) or (value < 10 and group % 10 == 0)):
-                break
-            group += value
-        elif w in ("hundred",) and group:
-            group *= 100
-        elif w in SCALES and (group or j == i) and w not in ("hundred", "k", "m", "тис", "млн", "млрд"):
-            total += max(group, 1) * SCALES[w]
-            group = 0
-        elif w in ("тис", "млн", "млрд") and group:
-            total += group * SCALES[w]
-            group = 0
-        elif w in ("and", "a") and group and doc.word(j + 1) in EXACT and group % 100 == 0:
-            j += 1
-            continue
-        else:
-            break
-        last = j
-        j += 1
-    total += group
-    if last < i or total == 0:
-        return None
-    if total == 1 and _one_is_no_number(doc, i):
-        return None
-    return _Number(i, last, total, total)
-
-
-def _one_is_no_number(doc: Document, i: int) -> bool:
-    # "одна з підстанцій", "one of the", "по одній із": a pronoun; "один одного": each other.
-    return doc.word(i + 1) in ("of", "з", "із", "зі", "из", "одного", "одному", "another", "day", "time")
-
-
-def _decade_at(doc: Document, i: int) -> _Number | None:
-    span = DECADES.get(doc.word(i))
-    if span is None:
-        return None
-    j = i + 1 + (doc.word(i + 1) == "of")
-    scale = SCALES.get(doc.word(j))
-    if scale and span.low < scale:
-        high = None if span.high is None else (span.high + 1) * scale - 1
-        return _Number(i, j, span.low * scale, high)
-    return _Number(i, i, span.low, span.high)
-
-
-def _is_name_or_date(doc: Document, number: _Number) -> bool:
+def _is_name_or_date(doc: Document, number: Number) -> bool:
     before, after = doc.word(number.first - 1), doc.word(number.last + 1)
     clean, tokens = doc.text.clean, doc.tokens
     start, end = tokens[number.first].start, tokens[number.last].end
@@ -318,14 +187,14 @@ def _is_name_or_date(doc: Document, number: _Number) -> bool:
     return False
 
 
-def _counted(doc: Document, number: _Number, earlier: list[Quantity]) -> Quantity | None:
+def _counted(doc: Document, number: Number, earlier: list[Quantity]) -> Quantity | None:
     low, high, first, best = _bounds(doc, number)
     head, counted = _head(doc, number.last + 1)
     after = doc.word(number.last + 1)
     share = None
     if (after in ("of", "з", "із", "из", "со") and head is None) or after in ("of", "з", "із", "из"):
-        whole = _number_at(doc, number.last + 2) or (
-            _number_at(doc, number.last + 3) if doc.word(number.last + 2) == "the" else None
+        whole = number_at(doc, number.last + 2) or (
+            number_at(doc, number.last + 3) if doc.word(number.last + 2) == "the" else None
         )
         if whole is not None and whole.low >= number.low:
             head, counted = _head(doc, whole.last + 1)
@@ -336,7 +205,7 @@ def _counted(doc: Document, number: _Number, earlier: list[Quantity]) -> Quantit
     return Quantity(first, number.last, low, high, best, counted, head, share)
 
 
-def _bounds(doc: Document, number: _Number) -> tuple[int, int | None, int, int | None]:
+def _bounds(doc: Document, number: Number) -> tuple[int, int | None, int, int | None]:
     """Return (low, high, first token, best) with the words before the number applied (coding rule 9)."""
     low, high, first = number.low, number.high, number.first
     exact = low == high

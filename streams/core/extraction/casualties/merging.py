@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.vocabulary import Group, Scope
+from streams.core.extraction.casualties.toll import Harm, Toll
 from streams.core.extraction.document import Sentence
-from streams.core.extraction.places import Mention
+from streams.core.extraction.places.mention import Mention
 from streams.core.extraction.times import When
-from streams.core.extraction.tolls import Harm, Toll
 
 Bounds = tuple[int, int | None, int | None]
 

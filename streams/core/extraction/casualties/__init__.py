@@ -1,0 +1,1 @@
+"""Casualty figures: ``find`` reads them sentence by sentence, ``merging`` groups those that tell of one event."""

@@ -1,0 +1,245 @@
+"""Casualties: figures bound to "killed", "wounded" and "missing", sentence by sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from itertools import pairwise
+from typing import Final
+
+from schemas.vocabulary import Group
+from streams.core.extraction.casualties.amendments import died_later, drop_unnumbered
+from streams.core.extraction.casualties.lists import (
+    add_children,
+    add_coordinated,
+    add_elsewhere,
+    add_listed_before,
+    add_one_more,
+)
+from streams.core.extraction.casualties.pairing import pairs_of
+from streams.core.extraction.casualties.persons import without_figure
+from streams.core.extraction.casualties.toll import AND, HARM, Harm, Toll, TollPolicy, Tolls, Trigger, group_of
+from streams.core.extraction.casualties.zeros import zero_of, zero_toll
+from streams.core.extraction.circumstances import (
+    CircumstancePolicy,
+    blocking_reason,
+    is_guess,
+    is_not_war,
+    is_whole_war,
+)
+from streams.core.extraction.document import Document, Sentence
+from streams.core.extraction.model import Dropped, Reason
+from streams.core.extraction.quantities import Counted, Quantity
+
+
+def find_tolls(
+    doc: Document,
+    quantities: tuple[Quantity, ...],
+    struck: Set[int],
+    policy: TollPolicy,
+    circumstances: CircumstancePolicy,
+) -> Tolls:
+    """Return every casualty figure of a document, unmerged; ``struck`` are the sentences that tell of a strike."""
+    out = Tolls()
+    headline = doc.sentences[0] if doc.sentences else None
+    of_captives = headline is not None and doc.any_in(headline.first, headline.last, "context.captive")
+    for sentence in doc.sentences:
+        triggers = _triggers(doc, sentence)
+        if not triggers:
+            continue
+        reason = blocking_reason(doc, sentence)
+        if reason is None and is_whole_war(doc, sentence):
+            reason = Reason.WHOLE_WAR
+        if (
+            reason is None
+            and sentence.number not in struck
+            and (of_captives or doc.any_in(sentence.first, sentence.last, "context.captive"))
+        ):
+            reason = Reason.CAPTIVES
+        if reason is None and sentence.number not in struck and is_not_war(doc, sentence):
+            reason = Reason.NOT_WAR
+        if reason is not None:
+            out.dropped += [Dropped(t, last, reason) for t, last, _ in triggers]
+            continue
+        people = [
+            q
+            for q in quantities
+            if sentence.first <= q.first < sentence.last
+            and q.counted in (Counted.PERSON, Counted.CHILD, Counted.BARE)
+            and q.share_of is None
+        ]
+        _sentence(doc, sentence, triggers, people, policy, circumstances, out)
+    return out
+
+
+def _triggers(doc: Document, sentence: Sentence) -> list[Trigger]:
+    found: dict[int, str] = {}
+    for tag in _PRECEDENCE:
+        for t in doc.starts_in(sentence.first, sentence.last, tag):
+            found.setdefault(t, tag)
+    out: list[Trigger] = []
+    for t in sorted(found):
+        if (out and t <= out[-1][1]) or "%" in doc.gaps[t]:
+            continue  # "опіки 70 % тіла" is no body
+        out.append((t, doc.spans[t, found[t]], found[t]))
+    return out
+
+
+_PRECEDENCE: Final = [
+    "casualties.kills", "casualties.victims", "casualties.killed", "casualties.wounds", "casualties.wounded",
+    "casualties.missing", "casualties.casualties", "casualties.lost", "casualties.destroyed",
+]  # fmt: skip
+
+
+def _sentence(
+    doc: Document,
+    sentence: Sentence,
+    triggers: list[Trigger],
+    people: list[Quantity],
+    policy: TollPolicy,
+    circumstances: CircumstancePolicy,
+    out: Tolls,
+) -> None:
+    zeros: set[int] = set()
+    live: list[Trigger] = []
+    for trigger in triggers:
+        verdict = zero_of(doc, sentence, trigger, triggers)
+        if verdict is True:
+            zeros.add(trigger[0])
+            out.tolls.append(zero_toll(trigger, doc))
+        elif verdict is Reason.UNKNOWN_SO_FAR:
+            out.dropped.append(Dropped(trigger[0], trigger[1], verdict))
+        elif _is_refuted(doc, sentence, trigger[0]):
+            out.dropped.append(Dropped(trigger[0], trigger[1], Reason.DENIED))
+        elif is_guess(doc, trigger[0], circumstances) and trigger[2] not in ("casualties.killed", "casualties.wounded"):
+            out.dropped.append(Dropped(trigger[0], trigger[1], Reason.HYPOTHETICAL))
+        else:
+            live.append(trigger)
+    main, inside = _split_subsets(doc, people, live)
+    pairs = pairs_of(doc, live, main, policy)
+    used_triggers: dict[int, Toll] = {}
+    combined = _combined(doc, live, pairs)
+    seconds = {other for other, _ in combined.values()}
+    for _, trigger, q in pairs:
+        t = trigger[0]
+        if t in used_triggers or any(toll.first <= q.first and q.end <= toll.last for toll in used_triggers.values()):
+            continue
+        if t in combined or t in seconds or any(q is shared for _, shared in combined.values()):
+            continue
+        if trigger[2] in ("casualties.destroyed", "casualties.lost") and not _is_force(doc, q):
+            continue
+        toll = _toll(doc, trigger, q)
+        used_triggers[t] = toll
+        out.tolls.append(toll)
+    for t, (other, q) in combined.items():
+        toll = Toll(Harm.EITHER, t, 0, q.high, None, group_of(doc, q, t), min(t, q.first), max(other, q.end))
+        toll.high = q.high
+        out.tolls.append(toll)
+        used_triggers[t] = used_triggers[other] = toll
+    _inherit_groups(used_triggers, main)
+    for trigger in live:
+        if trigger[0] in used_triggers:
+            continue
+        lone = without_figure(doc, sentence, trigger)
+        if isinstance(lone, Toll):
+            used_triggers[trigger[0]] = lone
+            out.tolls.append(lone)
+        else:
+            out.dropped.append(Dropped(trigger[0], trigger[1], lone))
+    drop_unnumbered(out, used_triggers)
+    died_later(doc, out, used_triggers)
+    add_one_more(doc, out, used_triggers)
+    add_elsewhere(doc, sentence, out, used_triggers, main)
+    add_coordinated(doc, out, used_triggers, main)
+    add_listed_before(doc, out, used_triggers, main)
+    add_children(doc, sentence, inside, used_triggers)
+
+
+def _is_refuted(doc: Document, sentence: Sentence, trigger: int) -> bool:
+    """``the report of two dead was wrong``."""
+    return any(
+        doc.clause_of[t] == doc.clause_of[trigger]
+        for t in doc.starts_in(sentence.first, sentence.last, "context.refuted")
+    )
+
+
+def _split_subsets(doc: Document, people: list[Quantity], live: list[Trigger]) -> tuple[list[Quantity], list[Quantity]]:
+    """Separate totals from the parts "including two children" (coding rules 3 and 12)."""
+    main: list[Quantity] = []
+    inside: list[Quantity] = []
+    for q in people:
+        begin = max(0, q.first - 4)
+        marked = any(
+            "context.including" in doc.tags[t] and doc.spans[t, "context.including"] < q.first
+            for t in range(begin, q.first)
+        )
+        (inside if marked and (main or live) and q.counted is Counted.CHILD else main).append(q)
+    return main, inside
+
+
+def _is_force(doc: Document, q: Quantity) -> bool:
+    """Destroyed or lost people are soldiers: "знищено 20 окупантів"; a bare number destroyed is equipment."""
+    return q.head is not None and bool(doc.covering[q.head] & {"people.military"})
+
+
+def _combined(
+    doc: Document, live: list[Trigger], pairs: list[tuple[float, Trigger, Quantity]]
+) -> dict[int, tuple[int, Quantity]]:
+    """``killed and wounded 91``: two harms joined by "and" that share one figure."""
+    out: dict[int, tuple[int, Quantity]] = {}
+    for a, b in pairwise(live):
+        joined = (b[0] - a[1] == 2 and doc.word(a[1] + 1) in AND) or (b[0] - a[1] == 1 and doc.gaps[b[0]] == "/")
+        if not joined or {HARM[a[2]], HARM[b[2]]} != {Harm.KILLED, Harm.WOUNDED}:
+            continue
+        near = [(c, tr, q) for c, tr, q in pairs if tr in (a, b)]
+        figures = {q.first: q for _, _, q in near if c_ok(q, a, b)}
+        if len(figures) == 1:
+            out[a[0]] = (b[0], next(iter(figures.values())))
+    return out
+
+
+def c_ok(q: Quantity, a: Trigger, b: Trigger) -> bool:
+    """Whether a figure is next to a pair of triggers."""
+    return 0 <= a[0] - q.end - 1 <= 3 or 0 <= q.first - b[1] - 1 <= 2
+
+
+def _toll(doc: Document, trigger: Trigger, q: Quantity) -> Toll:
+    first, last, tag = trigger
+    harm = HARM[tag]
+    children = None
+    if q.counted is Counted.CHILD:
+        children = (q.low, q.high, q.best)
+    updated = any(
+        "context.updated" in doc.tags[t] and doc.word(t) != "до"
+        for t in range(min(first, q.first) - 4, max(last, q.end) + 1)
+        if 0 <= t < len(doc.tags) and doc.sentence_of[t] == doc.sentence_of[first]
+    )
+    if harm is Harm.EITHER and q.low >= 0:
+        return Toll(
+            harm, first, 0, q.high, None, group_of(doc, q, first), min(first, q.first), max(last, q.end), children
+        )
+    return Toll(
+        harm,
+        first,
+        q.low,
+        q.high,
+        q.best,
+        group_of(doc, q, first),
+        min(first, q.first),
+        max(last, q.end),
+        children,
+        updated=updated,
+    )
+
+
+def _inherit_groups(used: dict[int, Toll], main: list[Quantity]) -> None:
+    """``двоє військових загинули, шістьох поранено``: a bare figure is about the people named before it."""
+    ordered = sorted(used.values(), key=lambda toll: toll.first)
+    for previous, toll in pairwise(ordered):
+        bare = any(q.first >= toll.first and q.end <= toll.last and q.counted is Counted.BARE for q in main)
+        if (
+            toll.group is Group.UNKNOWN
+            and bare
+            and previous.group is not Group.UNKNOWN
+            and toll.first - previous.last <= 4
+        ):
+            toll.group = previous.group

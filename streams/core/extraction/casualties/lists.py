@@ -1,0 +1,171 @@
+"""Further figures of a harm already found: lists, other places, children inside a total."""
+
+from __future__ import annotations
+
+from schemas.vocabulary import Group
+from streams.core.extraction.casualties.persons import is_singular
+from streams.core.extraction.casualties.toll import AND, Harm, Toll, Tolls, group_of, group_of_tags
+from streams.core.extraction.document import Document, Sentence
+from streams.core.extraction.quantities import Counted, Quantity
+
+
+def add_coordinated(doc: Document, out: Tolls, used: dict[int, Toll], main: list[Quantity]) -> None:
+    """``kills four civilians, soldier`` and ``kills 2 soldiers, 5 civilians``: the same harm, another group."""
+    spent = [q for q in main if any(t.first <= q.first <= t.last for t in used.values())]
+    for toll in list(used.values()):
+        last = toll.last
+        nxt = last + 1
+        if nxt >= len(doc.tokens) or doc.sentence_of[nxt] != doc.sentence_of[last]:
+            continue
+        follows = doc.gaps[nxt] == "," or (doc.gaps[nxt] == "" and doc.word(nxt) in AND)
+        if not follows or toll.trigger > toll.first:
+            continue
+        at = nxt + (doc.word(nxt) in AND)
+        at += doc.word(at) in ("a", "an", "one")
+        figure = next(
+            (q for q in main if q.first in (at, nxt) and q not in spent and q.counted is Counted.PERSON), None
+        )
+        nearest = figure.end if figure else at
+        if any(t > last and t - nearest <= 3 for t in used):
+            continue
+        if figure is not None:
+            group = group_of(doc, figure, toll.trigger)
+            out.tolls.append(
+                Toll(toll.harm, toll.trigger, figure.low, figure.high, figure.best, group, figure.first, figure.end)
+            )
+        elif doc.has(at, "forms.person.one"):
+            group = group_of_tags(doc, [at])
+            if group is not toll.group:
+                out.tolls.append(Toll(toll.harm, toll.trigger, 1, 1, 1, group, at, at))
+
+
+def add_one_more(doc: Document, out: Tolls, used: dict[int, Toll]) -> None:
+    """``two women and a child``, ``двоє жінок і дитина``: one more person of the same harm."""
+    for toll in list(used.values()):
+        for t in range(toll.first, min(toll.last + 2, len(doc.tokens) - 1)):
+            if doc.word(t) not in AND or doc.gaps[t] != "" or t < 1:
+                continue
+            at = t + 1 + (doc.word(t + 1) in ("a", "an", "one", "одна", "один"))
+            before = any(x.startswith("people.") for x in doc.covering[t - 1])
+            if at >= len(doc.tokens) or not before or not any(x.startswith("people.") for x in doc.tags[at]):
+                continue
+            single = doc.has(at, "forms.person.one")
+            if not single or toll.low in (0, 1):
+                continue
+            group, child = group_of_tags(doc, [at]), "people.child" in doc.covering[at]
+            if group is not Group.UNKNOWN and toll.group is not Group.UNKNOWN and group is not toll.group:
+                out.tolls.append(Toll(toll.harm, toll.trigger, 1, 1, 1, group, at, at))
+            else:
+                toll.low += 1
+                toll.high = None if toll.high is None else toll.high + 1
+                toll.best = None if toll.best is None else toll.best + 1
+                toll.last = max(toll.last, at)
+                if child:
+                    toll.children = (1, 1, 1)
+            break
+
+
+def add_elsewhere(doc: Document, sentence: Sentence, out: Tolls, used: dict[int, Toll], main: list[Quantity]) -> None:
+    """``killed in Kherson and three in Nikopol``: the harm goes on, the place is another."""
+    for q in main:
+        spent = any(t.first <= q.first <= t.last for t in out.tolls)
+        joined = doc.word(q.first - 1) in (*AND, "а", "while") or doc.gaps[q.first] == ","
+        after = q.end + 1
+        if spent or not joined or after >= sentence.last or doc.gaps[after] not in ("", "–", "—", "-"):
+            continue
+        place = doc.has(after, "places.in") and after + 1 < len(doc.tokens) and doc.tokens[after + 1].capital
+        earlier = [t for t in used.values() if t.last < q.first]
+        if not place or not earlier or any(q.first < t < q.first + 8 for t in used):
+            continue
+        owner = max(earlier, key=lambda t: t.last)
+        group = group_of(doc, q, q.first) if q.head is not None else owner.group
+        out.tolls.append(Toll(owner.harm, q.last, q.low, q.high, q.best, group, q.first, q.end))
+
+
+def add_listed_before(doc: Document, out: Tolls, used: dict[int, Toll], main: list[Quantity]) -> None:
+    """``five soldiers, two rebels killed``: figures in a list before the harm they share.
+
+    "and" makes a sum ("two women and a child"), a comma with another group a second figure.
+    """
+    for toll in list(used.values()):
+        if toll.trigger < toll.last or toll.harm is Harm.EITHER:
+            continue
+        first = toll.first
+        while first > 0:
+            conjunction = doc.word(first - 1) in AND and doc.gaps[first - 1] == "" and doc.gaps[first] == ""
+            comma = doc.gaps[first] == "," and doc.sentence_of[first - 1] == doc.sentence_of[first]
+            end = first - 2 if conjunction else first - 1
+            earlier = next((q for q in main if q.end == end and q.counted is not Counted.BARE), None)
+            lone = earlier is None and (conjunction or comma) and first - 1 - conjunction >= 0
+            if lone and toll.first == first and doc.has(first - 1 - conjunction, "forms.person.one"):
+                # "Soldier, civilian killed": one person of each group.
+                at = first - 1 - conjunction
+                group = group_of_tags(doc, [at])
+                if group is not toll.group and not any(t.first <= at <= t.last for t in out.tolls):
+                    out.tolls.append(Toll(toll.harm, toll.trigger, 1, 1, 1, group, at, at))
+            if (
+                earlier is None
+                or not (conjunction or comma)
+                or any(t.first <= earlier.first <= t.last for t in used.values())
+            ):
+                break
+            if any(t.first <= earlier.first <= t.last for t in out.tolls):
+                break
+            group = group_of(doc, earlier, toll.trigger)
+            if conjunction and group in (toll.group, Group.UNKNOWN):
+                toll.low += earlier.low
+                toll.high = None if toll.high is None or earlier.high is None else toll.high + earlier.high
+                toll.best = None if toll.best is None or earlier.best is None else toll.best + earlier.best
+                toll.first = earlier.first
+            elif toll.children is not None and earlier.counted is Counted.PERSON and group is not Group.MILITARY:
+                # "22 civilians, 3 children killed": the children are inside the total (coding rule 12).
+                toll.low, toll.high, toll.best, toll.group = earlier.low, earlier.high, earlier.best, group
+                toll.first = earlier.first
+            else:
+                out.tolls.append(
+                    Toll(
+                        toll.harm,
+                        toll.trigger,
+                        earlier.low,
+                        earlier.high,
+                        earlier.best,
+                        group,
+                        earlier.first,
+                        earlier.end,
+                    )
+                )
+            first = earlier.first
+
+
+def add_children(doc: Document, sentence: Sentence, inside: list[Quantity], used: dict[int, Toll]) -> None:
+    """Put "including two children" and "серед поранених дитина" into the toll they belong to."""
+    if not used:
+        return
+    for q in inside:
+        owner = min(used.values(), key=lambda toll: _near_first(toll, q.first))
+        if owner.children is None:
+            owner.children = (q.low, q.high, q.best)
+            owner.last = max(owner.last, q.end)
+            if owner.group is Group.UNKNOWN:
+                owner.group = Group.CIVILIAN if owner.low == 0 else owner.group
+    for t in range(sentence.first, sentence.last):
+        if "people.child" not in doc.tags[t] or any(q.first <= t <= q.end for q in inside):
+            continue
+        marked = any(
+            "context.including" in doc.tags[x] for x in range(max(sentence.first, t - 5), min(sentence.last, t + 6))
+        )
+        if not marked:
+            continue
+        owner = min(used.values(), key=lambda toll: _near_first(toll, t))
+        if owner.children is None and not (
+            owner.first <= t <= owner.last and owner.low == owner.high == 1 and owner.children
+        ):
+            single = is_singular(doc, t, None)
+            owner.children = (1, 1, 1) if single else (1, None, None)
+            owner.first, owner.last = min(owner.first, t), max(owner.last, t)
+            if owner.high is None and owner.group is Group.UNKNOWN:
+                owner.group = Group.CIVILIAN
+
+
+def _near_first(toll: Toll, token: int) -> int:
+    return min(abs(toll.first - token), abs(toll.last - token), abs(toll.trigger - token))

@@ -1,0 +1,143 @@
+"""People harmed without a number: "a woman was killed", "є поранені"."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from schemas.vocabulary import Group
+from streams.core.extraction.casualties.toll import ACTIVE, HARM, Toll, Trigger, group_of_tags
+from streams.core.extraction.document import Document, Sentence
+from streams.core.extraction.model import Reason
+from streams.core.extraction.wordlists import stems, words
+
+_EXISTS: Final = words("є есть there are were also також наявні серед среди among відомо известно")
+
+
+_CYRILLIC_PLURALS: Final = stems("и і ы ей ів их ов ям ами ні ці чі ки")
+
+
+def without_figure(doc: Document, sentence: Sentence, trigger: Trigger) -> Toll | Reason:
+    """A person ("загинула жінка") or people ("є поранені") without a number."""
+    first, last, tag = trigger
+    if tag in ("casualties.destroyed", "casualties.lost", "casualties.casualties", "casualties.missing"):
+        return Reason.NO_FIGURE
+    word = doc.word(first)
+    if any(
+        doc.word(t) in ("number", "toll", "кількість", "число", "чисельність", "количество")
+        for t in range(max(0, first - 2), first)
+    ):
+        return Reason.NO_FIGURE
+    if _among(doc, first):
+        # "серед поранених дитина": some were wounded, and the child is one of them.
+        return Toll(HARM[tag], first, 1, None, None, Group.UNKNOWN, first, last)
+    if tag in ACTIVE and doc.word(last + 1) in ("another", "іншого", "ще", "еще"):
+        return Toll(HARM[tag], first, 1, 1, 1, Group.UNKNOWN, first, last + 1)
+    if _harmed_in_attack(doc, sentence, first, last):
+        return Toll(HARM[tag], first, 1, None, None, Group.UNKNOWN, first, last)
+    person = _person_near(doc, sentence, first, last, after_only=tag in ACTIVE)
+    thing = _thing_near(doc, sentence, first, last)
+    if person is None and thing:
+        return Reason.NOT_PEOPLE
+    harm = HARM[tag]
+    if person is not None:
+        group = group_of_tags(doc, [person])
+        child = "people.child" in doc.covering[person]
+        singular = is_singular(doc, person, first)
+        if singular or (doc.has(first, "forms.harm.one") and not doc.has(first, "forms.harm.impersonal")):
+            children = (1, 1, 1) if child else None
+            return Toll(harm, first, 1, 1, 1, group, min(first, person), max(last, person), children)
+        if doc.has(first, "forms.harm.many") or doc.has(first, "forms.harm.one") or tag in ACTIVE:
+            if word == "dead":
+                return Reason.NO_FIGURE
+            return Toll(harm, first, 1, None, None, group, min(first, person), max(last, person))
+        return Reason.NO_FIGURE
+    if (
+        doc.has(first, "forms.harm.one")
+        and not word.endswith("о")
+        and tag != "casualties.kills"
+        and not word.startswith(("поранення", "ранени"))
+        and word not in _SUFFERED
+    ):
+        return Toll(harm, first, 1, 1, 1, Group.UNKNOWN, first, last)
+    exists = any(doc.word(t) in _EXISTS for t in range(max(sentence.first, first - 3), first)) or any(
+        doc.word(t) in ("є", "есть") for t in range(last + 1, min(sentence.last, last + 3))
+    )
+    if exists and (doc.has(first, "forms.harm.many") or word.endswith(("их", "ых"))):
+        return Toll(harm, first, 1, None, None, Group.UNKNOWN, first, last)
+    return Reason.NO_FIGURE
+
+
+_SUFFERED: Final = frozenset(["постраждав", "постраждала", "пострадал", "пострадала", "зник", "зникла"])
+"""Said of houses and ports as well: without a person nobody is meant."""
+
+
+_THROUGH: Final = words("при внаслідок унаслідок від в у из-за через после після under in")
+
+
+def _harmed_in_attack(doc: Document, sentence: Sentence, first: int, last: int) -> bool:
+    """``стан постраждалих внаслідок атаки``, ``пострадавшие при обстреле``: people, if not how many."""
+    if (
+        not doc.word(first).endswith(("их", "ых", "і", "ие", "им", "ым", "ими", "ыми"))
+        or doc.word(last + 1) not in _THROUGH
+    ):
+        return False
+    return any("strikes.attack.noun" in doc.tags[t] for t in range(last + 1, min(sentence.last, last + 5)))
+
+
+def _among(doc: Document, first: int) -> bool:
+    before = first - 1 - (doc.word(first - 1) in ("the", "those"))
+    return "context.including" in doc.tags[before] and doc.joined(before, first) if before >= 0 else False
+
+
+def _person_near(doc: Document, sentence: Sentence, first: int, last: int, *, after_only: bool) -> int | None:
+    def at(t: int) -> bool:
+        return sentence.first <= t < sentence.last and any(x.startswith("people.") for x in doc.covering[t])
+
+    if doc.word(last + 1) in ("a", "an", "one"):
+        # "A sniper killed a soldier": the article begins the object.
+        after_only = True
+
+    before = [] if after_only else list(range(first - 1, max(sentence.first, first - 5) - 1, -1))
+    after = list(range(last + 1, min(sentence.last, last + 5)))
+    english = doc.word(first).isascii()
+    for t in before:
+        if not doc.joined(t, first) or "strikes.attack.noun" in doc.tags[t]:
+            break
+        if at(t):
+            return t
+    for t in after:
+        if not doc.joined(last, t) or "casualties.wounded" in doc.tags[t] or "casualties.killed" in doc.tags[t]:
+            break
+        if english and not after_only and doc.word(t) in ("in", "by", "as", "at", "near", "after", "from"):
+            break
+        if doc.word(t) in ("від", "от", "из-за", "через", "по", "під", "из", "у", "в", "біля") and t - last >= 1:
+            break
+        if at(t):
+            return t
+    return None
+
+
+def _thing_near(doc: Document, sentence: Sentence, first: int, last: int) -> bool:
+    near = range(max(sentence.first, first - 4), min(sentence.last, last + 5))
+    return any(
+        t != first
+        and doc.joined(min(t, first), max(t, first))
+        and any(x.startswith("targets.") for x in doc.covering[t])
+        for t in near
+    )
+
+
+def is_singular(doc: Document, person: int, verb: int | None) -> bool:
+    """Whether the person word at ``person`` is one person, by its form and its verb's."""
+    noun = doc.word(person)
+    if noun.isascii():
+        return doc.has(person, "forms.person.one")
+    plural = noun.endswith(_CYRILLIC_PLURALS)
+    if verb is not None:
+        if doc.has(verb, "forms.harm.many"):
+            return False
+        if doc.has(verb, "forms.harm.impersonal"):
+            return not plural and not noun.startswith(("люд", "осіб"))
+        if doc.has(verb, "forms.harm.one"):
+            return True
+    return not plural and not noun.startswith("люд")

@@ -1,0 +1,139 @@
+"""Places in running text: which words name one, what they mean, and which are no place of an event.
+
+Order of disambiguation: the region of the same sentence, then the country of the sentence, then primary over
+alternate names, then population with a margin; else the mention keeps its candidates and no region.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from streams.core.extraction.document import Document
+from streams.core.extraction.gazette import Gazette
+from streams.core.extraction.places.choosing import by_neighbour, choose, outside_capital
+from streams.core.extraction.places.mention import (
+    DONBAS,
+    Level,
+    Mention,
+    NoPlace,
+    Open,
+    PlacePolicy,
+    Places,
+    Role,
+    Stated,
+)
+from streams.core.extraction.places.naming import classify
+from streams.core.extraction.places.roles import role_of
+
+
+def locate(doc: Document, gazette: Gazette, policy: PlacePolicy) -> Places:
+    """Return the places of a document."""
+    mentions: list[Mention] = []
+    opens: list[Open] = []
+    rejected: list[NoPlace] = []
+    taken: set[int] = set()
+    for mention in _special(doc):
+        mentions.append(mention)
+        taken.update(range(mention.first, mention.last + 1))
+    for toponym in gazette.names.find(doc.text.folded):
+        first = last = doc.token_at.get(toponym.start, -1)
+        while 0 <= last < len(doc.tokens) and doc.tokens[last].end < toponym.end:
+            last += 1
+        if not 0 <= last < len(doc.tokens) or first in taken or last in taken:
+            continue
+        found = classify(doc, toponym, first, last, gazette)
+        if isinstance(found, Mention):
+            mentions.append(found)
+        elif isinstance(found, Open):
+            opens.append(found)
+        elif found:
+            rejected.append(NoPlace(first, last, found))
+    stated = _stated(doc, mentions)
+    for name in opens:
+        chosen = choose(doc, name, stated, policy)
+        if isinstance(chosen, Mention):
+            mentions.append(chosen)
+        else:
+            rejected.append(NoPlace(name.first, name.last, chosen))
+    mentions.sort(key=lambda m: m.first)
+    for i, m in enumerate(mentions):
+        if not m.regions and m.candidates:
+            mentions[i] = by_neighbour(doc, m, mentions[max(0, i - 3) : i + 4])
+        elif m.regions == ("UA-30",):
+            mentions[i] = outside_capital(doc, m)
+    for i, m in enumerate(mentions):
+        if m.role is Role.EVENT and (role := role_of(doc, m)) is not Role.EVENT:
+            mentions[i] = m._replace(role=role)
+    _set_apart_reference_points(doc, mentions)
+    return Places(tuple(_merged(doc, mentions)), tuple(rejected))
+
+
+def _set_apart_reference_points(doc: Document, mentions: list[Mention]) -> None:
+    """``у Василькові за 25 кілометрів від Києва``: Kyiv only says where Vasylkiv is."""
+    for begin in doc.starts.get("places.away", ()):
+        at = doc.spans[begin, "places.away"] + 1
+        for i, m in enumerate(mentions):
+            if m.first == at and i and m.role is Role.EVENT:
+                before = mentions[i - 1]
+                near = doc.sentence_of[before.first] == doc.sentence_of[m.first] and m.first - before.last <= 8
+                if near and before.role is Role.EVENT and before.regions:
+                    mentions[i] = m._replace(role=Role.ORIGIN)
+
+
+def _stated(doc: Document, mentions: list[Mention]) -> Stated:
+    by_sentence: dict[int, list[Mention]] = {}
+    countries: dict[int, set[str]] = {}
+    for m in mentions:
+        sentence = doc.sentence_of[m.first]
+        if m.level in (Level.REGION, Level.RAION) and m.regions:
+            by_sentence.setdefault(sentence, []).append(m)
+            countries.setdefault(sentence, set()).update(r[:2] for r in m.regions)
+        elif m.role is Role.COUNTRY and doc.has(m.first - 1, "places.in"):
+            countries.setdefault(sentence, set()).update(m.regions)
+    everywhere = frozenset(r for ms in by_sentence.values() for m in ms for r in m.regions)
+    return Stated(by_sentence, everywhere, countries)
+
+
+def _special(doc: Document) -> Iterable[Mention]:
+    for first in doc.starts.get("places.donbas", ()):
+        yield Mention(first, doc.spans[first, "places.donbas"], DONBAS, Level.REGION)
+    for first in doc.starts.get("places.bridge.crimea", ()):
+        yield Mention(first, doc.spans[first, "places.bridge.crimea"], ("UA-43",), Level.REGION)
+    for first in doc.starts.get("places.vague", ()):
+        yield Mention(first, doc.spans[first, "places.vague"], (), Level.COUNTRY, Role.VAGUE)
+    for code in ("UA", "RU"):
+        tag = f"places.country.{code.lower()}"
+        for first in doc.starts.get(tag, ()):
+            if "places.vague" not in doc.covering[first]:
+                yield Mention(first, doc.spans[first, tag], (code,), Level.COUNTRY, Role.COUNTRY)
+
+
+def _merged(doc: Document, mentions: list[Mention]) -> Iterable[Mention]:
+    """Join "Дудчани (Херсонська область)" and "Kramatorsk, Donetsk region" into the settlement."""
+    out: list[Mention] = []
+    for mention in mentions:
+        previous = out[-1] if out else None
+        if (
+            previous is not None
+            and previous.level is Level.SETTLEMENT
+            and mention.level in (Level.REGION, Level.RAION)
+            and previous.regions == mention.regions
+            and mention.first - previous.last <= 3
+            and doc.sentence_of[mention.first] == doc.sentence_of[previous.last]
+        ):
+            out[-1] = previous._replace(last=mention.last)
+            continue
+        if (
+            previous is not None
+            and previous.level in (Level.REGION, Level.RAION)
+            and mention.level is Level.SETTLEMENT
+            and previous.regions == mention.regions
+            and mention.first - previous.last <= 2
+            and doc.gaps[mention.first] in ("", ",")
+            and doc.sentence_of[mention.first] == doc.sentence_of[previous.last]
+            and previous.role is mention.role
+        ):
+            out[-1] = mention._replace(first=previous.first)
+            continue
+        out.append(mention)
+    return out

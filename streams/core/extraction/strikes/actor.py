@@ -1,0 +1,79 @@
+"""Which side a sentence says attacked."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from schemas.vocabulary import Party
+from streams.core.extraction.document import Document, Sentence
+from streams.core.extraction.wordlists import words
+
+
+def actor_of(doc: Document, sentence: Sentence, token: int, tag: str) -> Party | None:
+    """The side that acts: the subject of a verb, or the adjective or genitive at a noun ("ворожий удар", "удар ЗСУ").
+
+    An interception says who defended, not who attacked.
+    """
+    if tag == "strikes.intercept":
+        return None
+    noun = tag == "strikes.attack.noun"
+    best: tuple[float, Party] | None = None
+    for t in range(sentence.first, sentence.last):
+        for name in doc.tags[t]:
+            if not name.startswith("context.actor."):
+                continue
+            party = Party.RU if name.endswith("ru") else Party.UA
+            end = doc.spans[t, name]
+            distance = float(token - end) if t < token else (t - token) * 1.5
+            distance += 2.0 * abs(doc.clause_of[t] - doc.clause_of[token])
+            if _is_object(doc, t, token):
+                continue
+            if not noun and t > token and doc.word(t).isascii() and "by" not in (doc.word(t - 1), doc.word(t - 2)):
+                continue  # "its forces struck Ukrainian plants": what follows an English verb is its object
+            adjacent = noun and -4 <= t - token <= 3 and abs(doc.clause_of[t] - doc.clause_of[token]) == 0
+            # "удар ракетами … збройних сил": whose weapons they were.
+            armed = t > 0 and t - token <= 8 and any(x.startswith("weapons.") for x in doc.covering[t - 1])
+            if not (adjacent or armed) and not _SUBJECTS.match(doc.word(t)):
+                continue
+            if best is None or distance < best[0]:
+                best = (distance, party)
+    return best[1] if best is not None and best[0] <= 18 else None
+
+
+_PREPOSITIONS: Final = words("по на у в against on at проти против in над об о про из-за за")
+
+
+def _is_object(doc: Document, t: int, trigger: int) -> bool:
+    """``склад ЗСУ``, ``по аеродромах окупантів``, ``у РФ``, ``Міноборони РФ заявило``: whose, where, or who speaks."""
+    before = doc.word(t - 1)
+    if before in _PREPOSITIONS:
+        return True
+    owned = any(x.startswith(("targets.", "people.")) for x in doc.covering[t - 1]) if t else False
+    if owned and t > trigger:
+        return True
+    if _is_victim(doc, t):
+        return True
+    if any(doc.has(x, "places.say") and doc.joined(t, x) for x in (t + 1, t + 2)):
+        return True
+    owns = t + 1 < len(doc.tags) and any(x.startswith("targets.") for x in doc.covering[t + 1])
+    return owns and doc.joined(t, t + 1)
+
+
+def _is_victim(doc: Document, t: int) -> bool:
+    """``Ukrainian soldiers killed in a rebel attack``: people of a side, and what befell them."""
+    for x in range(t + 1, min(t + 4, len(doc.tokens))):
+        if doc.gaps[x]:
+            return False
+        if {"casualties.killed", "casualties.wounded"} & doc.tags[x]:
+            return any(tag.startswith("people.") for y in range(t, x) for tag in doc.covering[y])
+    return False
+
+
+_SUBJECTS: Final = re.compile(
+    r"(?:окупанти|окупантами|росіяни|росіянами|ворог|ворогом|росія|росією|рф|російськ[аіе]|російський|російськими|рашисти|"
+    r"загарбники|вкс|вс|оккупанты|оккупантами|россияне|россиянами|враг|врагом|россия|россией|российск(?:ие|ая|ий|ими)|орки|"
+    r"агресор|армія|москалі|russia|russian\w*|enemy|invaders|occupiers|ukrain\w*|kiev|kyiv|зсу|всу|ссо|сбу|гур|вмс|пс|"
+    r"збройн[іи]\w*|українськ(?:і|а|ий|ими)|украинск(?:ие|ая|ий|ими)|сил[иы]|силами|захисники|захисниками|оборонці|наші|"
+    r"бійці|воїни|повітрян\w*|украина|україна|тро|штурмова|киевский|київський|вооруженные)$"
+)

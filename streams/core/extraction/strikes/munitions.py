@@ -1,0 +1,99 @@
+"""Counted munitions and their outcome: launched, intercepted, hit."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from schemas.vocabulary import Weapon
+from streams.core.extraction.document import Document, Sentence
+from streams.core.extraction.quantities import Counted, Quantity
+from streams.core.extraction.strikes.surroundings import WEAPONS, around, weapon_classes
+from streams.core.extraction.strikes.trigger import Munitions
+
+_OUTCOMES: Final = ("strikes.intercept", "strikes.launch", "strikes.hit")
+
+
+def munitions_in(doc: Document, sentence: Sentence, quantities: tuple[Quantity, ...]) -> list[Munitions]:
+    """Return the counted munitions of a sentence with their outcome."""
+    out: list[Munitions] = []
+    precise = weapon_classes(
+        dict.fromkeys(x for t in range(sentence.first, sentence.last) for x in doc.tags[t] if x in WEAPONS)
+    )
+    for q in quantities:
+        if not sentence.first <= q.first < sentence.last or q.counted is not Counted.MUNITION:
+            continue
+        assert q.head is not None
+        classes = weapon_classes(
+            dict.fromkeys(t for x in range(q.first, q.head + 1) for t in doc.covering[x] if t in WEAPONS)
+        )
+        weapon = classes[0] if classes else None
+        if weapon is Weapon.MISSILE and Weapon.MISSILE not in precise:
+            # "чотири Кинджали: одну ракету збили": the plain word means the missiles named before.
+            weapon = next((w for w in precise if w in (Weapon.BALLISTIC_MISSILE, Weapon.CRUISE_MISSILE)), weapon)
+        figure = Munitions(weapon, q.first, q.end)
+        outcome = _outcome(doc, sentence, q)
+        value = (q.low, q.high, q.best)
+        if outcome == "strikes.intercept":
+            figure.intercepted = value
+        elif outcome == "strikes.hit":
+            figure.hit = value
+        else:
+            figure.launched = value
+        if q.share_of is not None:
+            whole = (q.share_of, q.share_of, q.share_of)
+            figure.launched, figure.intercepted = whole, value if outcome != "strikes.hit" else None
+        out.append(figure)
+    _add_bare(doc, sentence, quantities, out)
+    return out
+
+
+def uncounted(doc: Document, sentence: Sentence, token: int, tag: str) -> list[Munitions]:
+    """``збили ракети`` is at least one, ``ракета влучила`` is one (coding rule 8); the instrument is not counted."""
+    for t in around(sentence, token, 3, 3):
+        classes = weapon_classes(dict.fromkeys(x for x in doc.covering[t] if x in WEAPONS))
+        if not classes or doc.clause_of[t] != doc.clause_of[token] or not doc.joined(min(t, token), max(t, token)):
+            continue
+        single = doc.has(t, "forms.munition.one")
+        if tag == "strikes.intercept" and (single or doc.has(t, "forms.munition.many")):
+            value = (1, 1, 1) if single else (1, None, None)
+            return [Munitions(classes[0], min(t, token), max(t, token), intercepted=value)]
+        if (
+            tag != "strikes.intercept"
+            and single
+            and t < token
+            and doc.has(t, "forms.munition.subject")
+            and doc.has(token, "strikes.hit")
+        ):
+            return [Munitions(classes[0], t, token, hit=(1, 1, 1))]
+    return []
+
+
+def _add_bare(doc: Document, sentence: Sentence, quantities: tuple[Quantity, ...], out: list[Munitions]) -> None:
+    """``6 безпілотників, але 4 були збиті``: a bare number beside an outcome counts the munitions named before."""
+    for q in quantities:
+        if not sentence.first <= q.first < sentence.last or q.counted is not Counted.BARE or not out:
+            continue
+        near = [t for t in around(sentence, q.last, 3, 3) if doc.clause_of[t] == doc.clause_of[q.first]]
+        tag = next((k for k in ("strikes.intercept", "strikes.hit") for t in near if k in doc.tags[t]), None)
+        if tag is None or out[0].first > q.first:
+            continue
+        value = (q.low, q.high, q.best)
+        if tag == "strikes.intercept" and out[0].intercepted is None:
+            out[0].intercepted = value
+        elif tag == "strikes.hit" and out[0].hit is None:
+            out[0].hit = value
+
+
+def _outcome(doc: Document, sentence: Sentence, q: Quantity) -> str:
+    best = (99.0, "strikes.launch")
+    for t in range(sentence.first, sentence.last):
+        for tag in _OUTCOMES:
+            if tag not in doc.tags[t] and not (tag == "strikes.intercept" and "strikes.destroy.verb" in doc.tags[t]):
+                continue
+            distance = (q.first - t) if t < q.first else (t - q.end) * 1.0
+            distance += 4.0 * abs(doc.clause_of[t] - doc.clause_of[q.first])
+            if tag == "strikes.hit" and doc.word(t) in ("hit", "hits", "struck", "strikes") and t > q.end:
+                distance -= 0.5
+            if distance < best[0]:
+                best = (distance, tag)
+    return best[1] if best[0] <= 8 else "strikes.launch"

@@ -1,0 +1,111 @@
+"""Weapons and targets round a word."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from schemas.vocabulary import Target, Weapon
+from streams.core.extraction.document import Document, Sentence
+from streams.core.extraction.wordlists import stems
+
+_LIST: Final = 14
+
+
+WEAPONS: Final = {f"weapons.{w.value}": w for w in Weapon}
+
+
+def around(sentence: Sentence, token: int, before: int, after: int) -> range:
+    """Return the tokens of the sentence from ``before`` to ``after`` words round a token."""
+    return range(max(sentence.first, token - before), min(sentence.last, token + after + 1))
+
+
+def has_any(doc: Document, first: int, last: int, sentence: Sentence, *tags: str) -> bool:
+    """Whether one of ``tags`` starts within tokens ``first:last`` of the sentence."""
+    return any(tag in doc.tags[t] for t in range(max(first, sentence.first), min(last, sentence.last)) for tag in tags)
+
+
+def weapon_near(doc: Document, sentence: Sentence, token: int, reach: int, *, within_clause: bool = False) -> bool:
+    """Whether a weapon is named within ``reach`` words."""
+    for t in around(sentence, token, reach, reach):
+        if within_clause and abs(doc.clause_of[t] - doc.clause_of[token]) > 0:
+            continue
+        if t != token and any(tag.startswith("weapons.") for tag in doc.covering[t]):
+            return True
+    return False
+
+
+def target_near(doc: Document, sentence: Sentence, token: int, reach: int) -> Target | None:
+    """The nearest target after the trigger, else before it, in its clause."""
+    clause = doc.clause_of[token]
+    after = [t for t in range(token + 1, min(sentence.last, token + reach + 1)) if doc.clause_of[t] == clause]
+    before = [t for t in range(token - 1, max(sentence.first - 1, token - reach - 1), -1) if doc.clause_of[t] == clause]
+    for t in (*after, *before):
+        for tag in doc.tags[t]:
+            if tag == "targets.medical" and doc.word(t - 1) in _INSIDE and doc.word(t).endswith(_LOCATIVES):
+                continue  # "died in hospital"
+            if tag.startswith("targets.") and "strikes.attack.noun" not in doc.tags[t]:
+                return Target(tag.removeprefix("targets."))
+    return None
+
+
+_INSIDE: Final = stems("in at у в до во to")
+
+
+_LOCATIVES: Final = stems("hospital hospitals лікарні лікарнях больнице больницах госпіталі госпитале")
+
+
+def target_in_list(doc: Document, sentence: Sentence, token: int) -> Target | None:
+    """``знищили 85 росіян, три гармати та склад``: the object at the end of a list."""
+    for t in range(token + 1, min(sentence.last, token + _LIST + 1)):
+        gap = doc.gaps[t].strip("' «»\"")
+        if gap not in ("", ",") or any(k in doc.tags[t] for k in ("strikes.attack.verb", "strikes.explode")):
+            return None
+        for tag in doc.tags[t]:
+            if tag == "targets.medical" and doc.word(t - 1) in _INSIDE and doc.word(t).endswith(_LOCATIVES):
+                continue
+            if tag.startswith("targets."):
+                return Target(tag.removeprefix("targets."))
+    return None
+
+
+def weapons_of(doc: Document, sentence: Sentence, token: int, tag: str) -> tuple[Weapon, ...]:
+    """Weapon classes of the trigger's clause, else of its sentence; what a plain word implies comes last."""
+    if tag in ("weapons.mine", "weapons.small_arms"):
+        return (WEAPONS[tag],)
+    clause = doc.clause_of[token]
+    for scope in (
+        [t for t in range(sentence.first, sentence.last) if doc.clause_of[t] == clause],
+        range(sentence.first, sentence.last),
+    ):
+        named = [
+            x
+            for t in scope
+            for x in doc.tags[t]
+            if x in WEAPONS and x not in ("weapons.mine",) and not is_launcher(doc, t)
+        ]
+        explicit = [x for x in named if x != "weapons.artillery"]
+        chosen = explicit or named
+        if chosen:
+            return weapon_classes(dict.fromkeys(chosen))
+    return ()
+
+
+def is_launcher(doc: Document, t: int) -> bool:
+    """``склад ракет``, ``зенітний ракетний комплекс``, ``снарядів на складі``: named as a target, not as a weapon."""
+    before = doc.word(t - 1)
+    return before.startswith(("склад", "зеніт", "зенит", "арсенал", "пуско", "desp")) or doc.word(t + 1).startswith(
+        ("комплекс", "depot", "установ", "launcher", "підрозд", "подразд", "військ", "войск")
+    )
+
+
+def weapon_classes(tags: dict[str, None]) -> tuple[Weapon, ...]:
+    """Return the weapon classes of tags, without those that a more precise one makes needless."""
+    found = [WEAPONS[t] for t in tags]
+    precise = {Weapon.BALLISTIC_MISSILE, Weapon.CRUISE_MISSILE}
+    if precise & set(found):
+        found = [w for w in found if w is not Weapon.MISSILE]
+    if {Weapon.LOITERING_MUNITION, Weapon.FPV_DRONE, Weapon.NAVAL_DRONE} & set(found):
+        found = [w for w in found if w is not Weapon.DRONE]
+    if Weapon.ROCKET_ARTILLERY in found:
+        found = [w for w in found if w not in (Weapon.ARTILLERY, Weapon.MISSILE)]
+    return tuple(found)
