@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench bench-alerts evaluate reference lock schemas clean
+.PHONY: help setup demo test lint format bench bench-alerts bench-peers evaluate reference lock lock-peers schemas clean
 
 help: ## show these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -29,6 +29,16 @@ test: $(READY) ## every test that this machine can run; says what it skipped
 bench: $(READY) ## reports/s of every stage, beside a raw read and a plain Faust agent
 	@$(BIN)/python benchmarks/extraction_bench.py
 	@$(BIN)/python benchmarks/pipeline_bench.py
+
+PEERS := .venv-peers
+
+$(PEERS)/.ready: benchmarks/peers/requirements.lock
+	@$(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+bench-peers: $(READY) $(PEERS)/.ready ## the same work in the engine, plain Faust, Quix Streams and Bytewax, with ceilings
+	@$(BIN)/python -m benchmarks.comparison
 
 bench-alerts: $(READY) ## from an acknowledged report to its alert, with the parts of the delay
 	@$(BIN)/python -m benchmarks.alert_latency
@@ -63,5 +73,8 @@ lock: ## rewrite the lock files (needs uv): everything, and what the image is bu
 	$(UV_COMPILE) pyproject.toml -c requirements.lock -o deploy/runtime.lock
 	echo hatchling | $(UV_COMPILE) - -c requirements.lock -o deploy/build.lock
 
+lock-peers: ## rewrite the lock of the benchmark's peers (needs uv)
+	$(UV_COMPILE) benchmarks/peers/requirements.in -o benchmarks/peers/requirements.lock
+
 clean: ## remove .venv and caches
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,32 @@
+"""The two brokers that everything runs on."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from streams.engine.embedded import EmbeddedBroker
+from tests.kafka.cluster import ApacheCluster
+
+BROKERS: Final = ("embedded", "apache")
+
+
+@contextmanager
+def broker_of(kind: str, properties: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Run a fresh broker; yield its address. ``apache`` needs Java and Maven, and takes ``properties``."""
+    if kind == "embedded":
+        with EmbeddedBroker() as broker:
+            yield broker.address
+        return
+    folder = Path(tempfile.mkdtemp(prefix="sitrep-bench-kafka-"))
+    try:
+        # Told times lie in the past: retention by time would delete what was just published.
+        kept = {"log.retention.ms": "-1", "log.message.timestamp.before.max.ms": str(2**62), **(properties or {})}
+        with ApacheCluster(folder, properties=kept, quick_start=False) as cluster:
+            yield cluster.address
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,4 @@
+"""Pictures from the committed figures."""
+
+
+def draw() -> None: ...
