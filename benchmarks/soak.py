@@ -3,11 +3,12 @@
     python benchmarks/soak.py [--minutes 30] [--rate 2000] [--horizon-minutes 1.5] [--json FILE] [--picture FILE]
 
 Method: an Apache Kafka of its own on loopback, one ``sitrep worker`` as users run it, and
-generated reports (``seeds/history.py``; 5 % of them text alone, the others structured with text) at a steady rate. A
-worker remembers 35 days of reports and incidents by design, so in real time its memory may rightly grow for 35
-days. Here the worker's clock runs fast (the project's own virtual clock, nothing else is changed): 35 days pass in
-``--horizon-minutes``, reports are published and stamped in that time, and what is remembered turns over several times
-within the run. Growth after the first turnover is growth that no state explains.
+generated reports (``seeds/history.py``) at a steady rate. Three in five records are repeats, word for word,
+as of scrapers that look at the same pages over and over; of the others 5 % are text alone and the rest structured
+with text. A worker remembers 35 days of reports and incidents by design, so in real time its memory may rightly grow
+for 35 days. Here the worker's clock runs fast (the project's own virtual clock, nothing else is changed): 35 days pass
+in ``--horizon-minutes``, reports are published and stamped in that time, and what is remembered turns over several
+times within the run. Growth after the first turnover is growth that no state explains.
 
 Memory is the worker's proportional set size (PSS), sampled every two seconds; the slope is the median of all pairwise
 slopes (Theil and Sen) after the warm-up, which is three horizons long and at most a third of the run. Where the
@@ -28,6 +29,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -55,12 +57,16 @@ from streams.settings import load_settings  # noqa: E402
 from tests.kafka.cluster import ApacheCluster  # noqa: E402
 from tests.pipeline.conftest import WorkerProgram  # noqa: E402
 
-ORIGIN: Final = datetime(2025, 10, 1, tzinfo=UTC)
-REPEATS: Final = 0.15
+ORIGIN: Final = datetime(2010, 1, 1, tzinfo=UTC)
+"""The worker's clock passes some years in a run, and a broker takes no timestamps from the future."""
+REPEATED: Final = 0.6
+"""Share of what is sent that is a repeat, word for word."""
+RECENT: Final = 5_000
+"""From among how many reports repeats are chosen."""
 TEXT_ALONE: Final = 0.05
 LATE: Final = 0.10
 REPORTS_AN_INCIDENT: Final = 5.25
-"""What ``seeds/history.py`` tells of an event with its standard mix, without repeats."""
+"""What ``seeds/history.py`` tells of an event with its standard mix."""
 SAMPLE_SECONDS: Final = 2.0
 MOST_BEHIND: Final = 20_000
 """Records not committed yet from which on the feed waits."""
@@ -101,8 +107,9 @@ class Outcome:
 def reports(seed: int, reports_a_day: float) -> Iterator[tuple[datetime, bytes, bytes]]:
     """Yield (arrival, key, value) without end, in order of arrival, from :data:`ORIGIN` on."""
     dice = random.Random(seed)
-    mix = replace(Mix(), repeats=REPEATS, late=0.0)
-    incidents = max(1, round(reports_a_day / (REPORTS_AN_INCIDENT * (1 + REPEATS))))
+    mix = replace(Mix(), late=0.0)
+    incidents = max(1, round(reports_a_day * (1 - REPEATED) / REPORTS_AN_INCIDENT))
+    recent: deque[tuple[bytes, bytes]] = deque(maxlen=RECENT)
     waiting: list[tuple[datetime, int, bytes, bytes]] = []
     number = 0
     for day in range(100_000):
@@ -121,6 +128,9 @@ def reports(seed: int, reports_a_day: float) -> Iterator[tuple[datetime, bytes, 
         while waiting and waiting[0][0] < begins + timedelta(days=1):
             arrives, _, key, value = heapq.heappop(waiting)
             yield arrives, key, value
+            recent.append((key, value))
+            while dice.random() < REPEATED:
+                yield arrives, *dice.choice(recent)
 
 
 class Shared(NamedTuple):

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import logging
 from types import TracebackType
 from typing import Final, Self
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 from prometheus_client.exposition import choose_encoder
 
 from streams.engine.health import Health
 from streams.metrics import Metrics
 
+_CLIENTS_FAULT: Final = (HttpProcessingError, web.RequestPayloadError, ConnectionError)
 _OK: Final = 200
 _UNAVAILABLE: Final = 503
+
+
+requests = logging.getLogger("streams.http.requests")
+"""Where the server says what went wrong with a request."""
+
+
+def _our_fault(record: logging.LogRecord) -> bool:
+    # What is no HTTP is answered with 400; a trace of each would let strangers fill the log.
+    return not (record.exc_info and isinstance(record.exc_info[1], _CLIENTS_FAULT))
+
+
+requests.addFilter(_our_fault)
 
 
 class AddressTaken(Exception):
@@ -30,7 +45,7 @@ class WorkerPage:
         application.router.add_get("/metrics", self._show_metrics)
         application.router.add_get("/healthz", self._show_health)
         application.router.add_get("/readyz", self._show_readiness)
-        self._runner = web.AppRunner(application, access_log=None, handle_signals=False)
+        self._runner = web.AppRunner(application, access_log=None, handle_signals=False, logger=requests)
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-import orjson
 import pydantic_core
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 MAX_FIELD: Final = 500
 MAX_REASON: Final = 900
+MAX_MISTAKES: Final = 100
+"""A record can be made to hold hundreds of thousands; its sender has read enough after these."""
 
 # pydantic's error types, grouped into the stable codes that dead letters and metrics carry.
 _CODES: Final = {
@@ -27,6 +30,7 @@ _CODES: Final = {
 }
 _TAGS: Final = frozenset({"strike", "outage", "casualties"})
 _SHOWN: Final = 80
+_CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 class Mistake(NamedTuple):
@@ -41,7 +45,7 @@ class Mistake(NamedTuple):
 
 
 def mistakes_of(error: ValidationError, value: bytes = b"") -> list[Mistake]:
-    """Return every mistake that a model found, in the order of the fields; at least one.
+    """Return the mistakes that a model found, in the order of the fields; at least one, at most :data:`MAX_MISTAKES`.
 
     ``value`` is the JSON that was validated; with it, a reason can show the offending value, cut short.
     """
@@ -49,7 +53,7 @@ def mistakes_of(error: ValidationError, value: bytes = b"") -> list[Mistake]:
     details = error.errors(include_url=False, include_input=False, include_context=True)
     if value and details[0]["type"] != "json_invalid":
         document = pydantic_core.from_json(value)  # takes NaN, as the models' own parser does
-    return [_mistake(detail, document) for detail in details]
+    return [_mistake(detail, document) for detail in details[:MAX_MISTAKES]]
 
 
 def _mistake(detail: ErrorDetails, document: object) -> Mistake:
@@ -74,7 +78,7 @@ def _mistake(detail: ErrorDetails, document: object) -> Mistake:
         reason = "should be an object"
     if code in {"bad_value", "wrong_type", "bad_time"} and loc:
         reason += _shown(document, loc)
-    return Mistake(code, ".".join(map(str, loc))[:MAX_FIELD] or None, reason[:MAX_REASON])
+    return Mistake(code, _plain(".".join(map(str, loc)))[:MAX_FIELD] or None, _plain(reason)[:MAX_REASON])
 
 
 def _unparsed(reason: str) -> tuple[str, str]:
@@ -96,5 +100,11 @@ def _shown(document: object, loc: Sequence[str | int]) -> str:
             document = document[part]
         else:
             return ""
-    text = orjson.dumps(document).decode()
+    # The standard library's encoder: numbers of a document may be of any size.
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     return f" (got {text if len(text) <= _SHOWN else text[:_SHOWN] + '…'})"
+
+
+def _plain(text: str) -> str:
+    """Return ``text`` with escapes for what a dead letter's own model refuses: its sender wrote it."""
+    return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

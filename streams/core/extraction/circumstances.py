@@ -162,7 +162,7 @@ def attribution(doc: Document, sentence: Sentence) -> str | None:
             break
     if begin > sentence.first and any(d in doc.gaps[begin] for d in "-–—"):
         tail = range(begin, last + 1)
-        named = len(tail) <= 3 and doc.tokens[begin].capital and not any(doc.word(t)[:1].isdigit() for t in tail)
+        named = len(tail) <= 3 and doc.tokens[begin].capital and not any(doc.word(t)[:1].isdecimal() for t in tail)
         if named or any(doc.has(t, "places.authority") or doc.has(t, "places.say") for t in tail):
             return doc.quote(begin, last)[:200] or None
     for t in doc.starts_in(sentence.first, sentence.last, "places.authority"):

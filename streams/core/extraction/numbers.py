@@ -42,13 +42,13 @@ def number_at(doc: Document, i: int) -> Number | None:
 
 def _digits_at(doc: Document, i: int) -> Number | None:
     word = doc.word(i)
-    if not word[:1].isdigit():
+    if not word[:1].isdecimal():
         return None
     pair = _RANGE.match(word)
     if pair:
         low, high = int(pair[1]), int(pair[2])
         return _scaled(doc, Number(i, i, low, high)) if low < high else None
-    if not word.isdigit():
+    if not word.isdecimal():
         suffix = _DIGITS_SUFFIX.match(word)
         if suffix and not _AGE_OR_ORDINAL.match(word):
             return Number(i, i, int(suffix[1]), int(suffix[1]))
@@ -57,7 +57,8 @@ def _digits_at(doc: Document, i: int) -> Number | None:
         return None
     value, last = int(word), i
     fraction = 0.0
-    while last + 1 < len(doc.tokens) and doc.word(last + 1).isdigit():
+    # A number too large to count anything ends here: a text of nothing but digits is read in one pass.
+    while value <= MAX_COUNT and last + 1 < len(doc.tokens) and doc.word(last + 1).isdecimal():
         between = doc.text.clean[doc.tokens[last].end : doc.tokens[last + 1].start]
         digits = doc.word(last + 1)
         if (
@@ -80,7 +81,7 @@ def _range_after(doc: Document, number: Number) -> Number:
     """``5 – 7 people``, ``від 5 до 7``, ``between 5 and 7``."""
     after = number.last + 1
     gap = doc.gaps[after] if after < len(doc.tokens) else ""
-    if gap in ("-", "–", "—") and doc.word(after).isdigit() and len(doc.word(after)) <= 6:
+    if gap in ("-", "–", "—") and doc.word(after).isdecimal() and len(doc.word(after)) <= 6:
         high = int(doc.word(after))
         if number.high is not None and high > number.low and number.low == number.high:
             return Number(number.first, after, number.low, high)

@@ -138,7 +138,7 @@ def find_quantities(doc: Document) -> tuple[Quantity, ...]:
     words = doc.words
     while i < n:
         word = words[i]
-        if not word[0].isdigit() and word not in NUMBER_WORDS and "-" not in word and word not in SCALES:
+        if not word[0].isdecimal() and word not in NUMBER_WORDS and "-" not in word and word not in SCALES:
             i += 1
             continue
         number = number_at(doc, i)
@@ -162,13 +162,13 @@ def _is_name_or_date(doc: Document, number: Number) -> bool:
         return True
     if clean[end : end + 1] in ("%", "°") or clean[end : end + 2] == " %":
         return True
-    if start and clean[start - 1] in "№#$€/-" and clean[start].isdigit():
+    if start and clean[start - 1] in "№#$€/-" and clean[start].isdecimal():
         return True
-    if clean[end : end + 1] == ":" and clean[end + 1 : end + 2].isdigit():
+    if clean[end : end + 1] == ":" and clean[end + 1 : end + 2].isdecimal():
         return True
-    if start > 1 and clean[start - 1] == ":" and clean[start - 2].isdigit():
+    if start > 1 and clean[start - 1] == ":" and clean[start - 2].isdecimal():
         return True
-    if clean[end : end + 1] in ("/", ".") and clean[end + 1 : end + 2].isdigit() and number.first == number.last:
+    if clean[end : end + 1] in ("/", ".") and clean[end + 1 : end + 2].isdecimal() and number.first == number.last:
         return True
     if number.high is not None and number.high <= 31 and _MONTHS.match(after):
         return True
@@ -284,7 +284,7 @@ def _head(doc: Document, start: int) -> tuple[int | None, Counted]:
         if named_next and not word.isascii() and not word.endswith(_ADJECTIVE_ENDINGS):
             # "10 паливозаправників окупантів": the first noun is what is counted, known or not.
             return j, Counted.OTHER
-        if doc.word(j)[:1].isdigit():
+        if doc.word(j)[:1].isdecimal():
             break
     return None, Counted.BARE
 

@@ -90,11 +90,11 @@ def _day_at(doc: Document, t: int, tag: str, local: datetime) -> date | None:
 
 def _date(doc: Document, t: int, month: int, local: datetime) -> date | None:
     around = [(doc.word(t - 1), t - 1), (doc.word(t + 1), t + 1)]
-    day = next((int(w) for w, _ in around if w.isdigit() and 1 <= len(w) <= 2), None)
+    day = next((int(w) for w, _ in around if w.isdecimal() and 1 <= len(w) <= 2), None)
     if day is None:
         return None
-    year_word = doc.word(t + 1) if doc.word(t - 1).isdigit() else doc.word(t + 2)
-    if year_word.isdigit() and len(year_word) == 4:
+    year_word = doc.word(t + 1) if doc.word(t - 1).isdecimal() else doc.word(t + 2)
+    if year_word.isdecimal() and len(year_word) == 4:
         return _safe(int(year_word), month, day)
     found = _safe(local.year, month, day)
     if found is not None and found > local.date() + _NOT_PAST:

@@ -48,7 +48,7 @@ def zero_of(doc: Document, sentence: Sentence, trigger: Trigger, triggers: list[
     info = any(
         "context.unknown_info" in doc.tags[t]
         and any(doc.word(x) in ("про", "о", "об", "about", "on", "щодо") for x in range(t + 1, first))
-        and not any(doc.word(x) in NUMBER_WORDS or doc.word(x).isdigit() for x in range(t + 1, first))
+        and not any(doc.word(x) in NUMBER_WORDS or doc.word(x).isdecimal() for x in range(t + 1, first))
         for t in range(max(sentence.first, first - 6), first)
     )
     if info or (
@@ -68,7 +68,7 @@ def zero_of(doc: Document, sentence: Sentence, trigger: Trigger, triggers: list[
                 return False
             if word == "no" and any(doc.word(x) in _ENDS_NO for x in range(t + 1, first)):
                 return False
-            return not any(doc.word(x).isdigit() for x in range(t, first))
+            return not any(doc.word(x).isdecimal() for x in range(t, first))
         if doc.gaps[t + 1].strip("' «»\"") not in ("", ",") or (doc.gaps[t + 1].startswith(",") and t + 1 not in names):
             break
         if word.startswith(("обійшл", "обошл", "уникн", "избеж", "avoid")):
@@ -83,7 +83,7 @@ def zero_of(doc: Document, sentence: Sentence, trigger: Trigger, triggers: list[
         if word in _ZERO_AFTER:
             follows = doc.word(t + 1)
             return word not in ("не", "no") or follows.startswith(_ARE_THERE)
-        if word[:1].isdigit():
+        if word[:1].isdecimal():
             return False
         t += 1
         steps += 1
@@ -102,7 +102,7 @@ def _none_at_the_end(doc: Document, sentence: Sentence, last: int) -> bool:
         return False
     for t in range(last + 1, min(sentence.last, last + _FAR_ZERO)):
         word = doc.word(t)
-        if word[:1].isdigit() or word in NUMBER_WORDS or "casualties.kills" in doc.tags[t]:
+        if word[:1].isdecimal() or word in NUMBER_WORDS or "casualties.kills" in doc.tags[t]:
             return False
         ends = t + 1 >= sentence.last or doc.gaps[t + 1].strip("' «»\"") != ""
         if ends and word in ("немає", "нема", "нет"):
