@@ -25,11 +25,7 @@ from streams.core.extraction.wordlists import stems, words
 
 _MOST = 300
 """Triggers of a kind that are read: three times as many as claims may be; merging them takes quadratic time."""
-
-
 _CAUSES: Final = words("after from in by внаслідок унаслідок через від після под после при обстрілів результате")
-
-
 _OTHER_EVENTS: Final = stems(
     "casualties.killed casualties.wounded outages. context.ground places.say strikes.explode context.hypothetical"
 )
@@ -55,6 +51,7 @@ class Assembler:
         self._sentences = {s.number: s for s in doc.sentences}
         self._voices: dict[int, tuple[str | None, bool]] = {}
         self._strikes: list[StrikeDraft] = []
+        self._strikes_in: dict[str | None, list[StrikeDraft]] = {}
         self._tolls: list[TollDraft] = []
         self._outages: list[OutageDraft] = []
         self._strike_sentences: set[int] = set()
@@ -173,11 +170,14 @@ class Assembler:
         )  # fmt: skip
         if mention is not None and doc.sentence_of[mention.first] == sentence.number:
             draft.first, draft.last = min(first, mention.first), max(last, mention.last)
-        for known in self._strikes:
+        there = self._strikes_in.setdefault(draft.region, [])
+        for known in there:
             if same_strike(known, draft):
                 absorb(known, draft)
                 return
-        self._strikes.append(draft)
+        if len(self._strikes) < _MOST:
+            there.append(draft)
+            self._strikes.append(draft)
 
     # Casualties
 

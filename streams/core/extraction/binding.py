@@ -14,8 +14,6 @@ _GROUP_WORDS: Final = words(
     "та і й и and а також также в у на под під по near in on at of the port порт порту біля as well поблизу "
     "districts district raion район району районі область області областях городах містах як так"
 )
-
-
 _LOOK_AHEAD: Final = 8
 """Sentences after a figure in which its place may still be named."""
 

@@ -62,7 +62,6 @@ EXACT: Final = _table(
     900: дев'ятсот дев'ятисот девятьсот девятисот
     """
 )
-
 SCALES: Final = _table(
     """
     100: hundred
@@ -72,7 +71,6 @@ SCALES: Final = _table(
     1000000000: billion мільярд мільярди мільярдів млрд миллиард миллиарда миллиардов
     """
 )
-
 DECADES: Final[dict[str, Span]] = {
     **dict.fromkeys(
         ["dozens", "scores", "десятки", "десятків", "десятками", "десятках", "десятков", "десяткам"], Span(10, 99)
@@ -81,15 +79,12 @@ DECADES: Final[dict[str, Span]] = {
     **dict.fromkeys(["thousands", "тисячі", "тисячами", "тысячи", "тысячами"], Span(1_000, 9_999)),
 }
 """Round numbers in the plural, as decade ranges (coding rule 9)."""
-
 SEVERAL: Final = words(
     "several few multiple many numerous some кілька кількох декілька декількох багато чимало ряд несколько "
     "нескольких много многих кількома несколькими decades кількоро"
 )
-
 HALF_MORE: Final = frozenset(["півтора", "півтори", "полтора", "полторы"])
 HALF: Final = frozenset(["пів", "півмільйона", "полмиллиона", "half"])
 """``півмільйона`` and "half a million" are read by :mod:`quantities`."""
-
 _OR_MORE: Final = Span(0, None)
 NUMBER_WORDS: Final = frozenset([*EXACT, *DECADES, *SEVERAL, *HALF_MORE, *HALF, "полмиллиона"])

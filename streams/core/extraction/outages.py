@@ -10,7 +10,7 @@ from schemas.vocabulary import OutageStatus, Utility
 from streams.core.extraction.circumstances import CircumstancePolicy, blocking_reason, is_guess, is_not_war
 from streams.core.extraction.document import Document, Sentence
 from streams.core.extraction.model import Dropped, Reason
-from streams.core.extraction.quantities import Counted, Quantity
+from streams.core.extraction.quantities import Counted, Quantity, within
 from streams.core.extraction.wordlists import stems, words
 
 
@@ -101,7 +101,7 @@ def _elsewhere(
     if found.customers is None:
         return []
     out: list[OutageMention] = []
-    for q in quantities:
+    for q in within(quantities, sentence):
         after = q.end + 1
         if not found.customers.end < q.first or after + 1 >= sentence.last or q.counted not in _CUSTOMERS_KIND:
             continue
@@ -242,8 +242,8 @@ def _customers(
     doc: Document, sentence: Sentence, found: OutageMention, quantities: tuple[Quantity, ...], policy: OutagePolicy
 ) -> Quantity | None:
     best: tuple[float, Quantity] | None = None
-    for q in quantities:
-        if not sentence.first <= q.first < sentence.last or q.counted not in _CUSTOMERS_KIND:
+    for q in within(quantities, sentence):
+        if q.counted not in _CUSTOMERS_KIND:
             continue
         counted = q.counted in (Counted.CUSTOMER, Counted.PERSON) or _counts_customers(doc, q)
         if not counted:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from enum import Enum
 from typing import Final, NamedTuple
 
 from schemas.estimate import Estimate
-from streams.core.extraction.document import START, Document
+from streams.core.extraction.document import START, Document, Sentence
 from streams.core.extraction.numbers import Number, number_at
 from streams.core.extraction.numerals import NUMBER_WORDS, SCALES
 from streams.core.extraction.wordlists import stems, words
@@ -16,38 +17,24 @@ _AT_LEAST: Final = words(
     "over above щонайменше понад більше більш более больше свыше минимум мінімум exceeding exceeds перевищ "
     "перевищила перевищили превысило превысили перевалила"
 )
-
-
 _AT_LEAST_2: Final = frozenset(
     ["at least", "more than", "no less", "not less", "не менше", "не менш", "не менее", "не меньше", "как минимум",
      "по меньшей", "по крайней", "як мінімум", "принаймні щонайменше", "less than no", "minimum of", "upwards of"]
 )  # fmt: skip
-
-
 _UP_TO: Final = frozenset(["до"])
-
-
 _UP_TO_2: Final = frozenset(
     ["up to", "no more", "not more", "не більше", "не более", "не больше", "as many", "fewer than", "less than"]
 )
-
-
 _ABOUT: Final = words(
     "about around approximately roughly circa some близько орієнтовно приблизно около примерно порядка порядку "
     "приблизительно ориентировочно біля"
 )
-
-
 _NEARLY: Final = frozenset(["nearly", "almost", "майже", "почти"])
-
-
 _MONTHS: Final = re.compile(
     r"січн|лют|березн|квітн|травн|червн|липн|серпн|вересн|жовтн|листопад|грудн|январ|феврал|март|апрел|ма[йя]$|июн|июл|"
     r"август|сентябр|октябр|ноябр|декабр|january|february|march|april|may$|june|july|august|september|october|november|"
     r"december|jan$|feb$|mar$|apr$|jun$|jul$|aug$|sep$|sept$|oct$|nov$|dec$"
 )
-
-
 _NOT_COUNTED: Final = re.compile(
     r"(?:year|month|week|day|hour|minute|mile|metre|meter|km|kilomet|percent|percentage|dollar|euro|usd|degree|point|"
     r"country|countries|time|round|strike|attack|shelling|violation|raid|floor|stor|mm|calib|ton|kg|megawatt|mw|"
@@ -56,20 +43,14 @@ _NOT_COUNTED: Final = re.compile(
     r"евро|этаж|област|район|громад|населен|сел|сіл|удар|атак|обстріл|обстрел|ракетн|авіаудар|авиаудар|снарядів калібр|"
     r"бригад|батальйон|полк|рот|дивізі|область|регіон|регион|стран|країн|градус|мілі|миль|клас|пункт|постріл|вогн|вибух|взрыв)"
 )
-
-
 _STOP: Final = words(
     "of in at on by with was were are as after when while amid from since during before near despite who that "
     "which has have had had's and or у в на із за по під внаслідок після коли що які якого та і й и с со из от "
     "при во время под после когда которые результате через до від про для"
 )
-
-
 _ADJECTIVE_ENDINGS: Final = stems(
     "их ых іх ими ыми ого его ої ой ій ий ый ній ні ві ькі ые ие им ым ому ему ую річна річний летний летняя я а ьо о"
 )
-
-
 _NO_NOUN_ENDINGS: Final = (
     *_ADJECTIVE_ENDINGS,
     "ли",
@@ -91,8 +72,6 @@ _NO_NOUN_ENDINGS: Final = (
     "еще",
 )
 """Endings of adjectives and verbs: such a word after a number is not what it counts."""
-
-
 _HEAD_REACH: Final = 4
 """Words between a number and the noun it counts: "8 DPR militiamen", "two more elderly civilians"."""
 
@@ -129,6 +108,11 @@ class Quantity(NamedTuple):
     def estimate(self) -> Estimate:
         """Return the bounds as they go on the wire."""
         return Estimate(low=self.low, best=self.best, high=self.high)
+
+
+def within(quantities: tuple[Quantity, ...], sentence: Sentence) -> tuple[Quantity, ...]:
+    """Return the quantities of a sentence; ``quantities`` are those of the text, in order."""
+    return quantities[bisect_left(quantities, (sentence.first,)) : bisect_left(quantities, (sentence.last,))]
 
 
 def find_quantities(doc: Document) -> tuple[Quantity, ...]:

@@ -12,7 +12,6 @@ from schemas.report import Interval
 from streams.core.extraction.document import Document, Sentence
 
 KYIV: Final = ZoneInfo("Europe/Kyiv")
-
 _HOURS: Final = {"morning": (6, 12), "noon": (12, 18), "day": (8, 18), "evening": (18, 24)}
 _PARTS: Final = ("night", "morning", "noon", "day", "evening")
 _ISO_DATE: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})$")

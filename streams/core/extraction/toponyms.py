@@ -11,7 +11,6 @@ from ahocorasick_rs import AhoCorasick, Implementation
 NameKind = Literal["s", "a", "t", "d", "o", "r", "e", "x"]
 """``s`` settlement, ``a`` settlement under an old or foreign name, ``t`` adjective of a settlement, ``d`` raion
 adjective, ``x`` English name of a raion, ``o`` region adjective, ``e`` English name of an oblast, ``r`` region."""
-
 _LONGEST_ENDING: Final = 12
 _PADDING: Final = " " * (_LONGEST_ENDING + 1)
 

@@ -30,10 +30,9 @@ def died_later(doc: Document, out: Tolls, used: dict[int, Toll]) -> None:
     died = [t for t in (*used, *(d.first for d in out.dropped)) if doc.word(t).startswith(_DIED)]
     for t in died:
         for trigger, toll in list(used.items()):
-            same = doc.sentence_of[trigger] == doc.sentence_of[t]
             if t in used and not _one_person(doc, used[t], toll):
                 continue
-            if not same or toll.harm is not Harm.WOUNDED or (toll.low, toll.high) != (1, 1):
+            if toll.harm is not Harm.WOUNDED or (toll.low, toll.high) != (1, 1):
                 continue
             if t in used:
                 out.tolls.remove(toll)

@@ -28,7 +28,7 @@ from streams.core.extraction.circumstances import (
 )
 from streams.core.extraction.document import Document, Sentence
 from streams.core.extraction.model import Dropped, Reason
-from streams.core.extraction.quantities import Counted, Quantity
+from streams.core.extraction.quantities import Counted, Quantity, within
 
 
 def find_tolls(
@@ -62,12 +62,13 @@ def find_tolls(
             continue
         people = [
             q
-            for q in quantities
-            if sentence.first <= q.first < sentence.last
-            and q.counted in (Counted.PERSON, Counted.CHILD, Counted.BARE)
-            and q.share_of is None
+            for q in within(quantities, sentence)
+            if q.counted in (Counted.PERSON, Counted.CHILD, Counted.BARE) and q.share_of is None
         ]
-        _sentence(doc, sentence, triggers, people, policy, circumstances, out)
+        found = Tolls()
+        _sentence(doc, sentence, triggers, people, policy, circumstances, found)
+        out.tolls += found.tolls
+        out.dropped += found.dropped
     return out
 
 

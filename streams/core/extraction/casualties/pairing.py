@@ -104,8 +104,6 @@ def _updated(doc: Document, between: range) -> bool:
 
 _LIGHTEST: Final = 0.25
 """Cost of a light word, the least that a word between figure and trigger costs."""
-
-
 _LIGHT: Final = words(
     "were was have has had been are is be being more another at least the a an in of by його ще іще еще ещё "
     "було були был были было также також людей людини человек осіб стало стали становить до зросла зросло зріс "

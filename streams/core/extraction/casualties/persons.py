@@ -11,8 +11,6 @@ from streams.core.extraction.model import Reason
 from streams.core.extraction.wordlists import stems, words
 
 _EXISTS: Final = words("є есть there are were also також наявні серед среди among відомо известно")
-
-
 _CYRILLIC_PLURALS: Final = stems("и і ы ей ів их ов ям ами ні ці чі ки")
 
 
@@ -69,8 +67,6 @@ def without_figure(doc: Document, sentence: Sentence, trigger: Trigger) -> Toll 
 
 _SUFFERED: Final = frozenset(["постраждав", "постраждала", "пострадал", "пострадала", "зник", "зникла"])
 """Said of houses and ports as well: without a person nobody is meant."""
-
-
 _THROUGH: Final = words("при внаслідок унаслідок від в у из-за через после після under in")
 
 

@@ -60,11 +60,7 @@ HARM: Final = {
     "casualties.destroyed": Harm.KILLED,
     "casualties.lost": Harm.EITHER,
 }
-
-
 ACTIVE: Final = frozenset(["casualties.kills", "casualties.wounds", "casualties.destroyed", "casualties.lost"])
-
-
 AND: Final = words("and or та і й и або или чи")
 
 

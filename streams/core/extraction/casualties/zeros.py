@@ -15,18 +15,10 @@ _NEGATORS: Final = words(
     "no none nobody without zero немає нема ніхто без не жодних жодного жодної нет никто ні ни ніяких никаких "
     "відсутні отсутствуют уникнули never"
 )
-
-
 _ARE_THERE: Final = stems("було было зафікс зафикс вияв выяв має постра є надход поступ допущ")
-
-
 _ENDS_NO: Final = words("the to of for in that as who when but")
 """Words after which "no" is about something else: "no time to honour the dead"."""
-
-
 _ZERO_AFTER: Final = words("немає нема нет відсутні отсутствуют не no")
-
-
 _NOT_ZERO: Final = words("менше меньше менее більше более лише только only тільки less менш")
 
 
@@ -91,8 +83,6 @@ def zero_of(doc: Document, sentence: Sentence, trigger: Trigger, triggers: list[
 
 
 _GENITIVES: Final = stems("жертв постраждалих пострадавших загиблих погибших поранених раненых")
-
-
 _FAR_ZERO: Final = 16
 
 

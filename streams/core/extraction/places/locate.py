@@ -7,6 +7,7 @@ alternate names, then population with a margin; else the mention keeps its candi
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from streams.core.extraction.document import Document
 from streams.core.extraction.gazette import Gazette
@@ -70,14 +71,17 @@ def locate(doc: Document, gazette: Gazette, policy: PlacePolicy) -> Places:
 
 def _set_apart_reference_points(doc: Document, mentions: list[Mention]) -> None:
     """``у Василькові за 25 кілометрів від Києва``: Kyiv only says where Vasylkiv is."""
-    for begin in doc.starts.get("places.away", ()):
-        at = doc.spans[begin, "places.away"] + 1
-        for i, m in enumerate(mentions):
-            if m.first == at and i and m.role is Role.EVENT:
-                before = mentions[i - 1]
-                near = doc.sentence_of[before.first] == doc.sentence_of[m.first] and m.first - before.last <= 8
-                if near and before.role is Role.EVENT and before.regions:
-                    mentions[i] = m._replace(role=Role.ORIGIN)
+    after = {doc.spans[begin, "places.away"] + 1 for begin in doc.starts.get("places.away", ())}
+    for i in range(1, len(mentions)):
+        before, m = mentions[i - 1], mentions[i]
+        if m.first not in after or m.role is not Role.EVENT or before.role is not Role.EVENT or not before.regions:
+            continue
+        if doc.sentence_of[before.first] == doc.sentence_of[m.first] and m.first - before.last <= _NEAR:
+            mentions[i] = m._replace(role=Role.ORIGIN)
+
+
+_NEAR: Final = 8
+"""Words between a place and the one that only says where it is."""
 
 
 def _stated(doc: Document, mentions: list[Mention]) -> Stated:

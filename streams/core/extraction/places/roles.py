@@ -9,8 +9,6 @@ from streams.core.extraction.places.mention import Level, Mention, Role
 from streams.core.extraction.wordlists import words
 
 _REPUBLICS: Final = frozenset(["dpr", "lpr", "dnr", "lnr", "днр", "лнр"])
-
-
 _CAPITALS: Final = frozenset(["UA-30", "RU-MOW"])
 
 

@@ -86,8 +86,6 @@ _KINDS: Final = (
     "strikes.destroy.verb",
     "strikes.fell",
 )
-
-
 _CANDIDATES: Final = (*_KINDS, "weapons.mine", "weapons.small_arms", *HARMS)
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from schemas.vocabulary import Weapon
 from streams.core.extraction.document import Document, Sentence
-from streams.core.extraction.quantities import Counted, Quantity
+from streams.core.extraction.quantities import Counted, Quantity, within
 from streams.core.extraction.strikes.surroundings import WEAPONS, around, weapon_classes
 from streams.core.extraction.strikes.trigger import Munitions
 
@@ -19,8 +19,8 @@ def munitions_in(doc: Document, sentence: Sentence, quantities: tuple[Quantity, 
     precise = weapon_classes(
         dict.fromkeys(x for t in range(sentence.first, sentence.last) for x in doc.tags[t] if x in WEAPONS)
     )
-    for q in quantities:
-        if not sentence.first <= q.first < sentence.last or q.counted is not Counted.MUNITION:
+    for q in within(quantities, sentence):
+        if q.counted is not Counted.MUNITION:
             continue
         assert q.head is not None
         classes = weapon_classes(
@@ -70,8 +70,8 @@ def uncounted(doc: Document, sentence: Sentence, token: int, tag: str) -> list[M
 
 def _add_bare(doc: Document, sentence: Sentence, quantities: tuple[Quantity, ...], out: list[Munitions]) -> None:
     """``6 безпілотників, але 4 були збиті``: a bare number beside an outcome counts the munitions named before."""
-    for q in quantities:
-        if not sentence.first <= q.first < sentence.last or q.counted is not Counted.BARE or not out:
+    for q in within(quantities, sentence):
+        if q.counted is not Counted.BARE or not out:
             continue
         near = [t for t in around(sentence, q.last, 3, 3) if doc.clause_of[t] == doc.clause_of[q.first]]
         tag = next((k for k in ("strikes.intercept", "strikes.hit") for t in near if k in doc.tags[t]), None)

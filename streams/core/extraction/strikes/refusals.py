@@ -21,20 +21,10 @@ from streams.core.extraction.strikes.trigger import HARMS
 from streams.core.extraction.wordlists import stems, words
 
 _NEAR: Final = 7
-
-
 _FIRES: Final = words("fire fires fired firing launched launches launch")
-
-
 _TALKED_OF: Final = words("атаки удари удары обстріли обстрелы ударах атаках обстрелах атак ударів attacks strikes")
-
-
 _ABOUT: Final = frozenset(["про", "о", "об", "about", "щодо"])
-
-
 _NOT_SHOT_DOWN: Final = frozenset(["weapons.mine", "weapons.artillery", "weapons.small_arms", "weapons.debris"])
-
-
 _DAMAGE: Final = ("пошко", "damag", "повре", "руйнув")
 
 
@@ -212,8 +202,6 @@ def _weapon_killed(doc: Document, sentence: Sentence, token: int) -> bool:
 
 
 _NOT_THROWN: Final = ("weapons.mine", "weapons.small_arms")
-
-
 _NOMINATIVE_ENDINGS: Final = stems("н и ы а і к д бпла л")
 
 

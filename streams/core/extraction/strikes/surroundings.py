@@ -9,8 +9,6 @@ from streams.core.extraction.document import Document, Sentence
 from streams.core.extraction.wordlists import stems
 
 _LIST: Final = 14
-
-
 WEAPONS: Final = {f"weapons.{w.value}": w for w in Weapon}
 
 
@@ -49,8 +47,6 @@ def target_near(doc: Document, sentence: Sentence, token: int, reach: int) -> Ta
 
 
 _INSIDE: Final = stems("in at у в до во to")
-
-
 _LOCATIVES: Final = stems("hospital hospitals лікарні лікарнях больнице больницах госпіталі госпитале")
 
 
