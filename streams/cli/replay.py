@@ -7,7 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
+import orjson
 import typer
+from rich.text import Text
 
 from schemas.counters import RegionCountersV1
 from schemas.topics import ALERTS, INCIDENTS
@@ -90,12 +92,15 @@ def replay(
 def _show(wanted: Wanted, documents: Sequence[bytes], names: Mapping[str, str], output: Output) -> None:
     """Show to a person what a program would get as JSON."""
     if wanted is not Wanted.COUNTERS:
-        topic = INCIDENTS.name if wanted is Wanted.INCIDENTS else ALERTS.name
+        topic, named_by = (INCIDENTS, "incident_id") if wanted is Wanted.INCIDENTS else (ALERTS, "alert_id")
         for document in documents:
-            output.result(gist(topic, document))
+            name = str(orjson.loads(document)[named_by])
+            output.result(Text.assemble((name, "bold"), "  ", gist(topic.name, document)))
         return
     counters = [RegionCountersV1.model_validate_json(document) for document in documents]
-    if counters:
+    if not counters:
+        output.note("no incident stands")
+    else:
         output.result(board(counters, short_names(names), width=output.result_console.width, rows=len(counters)))
         output.note(f"as of {counters[0].as_of:%Y-%m-%d %H:%M} UTC; low–high over the sources, ≥ open, · nothing known")
 

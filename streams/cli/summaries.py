@@ -105,8 +105,8 @@ def _incident(incident: _Document) -> str:
             f"{name} {shown(group[name]['value'])}" for name in ("killed", "wounded", "missing") if group.get(name)
         ]
     place = " ".join(filter(None, (incident["region"], incident["place"].get("name"))))
-    said = f"{place}, {incident['status']}, {plural(incident['voices'], 'voice')}"
-    return f"{incident['incident_id']} {said}: {', '.join(parts) or 'nothing any more'}"
+    said = f"{place}, {incident['status']}, r{incident['revision']}, {plural(incident['voices'], 'voice')}"
+    return f"{said}: {', '.join(parts) or 'nothing any more'}"
 
 
 def _counters(counters: _Document) -> str:

@@ -86,7 +86,7 @@ def test_on_a_terminal_a_replay_is_for_people(
 ) -> None:
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "100")
-    for wanted, told in (("counters", "UA-74  Chernihiv"), ("incidents", "UA-30 Kyiv, corroborated, 2 voices")):
+    for wanted, told in (("counters", "UA-74  Chernihiv"), ("incidents", "UA-30 Kyiv, corroborated, r1, 2 voices")):
         with pytest.raises(SystemExit):
             main(["replay", str(FOUNDING_CASE), "--as-of", NOON, "-w", wanted])
         shown = capsys.readouterr().out
