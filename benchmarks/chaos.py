@@ -1,12 +1,14 @@
 """``make chaos``: how many faults are survived, how long it takes, and what is lost or counted twice (nothing).
 
-    python benchmarks/chaos.py [--seconds 240] [--rate 150] [--seed 1] [--runs 2] [--gaps 12 3] [--json FILE]
+    python benchmarks/chaos.py [--seconds 120] [--rate 150] [--seed 1] [--runs 2] [--gaps 12 3] [--json FILE]
 
 Every run starts an Apache Kafka of its own behind a small proxy and three workers as users run them, lets reports
 flow at a steady rate, and does to workers, broker, connections and disks what ``tests/chaos/faults.py`` plans. Then the
 truth is worked out anew from the reports alone (``tests/chaos/truth.py``) and compared with every topic. Ends with
 code 1 if anything differs. Runs take turns: state in memory and faults far apart, so that each can be told what it
-cost; state on disk and faults on top of each other.
+cost; state on disk and faults on top of each other. Two more things are measured by themselves: when a consumer that
+gets nowhere is noticed (a proxy swallows its commits, or its fetches, and the watchdog's patience is four seconds), and
+with ``--recovery`` how long states of several sizes take to load (``benchmarks/comparison/recovery.py``).
 """
 
 from __future__ import annotations
@@ -30,7 +32,15 @@ FAR_APART = 8.0
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.chaos.rehearsal import Outcome, Rehearsal, rehearse  # noqa: E402 (the project's root is not installed)
+from benchmarks.comparison import recovery  # noqa: E402 (the project's root is not installed)
+from tests.broker.feeding import assert_exact, counted, feeding  # noqa: E402
+from tests.broker.live import Topics, WorkerProcess, create_topics, eventually  # noqa: E402
+from tests.chaos.proxy import FETCH, OFFSET_COMMIT, Proxy  # noqa: E402
+from tests.chaos.rehearsal import Outcome, Rehearsal, rehearse  # noqa: E402
+from tests.kafka.cluster import ApacheCluster, free_ports  # noqa: E402
+
+PATIENCE = 4.0
+"""Seconds of standstill from which on the watchdog of a stuck worker acts; 60 where nobody sets it."""
 
 
 def main() -> int:
@@ -53,6 +63,11 @@ def main() -> int:
         outcomes.append(_run(rehearsal))
         _tell(outcomes[-1])
     summary = _summary(outcomes)
+    summary["a stuck consumer"] = {"patience, seconds": PATIENCE} | {
+        f"seconds from its {name} coming to nothing until it has ended": asyncio.run(_stuck(kind))
+        for name, kind in (("commits", OFFSET_COMMIT), ("fetches", FETCH))
+    }
+    summary["recovery by size"] = [_recovery(scale) for scale in arguments.recovery]
     print(json.dumps(summary, indent=2))
     if arguments.json is not None:
         arguments.json.parent.mkdir(parents=True, exist_ok=True)
@@ -62,13 +77,20 @@ def main() -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=240.0, help="how long faults go on in a run")
+    parser.add_argument("--seconds", type=float, default=120.0, help="how long faults go on in a run")
     parser.add_argument("--rate", type=float, default=150.0, help="reports a second")
     parser.add_argument(
         "--gaps", type=float, nargs="+", default=[12.0, 3.0], help="mean seconds between faults, by run"
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--runs", type=int, default=2)
+    parser.add_argument(
+        "--recovery",
+        type=float,
+        nargs="*",
+        default=[],
+        help="states to load, as shares of 1,000,000 keys",
+    )
     parser.add_argument("--json", type=Path, help="where to write the figures")
     return parser
 
@@ -79,6 +101,48 @@ def _run(rehearsal: Rehearsal) -> Outcome:
         return asyncio.run(
             rehearse(rehearsal, Path(folder), lambda said: print(f"  {time.monotonic() - began:6.1f} s  {said}"))
         )
+
+
+async def _stuck(swallowed: int) -> float:
+    """Return the seconds until a worker whose requests of a kind come to nothing has ended for its supervisor."""
+    [port] = free_ports(1)
+    with (
+        tempfile.TemporaryDirectory(prefix="sitrep-chaos-", ignore_cleanup_errors=True) as folder,
+        ApacheCluster(Path(folder), proxied=port) as cluster,
+        Proxy(port, cluster.brokers[0].proxied_port) as proxy,
+    ):
+        topics = Topics(cluster.address, "stuck", idempotent=True)
+        await create_topics(topics.broker, topics.source, topics.output, topics.changelog)
+        through = Topics(f"127.0.0.1:{port}", "stuck", idempotent=True)
+        worker = WorkerProcess(through, block_records=200, stuck_after_seconds=PATIENCE)
+        try:
+            async with feeding(topics) as feed:
+
+                async def begun() -> bool:
+                    return await counted(topics) > 0
+
+                await eventually(begun, "the worker does not begin", seconds=60)
+                began = time.monotonic()
+                proxy.swallow(swallowed)
+                await eventually(lambda: worker.exit_code is not None, "nobody notices", seconds=60)
+                took = time.monotonic() - began
+                proxy.swallow()
+                worker = WorkerProcess(topics, block_records=200)
+            await assert_exact(topics, feed)
+        finally:
+            if worker.exit_code is None:
+                worker.kill()
+    return round(took, 1)
+
+
+def _recovery(scale: float) -> dict[str, float]:
+    figures = recovery.measure(scale)
+    return {
+        "keys": figures["keys"],
+        "seconds": round(figures["intake"]["seconds"], 2),
+        "incidents": figures["incidents"],
+        "seconds of incidents": round(figures["fusion"]["seconds"], 2),
+    }
 
 
 def _tell(outcome: Outcome) -> None:

@@ -56,6 +56,8 @@ class OwnedPartition:
         self.lock = asyncio.Lock()
         """Held while a block, a tick or a recovery of this partition is under way."""
         self._ready = asyncio.Event()
+        self.slices = 0
+        """How many slices of blocks were taken: a block that takes long moves if this does."""
 
     @property
     def recovered(self) -> bool:
@@ -151,6 +153,7 @@ class OwnedPartition:
             began = time.perf_counter()
             state.take(piece)
             pace.took(len(piece), time.perf_counter() - began)
+            self.slices += 1
             first += len(piece)
             await asyncio.sleep(0)
         step = state.step(self._clock())

@@ -134,6 +134,7 @@ class StageApp:
             began = time.monotonic()
             await owned.work(block, still_owned=lambda: self._owns(owned, generation))
             event.ack()
+            self._watchdog.acknowledged(message.partition)
             self._report_block(message.partition, block, time.monotonic() - began)
         except StaleBlockError:
             self.app.consumer.abandon(message)
@@ -281,6 +282,7 @@ class StageApp:
                 continue
             self._observer.lag(self.stage.name, partition, records=lag)
             if owned.recovered:
+                self._watchdog.at_work(partition, owned.slices)
                 self._watchdog.see(partition, lag)
             else:
                 self._watchdog.wait(partition)

@@ -34,6 +34,9 @@ class Watchdog:
         self._now = now
         self._committed: dict[int, int] = {}
         self._moved: dict[int, float] = {}
+        self._slices: dict[int, int] = {}
+        self._uncommitted: set[int] = set()
+        """Partitions with a block that is done: only its commit is missing."""
         self._stuck: set[int] = set()
 
     @property
@@ -51,15 +54,31 @@ class Watchdog:
             self._committed.pop(partition, None)
         else:
             self._committed[partition] = offset
+        self._uncommitted.discard(partition)
         self._moved[partition] = self._now()
 
     def delivered(self, partition: int, first: int) -> None:
         """A block was delivered that begins at ``first``: before any commit, that is where reading began."""
         self._committed.setdefault(partition, first)
 
+    def acknowledged(self, partition: int) -> None:
+        """A block of the partition is done: from now on a commit can be expected."""
+        self._uncommitted.add(partition)
+
+    def at_work(self, partition: int, slices: int) -> None:
+        """The partition has taken so many slices of blocks in its life.
+
+        A block that is heavy, or has little of the processor, is no standstill as long as it gets on.
+        """
+        if self._slices.get(partition) != slices:
+            self._slices[partition] = slices
+            if partition not in self._uncommitted:
+                self._moved[partition] = self._now()
+
     def note_commit(self, partition: int, offset: int) -> None:
         """The group's offset of ``partition`` was stored."""
         if self._committed.get(partition) != offset:
+            self._uncommitted.discard(partition)
             self._committed[partition] = offset
             self._moved[partition] = self._now()
             self._free(partition)
@@ -101,6 +120,8 @@ class Watchdog:
         """The partition is no longer owned."""
         self._committed.pop(partition, None)
         self._moved.pop(partition, None)
+        self._slices.pop(partition, None)
+        self._uncommitted.discard(partition)
         self._free(partition)
 
     def _free(self, partition: int) -> None:

@@ -116,6 +116,33 @@ def test_reading_begins_at_the_committed_offset_or_at_the_first_block() -> None:
     assert dog.committed(1) == 7
 
 
+def test_a_heavy_block_that_gets_on_is_not_stuck_but_one_whose_commit_fails_is() -> None:
+    watch = Stopwatch()
+    dog = a_watchdog(Health(), watch)
+    dog.begin(0, 40)
+    for now in range(0, 600, 10):
+        watch.now = now
+        dog.at_work(0, slices=now)
+        dog.see(0, lag=5)
+    assert not dog.stuck
+    dog.acknowledged(0)
+    for now in range(600, 670, 10):  # the next block gets on, the commit of the one before it does not
+        watch.now = now
+        dog.at_work(0, slices=now)
+        dog.see(0, lag=5)
+    assert dog.stuck
+
+
+def test_a_block_that_takes_nothing_is_stuck() -> None:
+    watch = Stopwatch()
+    dog = a_watchdog(Health(), watch)
+    for now in range(0, 80, 10):
+        watch.now = now
+        dog.at_work(0, slices=3)
+        dog.see(0, lag=5)
+    assert dog.stuck
+
+
 def test_a_recovering_partition_is_not_stuck_however_long_it_takes() -> None:
     watch = Stopwatch()
     dog = a_watchdog(Health(), watch)
