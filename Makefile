@@ -68,7 +68,7 @@ soak: $(READY) ## the memory of a worker under load: MINUTES=30 RATE=2000 (needs
 	@$(BIN)/python benchmarks/soak.py --minutes $(MINUTES) --rate $(RATE)
 
 audit: $(READY) ## known vulnerabilities of what the lock files name, where their database can be reached
-	@$(BIN)/python .ci/audit.py
+	@PYTHON=$(BIN)/python .ci/audit
 
 lint: $(READY) ## ruff and mypy --strict
 	@$(BIN)/ruff check .

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from datetime import UTC, datetime
 from typing import Final
 
-import orjson
-
-from streams.cli.output import printable
+from streams.cli.output import json_for_terminal, printable
 from streams.settings import Settings
 
 _NOISY: Final = ("aiokafka", "faust", "mode", "aiohttp", "asyncio")
@@ -19,20 +18,24 @@ class _AsText(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         moment = datetime.fromtimestamp(record.created, UTC)
         text = f"{moment:%H:%M:%S} {record.levelname.lower():<8} {record.name}: {printable(record.getMessage())}"
-        return f"{text}\n{self.formatException(record.exc_info)}" if record.exc_info else text
+        if not record.exc_info:
+            return text
+        # Indented, so that no line of an error's text can pass for a line of the log.
+        lines = self.formatException(record.exc_info).split("\n")
+        return "\n".join([text, *(f"  {printable(line)}" for line in lines)])
 
 
 class _AsJson(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         entry = {
-            "time": datetime.fromtimestamp(record.created, UTC),
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
         }
         if record.exc_info:
             entry["error"] = self.formatException(record.exc_info)
-        return orjson.dumps(entry, default=str).decode("utf-8", "replace")
+        return json_for_terminal(json.dumps(entry, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
 
 def _no_service_chatter(record: logging.LogRecord) -> bool:
