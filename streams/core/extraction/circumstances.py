@@ -50,7 +50,7 @@ def _since(doc: Document, sentence: Sentence) -> bool | None:
     """Whether figures run since the start of the war (True), of something else (False), or neither (None)."""
     for t in doc.starts_in(sentence.first, sentence.last, "context.since"):
         reach = range(t, min(sentence.last, t + _SINCE_REACH + 1))
-        if any("context.warword" in doc.tags[x] for x in reach):
+        if doc.any_of(reach, "context.warword"):
             return True
         if any(doc.word(x).startswith(_SINCE_A_START) for x in reach):
             return False
@@ -73,7 +73,7 @@ def is_not_war(doc: Document, sentence: Sentence) -> bool:
     if not causes or all(doc.word(t).startswith(("аварійн", "аварийн")) for t in causes):
         return False
     sides = ("context.actor.ru", "strikes.attack.noun")
-    return not any(tag in doc.tags[t] for t in range(sentence.first, sentence.last) for tag in sides)
+    return not any(doc.any_in(sentence.first, sentence.last, tag) for tag in sides)
 
 
 def is_hedged(doc: Document, sentence: Sentence) -> bool:
@@ -83,6 +83,8 @@ def is_hedged(doc: Document, sentence: Sentence) -> bool:
 
 def is_guess(doc: Document, token: int, policy: CircumstancePolicy) -> bool:
     """Whether a trigger is threatened, planned or only thought possible."""
+    if "context.hypothetical" not in doc.starts:
+        return False
     clause = doc.clause_of[token]
     near = range(max(0, token - policy.guess_before), min(len(doc.tokens), token + policy.guess_after + 1))
     for t in near:

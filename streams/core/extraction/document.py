@@ -73,6 +73,10 @@ class Document:
         at = bisect_left(starts, first)
         return at < len(starts) and starts[at] < last
 
+    def any_of(self, span: range, tag: str) -> bool:
+        """Whether ``tag`` starts at one of the tokens of ``span``."""
+        return tag in self.starts and self.any_in(span.start, span.stop, tag)
+
     def starts_in(self, first: int, last: int, tag: str) -> list[int]:
         """Return the tokens of ``first:last`` (half-open) at which ``tag`` starts."""
         starts = self.starts.get(tag)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from streams.core.extraction.assembly import Assembler
 from streams.core.extraction.binding import Binder
@@ -12,7 +13,7 @@ from streams.core.extraction.circumstances import CircumstancePolicy
 from streams.core.extraction.document import read
 from streams.core.extraction.gazette import Gazette
 from streams.core.extraction.lexicon import Lexicon
-from streams.core.extraction.model import DocumentText, Extraction, Rejected
+from streams.core.extraction.model import DocumentText, ExtractedClaim, Extraction, Link
 from streams.core.extraction.outages import OutagePolicy, find_outages
 from streams.core.extraction.places.locate import locate
 from streams.core.extraction.places.mention import PlacePolicy
@@ -44,44 +45,29 @@ class Knowledge:
     gazette: Gazette
 
 
-def extract(text: DocumentText, knowledge: Knowledge, policy: ExtractionPolicy | None = None) -> Extraction:
+_POLICY: Final = ExtractionPolicy()
+
+
+def extract(text: DocumentText, knowledge: Knowledge, policy: ExtractionPolicy = _POLICY) -> Extraction:
     """Return the claims of a text. Pure; linear in the length of the text, for any text."""
-    policy = policy or ExtractionPolicy()
     source = f"{text.title}\n\n{text.text}" if text.title else text.text
     doc = read(source, knowledge.lexicon)
     places = locate(doc, knowledge.gazette, policy.places)
     quantities = find_quantities(doc)
-    times = find_times(doc, text.published_at)
     strikes = find_strikes(doc, quantities, {m.first for m in places.mentions}, policy.circumstances)
     struck = {doc.sentence_of[t.token] for t in strikes.triggers}
     tolls = find_tolls(doc, quantities, struck, policy.tolls, policy.circumstances)
     outages = find_outages(doc, quantities, struck, policy.outages, policy.circumstances)
-    binder = Binder(doc, places.mentions, struck)
-    assembler = Assembler(doc, binder, times, text.published_at, policy.longest_quote)
-    assembler.add_strikes(strikes.triggers)
-    assembler.add_tolls(tolls.tolls)
-    assembler.add_outages(outages.mentions)
-    claims, links = assembler.claims()
-    rejected = [
-        Rejected(
-            doc.quote(d.first, d.last),
-            doc.text.source_span(doc.tokens[d.first].start, doc.tokens[d.last].end),
-            d.reason.value,
-        )
-        for d in (*strikes.dropped, *tolls.dropped, *outages.dropped)
-    ]
-    rejected += [
-        Rejected(
-            doc.quote(n.first, n.last),
-            doc.text.source_span(doc.tokens[n.first].start, doc.tokens[n.last].end),
-            n.reason,
-        )
-        for n in places.rejected
-    ]
-    rejected.sort(key=lambda r: r.span)
+    claims: list[ExtractedClaim] = []
+    links: list[Link] = []
+    if strikes.triggers or tolls.tolls or outages.mentions:
+        times = find_times(doc, text.published_at)
+        binder = Binder(doc, places.mentions, struck)
+        assembler = Assembler(doc, binder, times, text.published_at, policy.longest_quote)
+        assembler.add_strikes(strikes.triggers)
+        assembler.add_tolls(tolls.tolls)
+        assembler.add_outages(outages.mentions)
+        claims, links = assembler.claims()
     kept = slice(policy.most_claims)
-    spans = (
-        *((d.first, d.last) for d in (*strikes.dropped, *tolls.dropped, *outages.dropped)),
-        *((n.first, n.last) for n in places.rejected),
-    )
-    return Extraction(tuple(claims[kept]), tuple(rejected), doc, places, quantities, tuple(links[kept]), spans)
+    dropped = (*strikes.dropped, *tolls.dropped, *outages.dropped)
+    return Extraction(tuple(claims[kept]), doc, places, quantities, tuple(links[kept]), dropped)

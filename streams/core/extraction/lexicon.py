@@ -61,7 +61,8 @@ class Lexicon:
 
     def find(self, folded: str, tokens: tuple[Token, ...], token_at: Mapping[int, int]) -> list[Hit]:
         """Return every hit, in order of first token, the longest first; ``token_at`` maps a first character."""
-        hits: set[Hit] = set()
+        # (first, minus last, tag): in the order wanted as they are.
+        hits: set[tuple[int, int, str]] = set()
         for pattern, start, stop in self._automaton.find_matches_as_indexes(f" {folded}", overlapping=True):
             i = token_at.get(start)
             if i is None:
@@ -71,13 +72,13 @@ class Lexicon:
             alone, by_second, open_second = self._heads[pattern]
             for tag, head_open, _ in alone:
                 if whole or head_open:
-                    hits.add(Hit(i, i, tag))
+                    hits.add((i, -i, tag))
             if not (by_second or open_second) or i + 1 >= len(tokens):
                 continue
             for tag, head_open, rest in (*by_second.get(tokens[i + 1].text, ()), *open_second):
                 if (whole or head_open) and _follows(rest, tokens, i + 1):
-                    hits.add(Hit(i, i + len(rest), tag))
-        return _without_hidden(sorted(hits, key=lambda h: (h.first, -h.last, h.tag)))
+                    hits.add((i, -i - len(rest), tag))
+        return _without_hidden(sorted(hits))
 
 
 def _head(phrases: Iterable[_Phrase]) -> _Head:
@@ -105,14 +106,15 @@ def _follows(words: tuple[_Word, ...], tokens: tuple[Token, ...], at: int) -> bo
     return True
 
 
-def _without_hidden(hits: list[Hit]) -> list[Hit]:
+def _without_hidden(hits: list[tuple[int, int, str]]) -> list[Hit]:
     covered = dict.fromkeys(_EXCLUSIVE, -1)
     out = []
-    for hit in hits:
-        group = hit.tag[: hit.tag.index(".") + 1]
-        if group in covered:
-            if hit.last <= covered[group]:
+    for first, minus_last, tag in hits:
+        last = -minus_last
+        if tag.startswith(_EXCLUSIVE):
+            group = tag[: tag.index(".") + 1]
+            if last <= covered[group]:
                 continue
-            covered[group] = hit.last
-        out.append(hit)
+            covered[group] = last
+        out.append(Hit(first, last, tag))
     return out

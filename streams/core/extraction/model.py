@@ -87,14 +87,31 @@ class Extraction:
     """The claims of a text, in order of appearance, and the workings behind them."""
 
     claims: tuple[ExtractedClaim, ...]
-    rejected: tuple[Rejected, ...]
     document: Document
     places: Places
     quantities: tuple[Quantity, ...]
     links: tuple[Link, ...]
     """Where each claim came from, in the order of the claims."""
-    rejected_tokens: tuple[tuple[int, int], ...] = ()
-    """First and last token of what was rejected."""
+    dropped: tuple[Dropped, ...] = ()
+    """Triggers without a claim."""
+
+    def _refused(self) -> list[tuple[int, int, str]]:
+        refused = [(d.first, d.last, d.reason.value) for d in self.dropped]
+        return sorted(refused + [(n.first, n.last, n.reason) for n in self.places.rejected])
+
+    @property
+    def rejected(self) -> tuple[Rejected, ...]:
+        """What was not taken for a claim or a place, and why, in order of appearance."""
+        doc = self.document
+        return tuple(
+            Rejected(doc.quote(first, last), doc.text.source_span(doc.tokens[first].start, doc.tokens[last].end), why)
+            for first, last, why in self._refused()
+        )
+
+    @property
+    def rejected_tokens(self) -> tuple[tuple[int, int], ...]:
+        """First and last token of what was rejected."""
+        return tuple((first, last) for first, last, _ in self._refused())
 
     @property
     def mentions(self) -> tuple[Mention, ...]:

@@ -146,25 +146,25 @@ def _event(
             return None
         status = OutageStatus.STARTED
         around = range(max(sentence.first, without - 4), min(sentence.last, last + 5))
-        if any("outages.ongoing" in doc.tags[t] for t in around):
+        if doc.any_of(around, "outages.ongoing"):
             status = OutageStatus.ONGOING
         return _mention(doc, utility, without, last, status, near)
     if restored is not None:
-        partly = any("outages.partly" in doc.tags[t] for t in near)
+        partly = doc.any_of(near, "outages.partly")
         status = OutageStatus.PARTIAL if partly else OutageStatus.RESTORED
         if doc.word(restored - 1) in ("не", "not", "ще"):
             return None
         return _mention(doc, utility, min(token, restored), max(last, restored), status, near)
     lost = _nearest(doc, sentence, token, last, "outages.cut", policy.cut_before, policy.cut_after)
     if lost is not None and _is_cut(doc, token, last, lost, utility):
-        ongoing = any("outages.ongoing" in doc.tags[t] for t in near)
+        ongoing = doc.any_of(near, "outages.ongoing")
         status = OutageStatus.ONGOING if ongoing else OutageStatus.STARTED
         return _mention(doc, utility, min(token, lost), max(last, lost), status, near)
     none = _nearest(doc, sentence, token, last, "outages.no", 2, 3)
     if none is not None and doc.joined(min(token, none), max(last, none)):
         if doc.word(none) == "no" and none > token:
             return None
-        ongoing = any("outages.ongoing" in doc.tags[t] for t in near)
+        ongoing = doc.any_of(near, "outages.ongoing")
         status = OutageStatus.ONGOING if ongoing else OutageStatus.STARTED
         return _mention(doc, utility, min(token, none), max(last, none), status, near)
     return None
@@ -173,9 +173,7 @@ def _event(
 def _mention(
     doc: Document, utility: Utility, first: int, last: int, status: OutageStatus, near: range
 ) -> OutageMention:
-    scheduled = any("outages.scheduled" in doc.tags[t] for t in near) and not any(
-        "outages.emergency" in doc.tags[t] for t in near
-    )
+    scheduled = doc.any_of(near, "outages.scheduled") and not doc.any_of(near, "outages.emergency")
     return OutageMention(utility, first, first, last, status, scheduled)
 
 

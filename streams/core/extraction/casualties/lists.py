@@ -151,9 +151,7 @@ def add_children(doc: Document, sentence: Sentence, inside: list[Quantity], used
     for t in range(sentence.first, sentence.last):
         if "people.child" not in doc.tags[t] or any(q.first <= t <= q.end for q in inside):
             continue
-        marked = any(
-            "context.including" in doc.tags[x] for x in range(max(sentence.first, t - 5), min(sentence.last, t + 6))
-        )
+        marked = doc.any_of(range(max(sentence.first, t - 5), min(sentence.last, t + 6)), "context.including")
         if not marked:
             continue
         owner = min(used.values(), key=lambda toll: _near_first(toll, t))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple, Self
 
 from schemas.vocabulary import Group, Scope
 from streams.core.extraction.casualties.toll import Harm, Toll
@@ -29,11 +30,41 @@ class TollDraft:
     vague: bool
 
 
+class _Told(NamedTuple):
+    """What a figure says, to know a repetition in another sentence."""
+
+    toll: tuple[Harm, int, int | None, Group, Bounds | None, bool]
+    region: str | None
+    regions: tuple[str, ...]
+    place: str | None
+    when: When | None
+    scope: Scope
+    flags: tuple[bool, bool]
+
+    @classmethod
+    def of(cls, draft: TollDraft) -> Self:
+        t = draft.toll
+        return cls(
+            (t.harm, t.low, t.high, t.group, t.children, t.updated),
+            draft.region,
+            draft.regions,
+            None if draft.mention is None else draft.mention.name,
+            draft.when,
+            draft.scope,
+            (draft.hedged, draft.vague),
+        )
+
+
 def merge_tolls(drafts: Sequence[TollDraft]) -> list[list[TollDraft]]:
     """Return the figures grouped into claims: one claim a region, victim group and event."""
     groups: list[list[TollDraft]] = []
+    told: set[_Told] = set()
     for draft in drafts:
+        said = _Told.of(draft)
+        if said in told:
+            continue  # the same words in a further sentence add nothing
         home = next((g for g in groups if _belongs(g, draft)), None)
+        told.add(said)
         if home is None:
             groups.append([draft])
         else:

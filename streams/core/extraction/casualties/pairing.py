@@ -99,7 +99,7 @@ def _aside(doc: Document, between: range) -> range:
 
 
 def _updated(doc: Document, between: range) -> bool:
-    return any("context.updated" in doc.tags[t] for t in between)
+    return doc.any_of(between, "context.updated")
 
 
 _LIGHTEST: Final = 0.25

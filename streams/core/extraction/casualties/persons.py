@@ -77,7 +77,7 @@ def _harmed_in_attack(doc: Document, sentence: Sentence, first: int, last: int) 
         or doc.word(last + 1) not in _THROUGH
     ):
         return False
-    return any("strikes.attack.noun" in doc.tags[t] for t in range(last + 1, min(sentence.last, last + 5)))
+    return doc.any_of(range(last + 1, min(sentence.last, last + 5)), "strikes.attack.noun")
 
 
 def _among(doc: Document, first: int) -> bool:

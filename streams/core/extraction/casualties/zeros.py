@@ -44,7 +44,7 @@ def zero_of(doc: Document, sentence: Sentence, trigger: Trigger, triggers: list[
         for t in range(max(sentence.first, first - 6), first)
     )
     if info or (
-        any("context.unknown_info" in doc.tags[t] for t in range(last + 1, min(sentence.last, last + 4)))
+        doc.any_of(range(last + 1, min(sentence.last, last + 4)), "context.unknown_info")
         and doc.word(last + 1).startswith(("уточн", "з'ясов", "выясн", "встанов", "устан"))
     ):
         return Reason.UNKNOWN_SO_FAR

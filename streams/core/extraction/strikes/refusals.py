@@ -44,11 +44,11 @@ def refusal_of(
         return Reason.NO_OBJECT
     if is_denied(doc, token, policy):
         return Reason.DENIED
-    if any("context.nonwar" in doc.tags[t] for t in around(sentence, token, 3, 0)):
+    if doc.any_of(around(sentence, token, 3, 0), "context.nonwar"):
         return Reason.NOT_WAR
     if is_guess(doc, token, policy):
         return Reason.HYPOTHETICAL
-    if any("context.comment" in doc.tags[t] for t in range(sentence.first, sentence.last)):
+    if doc.any_of(range(sentence.first, sentence.last), "context.comment"):
         return Reason.COMMENT
     if tag == "strikes.attack.noun":
         return _noun_refusal(doc, sentence, token)
@@ -76,7 +76,7 @@ def refusal_of(
 
 def _noun_refusal(doc: Document, sentence: Sentence, token: int) -> Reason | None:
     word, before = doc.word(token), doc.word(token - 1)
-    ground = any("context.ground" in doc.tags[t] for t in range(sentence.first, sentence.last))
+    ground = doc.any_of(range(sentence.first, sentence.last), "context.ground")
     if ground and word.startswith(("атак", "attack")) and not weapon_near(doc, sentence, token, 12):
         return Reason.GROUND
     repelled = any(doc.has(t, "forms.repelled") for t in around(sentence, token, 3, 2))
@@ -89,7 +89,7 @@ def _noun_refusal(doc: Document, sentence: Sentence, token: int) -> Reason | Non
     )
     if talked_of and not told:
         return Reason.COMMENT
-    if any("context.forecast" in doc.tags[t] for t in around(sentence, token, 0, 2)):
+    if doc.any_of(around(sentence, token, 0, 2), "context.forecast"):
         return Reason.HYPOTHETICAL
     if any("context.cyber" in doc.covering[t] for t in around(sentence, token, 2, 1)):
         return Reason.CYBER
@@ -165,7 +165,7 @@ def _destruction_refusal(doc: Document, sentence: Sentence, token: int) -> Reaso
         attack = any("strikes.attack" in tag for t in around(sentence, token, 12, 12) for tag in doc.tags[t])
         if not attack:
             return Reason.NO_ATTACK
-    if any("context.nonwar" in doc.tags[t] for t in range(sentence.first, sentence.last)):
+    if doc.any_of(range(sentence.first, sentence.last), "context.nonwar"):
         return Reason.NOT_WAR
     if word.startswith(_DAMAGE):
         before = list(around(sentence, token, 8, 0))
