@@ -16,7 +16,7 @@ import orjson
 
 from schemas.report import ReportV1
 from seeds.history_texts import wording
-from seeds.history_truth import KYIV, Event, happen, towns
+from seeds.history_truth import KYIV, ONE_ATTACK, Event, happen, towns
 
 START: Final = datetime(2025, 10, 1, tzinfo=UTC)
 _LANGUAGES: Final = ("uk", "en", "ru")
@@ -48,6 +48,8 @@ class Mix:
     """Reports that say nothing of the time."""
     roundups: float = 0.01
     """On top: a source's total for one region and day."""
+    apart: timedelta = ONE_ATTACK
+    """The least time between two events of one town."""
 
 
 class Arrival(NamedTuple):
@@ -135,7 +137,7 @@ def _drafts(
 ) -> tuple[list[Event], list[_Draft]]:
     dice = random.Random(seed)
     mix = mix or Mix()
-    events = happen(dice, incidents, start, days, regions)
+    events = happen(dice, incidents, start, days, regions, mix.apart)
     press = _Press(dice, mix, reports_each)
     drafts = [draft for event in events for draft in press.tell(event)]
     drafts += press.round_up(events, round(len(drafts) * mix.roundups))
@@ -155,7 +157,7 @@ class _Press:
         self._dice = dice
         self._mix = mix
         # Reposts and updates come on top of the sources that tell of an event themselves.
-        self._tellers_each = reports_each * (1 - mix.reposts) / (1 + mix.updates) - 0.9
+        self._tellers_each = reports_each * (1 - mix.reposts) / (1 + mix.updates) - 1.05
         self._count = 0
         self._authorities = {region: _authority(region) for region in towns()}
         self._desks = [
@@ -177,7 +179,7 @@ class _Press:
             draft = self._report(event, teller, published)
             yield from self._versions(draft, event)
             # Only first tellings are reposted, hence more of them than the share of all reports.
-            while dice.random() < 1.4 * mix.reposts:
+            while dice.random() < 1.55 * mix.reposts:
                 yield self._repost(draft)
             if dice.random() < mix.updates:
                 later = published + timedelta(hours=dice.uniform(3, 30))
@@ -259,7 +261,7 @@ class _Press:
         dice, mix = self._dice, self._mix
         # Reposts, restorations and final tolls have no versions, hence more here than the share of all reports.
         drawn = dice.random()
-        if drawn < 1.6 * mix.corrections:
+        if drawn < 1.78 * mix.corrections:
             wrong = self._spoiled(draft.fields)
             yield draft._replace(fields=wrong)
             newer = draft.fields["published_at"] + timedelta(minutes=dice.uniform(10, 400))
@@ -270,7 +272,7 @@ class _Press:
             )
             return
         yield draft
-        if drawn > 1 - 1.6 * mix.retractions:
+        if drawn > 1 - 1.9 * mix.retractions:
             false = self._misplaced(draft, event)
             yield false
             taken_back = false.fields["published_at"] + timedelta(minutes=dice.uniform(10, 600))

@@ -92,12 +92,18 @@ def towns() -> dict[str, tuple[Town, ...]]:
     return {region: tuple(held) for region, held in found.items()}
 
 
-def happen(dice: random.Random, count: int, start: datetime, days: float, regions: int) -> list[Event]:
+ONE_ATTACK: Final = timedelta(hours=1)
+"""What hits one town within the hour is one attack, and one event: sources tell of it as one, with one toll."""
+
+
+def happen(
+    dice: random.Random, count: int, start: datetime, days: float, regions: int, apart: timedelta = ONE_ATTACK
+) -> list[Event]:
     """Return ``count`` events over ``days`` from ``start`` on, in order of time.
 
     More of them by night than by day, more in large towns and in regions near the front; every eighth follows
-    another one in the same town within hours, by the same kind of weapon: the hard case. What hits one town
-    within the hour is one attack and one event.
+    another one in the same town one to five hours later, by the same kind of weapon: the hard case. Two events of
+    one town lie at least ``apart``; with zero they come as close as chance brings them.
     """
     places = list(towns().items())[:regions]
     region_weights = [1 / (rank + 3) for rank in range(len(places))]
@@ -113,16 +119,16 @@ def happen(dice: random.Random, count: int, start: datetime, days: float, region
             at = _moment(dice, start, days)
             weapon = dice.choices(_WEAPONS, [held[1] for held in _WEAPONS])[0][0]
         hits = taken.setdefault(town, [])
-        if at < start + timedelta(days=days) and not _is_near(at, hits):
+        if at < start + timedelta(days=days) and not _is_near(at, hits, apart):
             insort(hits, at)
             drawn.append((at.replace(second=0, microsecond=0), town, weapon))
     drawn.sort(key=lambda held: (held[0], held[1].region, held[1].en, held[2]))
     return [_event(dice, number, at, town, weapon) for number, (at, town, weapon) in enumerate(drawn)]
 
 
-def _is_near(at: datetime, hits: list[datetime]) -> bool:
+def _is_near(at: datetime, hits: list[datetime], apart: timedelta) -> bool:
     place = bisect_left(hits, at)
-    return any(abs(hit - at) < timedelta(hours=1) for hit in hits[max(0, place - 1) : place + 1])
+    return any(abs(hit - at) < apart for hit in hits[max(0, place - 1) : place + 1])
 
 
 def totals(events: Sequence[Event], figure: str) -> dict[tuple[str, str], int]:

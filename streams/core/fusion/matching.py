@@ -189,16 +189,16 @@ def _toll_points(one: Mention, other: Mention, policy: FusionPolicy) -> float:
         if a is None or b is None:
             continue
         if a.best and a.best == b.best:
-            points += policy.same_toll
-        elif a.best and b.best and _close(a.best, b.best):
+            points += policy.telling_toll if a.best >= policy.large_toll else policy.same_toll
+        elif a.best and b.best and _close(a.best, b.best, policy.large_toll):
             points += policy.close_toll
         elif _far_apart(a, b):
             points += policy.other_toll
     return points
 
 
-def _close(one: int, other: int) -> bool:
-    return min(one, other) >= 5 and 5 * abs(one - other) <= max(one, other)
+def _close(one: int, other: int, large: int) -> bool:
+    return min(one, other) >= large and 5 * abs(one - other) <= max(one, other)
 
 
 def _far_apart(one: Range, other: Range) -> bool:

@@ -52,8 +52,11 @@ class FusionPolicy:
     other_target: float = -1.5
     same_utility: float = 1.0
     same_toll: float = 1.0
+    telling_toll: float = 2.0
+    """The same toll of ``large_toll`` or more: two strikes seldom agree in that by chance."""
+    large_toll: int = 5
     close_toll: float = 0.75
-    """Tolls of five or more that differ by a fifth at most: one of them is a little older."""
+    """Large tolls that differ by a fifth at most: one of them is a little older."""
     other_toll: float = -1.0
     same_text: float = 4.0
 
@@ -63,8 +66,8 @@ class FusionPolicy:
     """Points for casualties or an outage told without the strike: place and time may do."""
     support: float = 1.0
     """Points beside place and time that a mention known only to the oblast needs."""
-    strong_support: float = 2.5
-    """Points beside place and time with which one candidate fits better than others that merely fit."""
+    support_levels: tuple[float, ...] = (5.0, 2.5, 0.0)
+    """Points beside place and time that set candidates apart, highest first: one on a level outweighs all below it."""
     deputies: int = 3
     """Members that speak for an incident beside its leader, which may not have known the weapon or the toll."""
     deputy_slack: float = 1.5

@@ -31,29 +31,30 @@ class Many(Enum):
 def watch(mention: Mention, taken: set[int], near: Neighbourhood, policy: FusionPolicy) -> Fit | Many | None:
     """Return the located incident that the mention fits, or that several do, or None.
 
-    With evidence enough to tell incidents apart (weapon and target, a toll, a text) the strong fits decide, and
-    mere fits only where there is no strong one. Sets the mention's witnesses: two of a kind are enough to abstain.
+    The fits on the highest level of evidence decide; those below matter only where it is empty. Sets the mention's
+    witnesses: two on a level are enough to abstain.
     """
-    strong: list[Fit] = []
-    mere: list[Fit] = []
-    can_be_strong = _most_support(mention, policy) >= policy.strong_support
+    levels = policy.support_levels
+    held: list[list[Fit]] = [[] for _ in levels]
+    most = _most_support(mention, policy)
+    top = held[next((level for level, least in enumerate(levels) if least <= most), -1)]
     for leader in near.leaders(mention):
         if leader.order >= mention.order or id(leader) in taken:
             continue
         found = match(mention, leader, policy)
         if found is None or not is_supported(found, mention, policy):
             continue
-        fits = strong if found.support >= policy.strong_support else mere
+        fits = held[next((level for level, least in enumerate(levels) if least <= found.support), -1)]
         if len(fits) < 2 and not (fits and fits[0].leader is leader):
             fits.append(Fit(leader, found.reason))
-            if len(strong) == 2 or (len(mere) == 2 and not can_be_strong):
+            if len(top) == 2:
                 break
-    mention.is_settled = len(strong) == 2 or (len(mere) == 2 and not can_be_strong)
-    mention.witnesses = tuple(fit.leader for fit in (*strong, *mere))
+    mention.is_settled = len(top) == 2
+    mention.witnesses = tuple(fit.leader for fits in held for fit in fits)
     for witness in mention.witnesses:
         witness.watchers.add(mention)
-    deciding = strong or mere
-    if not deciding:
+    deciding = next((fits for fits in held if fits), None)
+    if deciding is None:
         return None
     return deciding[0] if len(deciding) == 1 else Many.FIT
 
@@ -74,11 +75,17 @@ def is_supported(found: Match, mention: Mention, policy: FusionPolicy) -> bool:
 
 
 def _most_support(mention: Mention, policy: FusionPolicy) -> float:
-    tolls = sum(figure is not None and bool(figure.best) for figure in (mention.killed, mention.wounded))
-    return (
-        (policy.same_weapon if mention.weapons else 0.0)
-        + (policy.same_target if mention.targets else 0.0)
-        + (policy.same_utility + policy.same_target if mention.utilities else 0.0)
-        + policy.same_toll * tolls
-        + (policy.same_text if mention.report.signature else 0.0)
-    )
+    """Return the most support that any leader can lend the mention."""
+    most = 0.0
+    if mention.weapons:
+        most += policy.same_weapon
+    if mention.targets or mention.utilities:
+        most += policy.same_target
+    if mention.utilities:
+        most += policy.same_utility
+    if mention.report.signature:
+        most += policy.same_text
+    for figure in (mention.killed, mention.wounded):
+        if figure is not None and figure.best:
+            most += policy.telling_toll if figure.best >= policy.large_toll else policy.same_toll
+    return most
