@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from streams.core.fusion.matching import Match, match
+from streams.core.fusion.matching import Match, known_of, match
 from streams.core.fusion.mentions import PRECISE_FACET, PRECISE_STRIKE, VAGUE_FACET, Mention
 from streams.core.fusion.neighbourhood import Neighbourhood
 from streams.core.fusion.policy import FusionPolicy
@@ -49,20 +49,19 @@ def choose(mention: Mention, taken: set[int], near: Neighbourhood, policy: Fusio
 
 def _choose_located(mention: Mention, taken: set[int], near: Neighbourhood, policy: FusionPolicy) -> Choice:
     least = policy.match if mention.tier == PRECISE_STRIKE else policy.facet_match
-    heard = least - policy.deputy_slack
 
     def likeness(leader: Mention) -> Match | None:
-        found = match(mention, leader, policy)
+        found = match(mention, leader, policy, known_of(leader, mention.order, policy.deputies))
         if found is None or found.points >= least:
             return found
-        return _by_deputies(mention, leader, least, policy) if found.points >= heard else None
+        return _by_deputies(mention, leader, least, policy) if found.points >= least - policy.deputy_slack else None
 
     leaders = (other for other in near.near(mention) if other.leader is other)
     return _best(mention, leaders, taken, policy.located_margin, likeness)
 
 
 def _by_deputies(mention: Mention, leader: Mention, least: float, policy: FusionPolicy) -> Match | None:
-    """Return the best likeness to the members that know what the leader did not, if it suffices."""
+    """Return the best likeness to one of the next members, if it suffices: it may know the time more closely."""
     best: Match | None = None
     assert leader.members is not None
     for deputy in leader.members[1 : 1 + policy.deputies]:

@@ -111,8 +111,8 @@ class RegionClusters:
         if leader is not mention:
             position = leader.members.index(mention)
             del leader.members[position]
-            if position <= self._policy.deputies:
-                self._alert_near(leader)
+            if position <= self._policy.deputies and not leader.is_vague:
+                self._alert(leader)
         else:
             if not mention.is_vague:
                 self._near.unfile_leader(mention)
@@ -129,7 +129,7 @@ class RegionClusters:
             self._alert_outages(mention)
 
     def _alert(self, leader: Mention) -> None:
-        """Queue the later mentions whose choice a leader's coming or going may change."""
+        """Queue the later mentions whose choice may change as a leader comes, goes, or its first members do."""
         order = leader.order
         for watcher in leader.watchers:
             self._push(watcher)
@@ -147,8 +147,8 @@ class RegionClusters:
         """Add a mention in canonical order; the first members speak for the incident, and others may hear them."""
         position = bisect_right(members, mention.order, key=_order)
         members.insert(position, mention)
-        if position <= self._policy.deputies:
-            self._alert_near(members[0])
+        if position <= self._policy.deputies and not members[0].is_vague:
+            self._alert(members[0])
 
     def _alert_near(self, leader: Mention) -> None:
         order = leader.order

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from schemas.vocabulary import Target, Utility
 from streams.core.estimates import Range, disjoint
-from streams.core.fusion.mentions import Mention
+from streams.core.fusion.mentions import Mention, Order
 from streams.core.fusion.places import Level, distance_km
 from streams.core.fusion.policy import FusionPolicy
 from streams.core.fusion.vocabulary import Likeness, target_mask, utility_bit, weapon_likeness
@@ -31,13 +31,47 @@ class Match(NamedTuple):
     reason: str
 
 
+class Known(NamedTuple):
+    """What the first members of an incident know of it, each feature from the first who states it."""
+
+    weapons: int
+    targets: int
+    killed: Range | None
+    wounded: Range | None
+
+
 _ENERGY: Final = target_mask(Target.ENERGY)
 _POWER: Final = utility_bit(Utility.POWER)
 _MAYBE_ENERGY: Final = 0.5
 
 
-def match(one: Mention, other: Mention, policy: FusionPolicy) -> Match | None:
-    """Return the evidence that the two mean one event, or None where place, time or actor rule it out."""
+def known_of(leader: Mention, before: Order, deputies: int) -> Known | None:
+    """Return what the leader and the next members know, as far as they come ``before``; None where it is the leader's.
+
+    The leader may not have known the weapon or the toll. Place and time stay its own: there are no chains of ever
+    remoter likeness.
+    """
+    members = leader.members
+    if members is None or len(members) == 1:
+        return None
+    weapons, targets, killed, wounded = leader.weapons, leader.targets, leader.killed, leader.wounded
+    if weapons and targets and killed is not None and wounded is not None:
+        return None
+    for deputy in members[1 : 1 + deputies]:
+        if deputy.order >= before:
+            break
+        weapons = weapons or deputy.weapons
+        targets = targets or deputy.targets
+        killed = deputy.killed if killed is None else killed
+        wounded = deputy.wounded if wounded is None else wounded
+    return Known(weapons, targets, killed, wounded)
+
+
+def match(one: Mention, other: Mention, policy: FusionPolicy, known: Known | None = None) -> Match | None:
+    """Return the evidence that the two mean one event, or None where place, time or actor rule it out.
+
+    ``known`` is what the incident that ``other`` leads knows beside place and time, if that is more than ``other``.
+    """
     apart = max(one.start - other.end, other.start - one.end)
     if apart > policy.slack_us and one.reach == one.start and other.reach == other.start:
         return None  # The ordinary case of two neighbours; only what goes on reaches back.
@@ -51,11 +85,12 @@ def match(one: Mention, other: Mention, policy: FusionPolicy) -> Match | None:
         return None
     time_points, tight, time_note = time
     place_points, place_note = place
-    likeness = weapon_likeness(one.weapons, other.weapons)
+    weapons, targets, killed, wounded = known or (other.weapons, other.targets, other.killed, other.wounded)
+    likeness = weapon_likeness(one.weapons, weapons)
     support = _weapon_points(likeness, policy)
     target_note = ""
-    if one.targets and other.targets:
-        same = one.targets & other.targets
+    if one.targets and targets:
+        same = one.targets & targets
         support += policy.same_target if same else policy.other_target
         target_note = "same target" if same else "other target"
     elif _is_power_cut_by(one, other) or _is_power_cut_by(other, one):
@@ -63,7 +98,7 @@ def match(one: Mention, other: Mention, policy: FusionPolicy) -> Match | None:
         target_note = "power lost where energy was struck"
     if one.utilities & other.utilities:
         support += policy.same_utility
-    toll = _toll_points(one, other, policy)
+    toll = _toll_points(one.killed, killed, policy) + _toll_points(one.wounded, wounded, policy)
     support += toll
     echo = one.report.signature and is_echo(one.report.signature, other.report.signature, policy.echo)
     if echo:
@@ -183,18 +218,14 @@ def _is_power_cut_by(outage: Mention, strike: Mention) -> bool:
     return bool(outage.utilities & _POWER and strike.targets & _ENERGY and not outage.is_strike)
 
 
-def _toll_points(one: Mention, other: Mention, policy: FusionPolicy) -> float:
-    points = 0.0
-    for a, b in ((one.killed, other.killed), (one.wounded, other.wounded)):
-        if a is None or b is None:
-            continue
-        if a.best and a.best == b.best:
-            points += policy.telling_toll if a.best >= policy.large_toll else policy.same_toll
-        elif a.best and b.best and _close(a.best, b.best, policy.large_toll):
-            points += policy.close_toll
-        elif _far_apart(a, b):
-            points += policy.other_toll
-    return points
+def _toll_points(one: Range | None, other: Range | None, policy: FusionPolicy) -> float:
+    if one is None or other is None:
+        return 0.0
+    if one.best and one.best == other.best:
+        return policy.telling_toll if one.best >= policy.large_toll else policy.same_toll
+    if one.best and other.best and _close(one.best, other.best, policy.large_toll):
+        return policy.close_toll
+    return policy.other_toll if _far_apart(one, other) else 0.0
 
 
 def _close(one: int, other: int, large: int) -> bool:

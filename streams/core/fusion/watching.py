@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
-from streams.core.fusion.matching import Match, match
+from streams.core.fusion.matching import Match, known_of, match
 from streams.core.fusion.mentions import Mention
 from streams.core.fusion.neighbourhood import Neighbourhood
 from streams.core.fusion.policy import FusionPolicy
@@ -41,7 +41,7 @@ def watch(mention: Mention, taken: set[int], near: Neighbourhood, policy: Fusion
     for leader in near.leaders(mention):
         if leader.order >= mention.order or id(leader) in taken:
             continue
-        found = match(mention, leader, policy)
+        found = match(mention, leader, policy, known_of(leader, mention.order, policy.deputies))
         if found is None or not is_supported(found, mention, policy):
             continue
         fits = held[next((level for level, least in enumerate(levels) if least <= found.support), -1)]
@@ -60,10 +60,10 @@ def watch(mention: Mention, taken: set[int], near: Neighbourhood, policy: Fusion
 
 
 def may_fit(mention: Mention, leader: Mention, policy: FusionPolicy) -> bool:
-    """Return whether a new located incident may change what a vague mention fits."""
+    """Return whether an incident that is new, or knows more, may change what a vague mention fits."""
     if mention.is_settled:
         return False
-    found = match(mention, leader, policy)
+    found = match(mention, leader, policy, known_of(leader, mention.order, policy.deputies))
     return found is not None and is_supported(found, mention, policy)
 
 
