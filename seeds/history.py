@@ -157,7 +157,7 @@ class _Press:
         self._dice = dice
         self._mix = mix
         # Reposts and updates come on top of the sources that tell of an event themselves.
-        self._tellers_each = reports_each * (1 - mix.reposts) / (1 + mix.updates) - 1.05
+        self._tellers_each = reports_each * (1 - mix.reposts) / (1 + mix.updates) - 0.9
         self._count = 0
         self._authorities = {region: _authority(region) for region in towns()}
         self._desks = [
@@ -179,7 +179,7 @@ class _Press:
             draft = self._report(event, teller, published)
             yield from self._versions(draft, event)
             # Only first tellings are reposted, hence more of them than the share of all reports.
-            while dice.random() < 1.55 * mix.reposts:
+            while dice.random() < 1.4 * mix.reposts:
                 yield self._repost(draft)
             if dice.random() < mix.updates:
                 later = published + timedelta(hours=dice.uniform(3, 30))
@@ -261,7 +261,7 @@ class _Press:
         dice, mix = self._dice, self._mix
         # Reposts, restorations and final tolls have no versions, hence more here than the share of all reports.
         drawn = dice.random()
-        if drawn < 1.78 * mix.corrections:
+        if drawn < 1.6 * mix.corrections:
             wrong = self._spoiled(draft.fields)
             yield draft._replace(fields=wrong)
             newer = draft.fields["published_at"] + timedelta(minutes=dice.uniform(10, 400))
@@ -272,7 +272,7 @@ class _Press:
             )
             return
         yield draft
-        if drawn > 1 - 1.9 * mix.retractions:
+        if drawn > 1 - 1.6 * mix.retractions:
             false = self._misplaced(draft, event)
             yield false
             taken_back = false.fields["published_at"] + timedelta(minutes=dice.uniform(10, 600))
