@@ -29,6 +29,8 @@ class Role(StrEnum):
     """Runs the stages."""
     SUBSCRIBER = "subscriber"
     """Reads what Sitrep says."""
+    DELIVERER = "deliverer"
+    """Takes alerts to receivers: `sitrep deliver`."""
     ADMINISTRATOR = "administrator"
     """Creates and checks the topics, and looks into them: `sitrep doctor`, `sitrep tail dead-letters`."""
     LAG = "lag"
@@ -95,6 +97,11 @@ def _of(role: Role, app: str, group: str) -> Iterator[Permission]:
             for topic in _FOR_READERS:
                 yield Permission(Kind.TOPIC, topic.name, _READS)
             yield Permission(Kind.GROUP, group, (Operation.READ,), prefixed=True)
+        case Role.DELIVERER:
+            for topic in (ALERTS, ALERTS_LIVE):
+                yield Permission(Kind.TOPIC, topic.name, _READS)
+            # A group for each receiver.
+            yield Permission(Kind.GROUP, f"{app}-deliver-", (Operation.READ,), prefixed=True)
         case Role.ADMINISTRATOR:
             manages = (Operation.CREATE, Operation.READ, Operation.DESCRIBE, Operation.DESCRIBE_CONFIGS)
             for name in (*(topic.name for topic in (*PUBLIC, SET_MEMBERS)), f"{app}-"):

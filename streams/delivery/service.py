@@ -61,6 +61,8 @@ async def deliver_to(
 async def _keep_running(
     settings: Settings, receiver: Receiver, metrics: DeliveryMetrics, started: asyncio.Future[None]
 ) -> None:
+    metrics.announce(receiver.name)
+
     def ready() -> None:
         if not started.done():
             started.set_result(None)

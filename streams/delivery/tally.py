@@ -40,3 +40,8 @@ class DeliveryMetrics:
             buckets=_SECONDS,
             registry=registry,
         )
+
+    def announce(self, receiver: str) -> None:
+        """Show a receiver's counts from the start: the first event of a count that was not there is no increase."""
+        for metric in (self.delivered, self.given_up, self.failures, self.waiting_since):
+            metric.labels(receiver)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from prometheus_client import generate_latest
 
+from streams.delivery.tally import DeliveryMetrics
 from streams.metrics import Metrics
 from tests.deploy.tools import DEPLOY, FROM_DEBIAN, ROOT, module, run, succeeds, tool
 
@@ -26,9 +27,9 @@ def rules() -> list[dict[str, Any]]:
 
 
 def exported_names() -> set[str]:
-    """Return the names of all series that a worker can show."""
+    """Return the names of all series that a worker or a deliverer can show."""
     names = set()
-    for family in Metrics().registry.collect():
+    for family in (*Metrics().registry.collect(), *DeliveryMetrics().registry.collect()):
         suffixes = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count")}.get(family.type, ("",))
         names |= {family.name + suffix for suffix in suffixes}
     return names
@@ -93,8 +94,9 @@ def test_every_alert_survives_a_handover_and_links_to_its_section_of_the_runbook
             assert "keep_firing_for" in rule, f"{rule['alert']} would resolve and be raised anew at each handover"
 
 
-def test_a_new_worker_shows_metrics_as_prometheus_wants_them() -> None:
-    page = generate_latest(Metrics().registry)
+@pytest.mark.parametrize("kind", [Metrics, DeliveryMetrics])
+def test_a_new_process_shows_metrics_as_prometheus_wants_them(kind: type[Metrics | DeliveryMetrics]) -> None:
+    page = generate_latest(kind().registry)
     finished = run(tool("promtool", FROM_DEBIAN), "check", "metrics", given=page)
     assert (finished.returncode, finished.stderr) == (0, "")
 

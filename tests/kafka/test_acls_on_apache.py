@@ -162,6 +162,24 @@ async def test_a_scraper_s_reports_become_what_a_subscriber_reads(guarded: Guard
     await eventually(alerted, "the subscriber reads the alert", seconds=SECONDS)
 
 
+async def test_a_deliverer_takes_alerts_to_its_receivers(guarded: Guarded, worker: Worker, tmp_path: Path) -> None:
+    messages = tmp_path / "messages"
+    messages.mkdir()
+    receivers = tmp_path / "receivers.yaml"
+    receivers.write_text(
+        "version: 1\nreceivers:\n  - {name: office, kind: cap, start: beginning, sender: alerts@sitrep.example, "
+        f"sender_name: Sitrep, status: Test, scope: Public, languages: [en], expires: 1h, folder: {messages}}}\n"
+    )
+    command = [sys.executable, "-m", "streams.cli", "deliver", str(receivers)]
+    environment = _environment(guarded, Role.DELIVERER)
+    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=environment)
+    try:
+        await eventually(lambda: list(messages.iterdir()), "the alert is delivered", seconds=SECONDS)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), SECONDS) == 0
+
+
 async def test_what_cannot_be_used_is_for_the_administrator_to_read(guarded: Guarded, worker: Worker) -> None:
     await write(guarded, Role.SCRAPER, REPORTS.name)
 
@@ -187,6 +205,7 @@ async def write(guarded: Guarded, role: Role, topic: str) -> None:
         (Role.SCRAPER, ALERTS.name),
         (Role.SUBSCRIBER, ALERTS.name),
         (Role.SUBSCRIBER, REPORTS.name),
+        (Role.DELIVERER, ALERTS.name),
         (Role.ADMINISTRATOR, COUNTERS.name),
         (Role.LAG, REPORTS.name),
     ],
