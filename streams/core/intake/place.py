@@ -66,14 +66,20 @@ def resolver(places: Places) -> Resolve:
         UnknownRegion: the stated code is not one the gazetteer knows.
     """
 
-    @lru_cache(maxsize=_CACHED_PLACES)
-    def resolve(place: Place | None) -> Resolved:
-        if place is not None and place.region is not None and not places.is_region(place.region):
-            raise UnknownRegion(place.region)
-        resolved = ResolvedPlace() if place is None else _resolved(place, places)
-        return Resolved(resolved, resolved.model_dump_json(exclude_none=True, exclude_defaults=True).encode())
+    nowhere = _with_json(ResolvedPlace())
 
-    return resolve
+    # Keyed by the fields: to compare two models costs as much as all the rest of the look-up.
+    @lru_cache(maxsize=_CACHED_PLACES)
+    def resolve(name: str | None, region: str | None, lat: float | None, lon: float | None) -> Resolved:
+        if region is not None and not places.is_region(region):
+            raise UnknownRegion(region)
+        return _with_json(_resolved(Place(name=name, region=region, lat=lat, lon=lon), places))
+
+    return lambda place: nowhere if place is None else resolve(place.name, place.region, place.lat, place.lon)
+
+
+def _with_json(place: ResolvedPlace) -> Resolved:
+    return Resolved(place, place.model_dump_json(exclude_none=True, exclude_defaults=True).encode())
 
 
 def _resolved(place: Place, places: Places) -> ResolvedPlace:
