@@ -1,8 +1,8 @@
 """Alerting: which situations subscribers are told of, once each, and when they are over.
 
 Lives here: the rules (``rules``), what they find (``area_rules``, ``incident_rules``, ``surge``), the life of an
-alert (``life``, ``lives``), its words and records, and the state of one partition (``alerting``; ``members`` for
-sets of regions). May import what ``streams.core`` may.
+alert (``life``, ``lives``, ``losses``), its words and records, and the state of one partition (``alerting``;
+``members`` for sets of regions). May import what ``streams.core`` may.
 """
 
 from streams.core.alerting.alerting import PREFIX, Alerting

@@ -6,19 +6,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Final, NamedTuple, Self
+from typing import Final, Self
 
 import orjson
 
 from schemas.counters import RegionCountersV1
 from schemas.incident import IncidentV1
 from schemas.vocabulary import IncidentStatus
-from streams.core.alerting.area_rules import AreaRule, judge_area, window_of
+from streams.core.alerting.area_rules import AreaRule, judge_area
 from streams.core.alerting.briefs import ENDED, Brief, brief_of
 from streams.core.alerting.findings import Finding, Look, Regions, View, silenced
 from streams.core.alerting.incident_rules import IncidentRule, judge_incident, may_concern
 from streams.core.alerting.life import Phase, Withdrawal
 from streams.core.alerting.lives import UNUSED, AlertStep, Lives
+from streams.core.alerting.losses import Loss, less, lost_of, why_ended
 from streams.core.alerting.members import Member, lent
 from streams.core.alerting.policy import AlertPolicy
 from streams.core.alerting.readings import Readings, pack, readings_of, unpack
@@ -31,14 +32,6 @@ _BRIEF: Final = b"a:b:"
 _READINGS: Final = b"a:r:"
 _PARTITION: Final = b"a:p"
 _NOTHING: Final[Readings] = {}
-
-
-class _Loss(NamedTuple):
-    """What was lost of an incident in this step, and where in the windows it was."""
-
-    withdrawal: Withdrawal
-    at: int
-    had_outage: bool
 
 
 class Alerting:
@@ -64,9 +57,10 @@ class Alerting:
         self._next_sweep: int | None = None
         self._touched: set[str] = set()
         self._changed: dict[str, set[str]] = {}
-        self._lost: dict[str, dict[str, _Loss]] = {}
+        self._lost: dict[str, dict[str, Loss]] = {}
         self._superseded: list[tuple[Brief, Withdrawal]] = []
         self._new: list[Brief] = []
+        self._reduced: list[Brief] = []
         self._changes: dict[bytes, bytes | None] = {}
         self._digest = rules.digest()
         self._matched: dict[str, tuple[Rule, ...]] = {}
@@ -116,6 +110,7 @@ class Alerting:
         at = micros(now)
         may_end = self._may_end(at) and caught_up
         self._follow_superseded()
+        self._follow_moved(at)
         if self._digest != self._judged_by:
             self._touched.update(self._readings, self._briefs, self._lives.places())
             self._lives.end_without_rule(self._rules, at)
@@ -143,7 +138,7 @@ class Alerting:
         before = None if known is None else self._briefs[known].get(incident.incident_id)
         if incident.status.value in ENDED:
             if before is not None:
-                why = Withdrawal(_why_ended(incident), is_retraction=True)
+                why = Withdrawal(why_ended(incident), is_retraction=True)
                 if incident.merged_into is not None:
                     self._carry_on(before, incident.merged_into, why)
                 elif incident.status is IncidentStatus.SUPERSEDED:
@@ -157,8 +152,9 @@ class Alerting:
         if before is not None and before.region != brief.region:
             self._lose(before, Withdrawal(f"the incident was in {brief.region}", is_retraction=True))
             self._drop(before)
-        elif before is not None and (what := _less(before, brief)) is not None:
+        elif before is not None and (what := less(before, brief)) is not None:
             self._lose(before, Withdrawal(what, is_retraction=False))
+            self._reduced.append(before)
         published = micros(incident.first_published_at)
         if self._observed_since is None or published < self._observed_since:
             self._observed_since = published
@@ -185,7 +181,7 @@ class Alerting:
         rules = [rule.name for rule in self._rules_of(ended.region) if isinstance(rule, IncidentRule)]
         renamed = [name for name in rules if self._lives.rename(ended.region, name, ended.incident_id, into)]
         if renamed:
-            loss = _Loss(why, ended.at, bool(ended.outages))
+            loss = Loss(why, ended.at, bool(ended.outages))
             self._lost.setdefault(ended.region, {})[into] = loss
             self._changed.setdefault(ended.region, set()).add(into)
 
@@ -202,6 +198,24 @@ class Alerting:
                 self._keep(replace(heir, told={**heir.told, **ended.told}))
         self._superseded, self._new = [], []
 
+    def _follow_moved(self, now: int) -> None:
+        """What sources say of one situation may move to another incident as their times and places are corrected."""
+        for before in self._reduced:
+            left = self._briefs.get(before.region, {}).get(before.incident_id)
+            changed = [
+                self._briefs[before.region][found]
+                for found in sorted(self._changed.get(before.region, ()))
+                if found != before.incident_id and found in self._briefs[before.region]
+            ]
+            near = [brief for brief in changed if self._is_heir(brief, before)]
+            for rule in self._rules_of(before.region) if near else ():
+                if not isinstance(rule, IncidentRule) or (left is not None and may_concern(rule, left, now)):
+                    continue
+                heirs = [brief for brief in near if may_concern(rule, brief, now)]
+                if len(heirs) == 1:
+                    self._lives.rename(before.region, rule.name, before.incident_id, heirs[0].incident_id)
+        self._reduced = []
+
     def _is_heir(self, brief: Brief, ended: Brief) -> bool:
         return (
             brief.region == ended.region
@@ -211,7 +225,7 @@ class Alerting:
         )
 
     def _lose(self, brief: Brief, withdrawal: Withdrawal) -> None:
-        loss = _Loss(withdrawal, brief.at, bool(brief.outages))
+        loss = Loss(withdrawal, brief.at, bool(brief.outages))
         self._lost.setdefault(brief.region, {})[brief.incident_id] = loss
         self._touched.add(brief.region)
 
@@ -241,10 +255,10 @@ class Alerting:
                 continue
             for finding in judge_area(rule, view, now):
                 said = self._unless_said(rule, view, finding)
-                self._lives.apply(Look(rule, view, now, may_end), said, _lost_of(rule, lost, now))
+                self._lives.apply(Look(rule, view, now, may_end), said, lost_of(rule, lost, now))
 
     def _judge_incidents(
-        self, rule: IncidentRule, view: View, now: int, lost: Mapping[str, _Loss], *, may_end: bool
+        self, rule: IncidentRule, view: View, now: int, lost: Mapping[str, Loss], *, may_end: bool
     ) -> None:
         for incident_id in sorted({*self._lives.subjects(view.code, rule.name), *view.changed}):
             slot = self._lives.slot(view.code, rule.name, incident_id)
@@ -343,35 +357,3 @@ class Alerting:
 
 def _brief_key(brief: Brief) -> bytes:
     return _BRIEF + f"{brief.region}/{brief.incident_id}".encode()
-
-
-def _why_ended(incident: IncidentV1) -> str:
-    match incident.status.value:
-        case "merged":
-            return "the incident is the same as another one"
-        case "superseded":
-            return "the reports behind it were replaced"
-        case _:
-            return "the reports behind it were retracted"
-
-
-def _less(before: Brief, after: Brief) -> str | None:
-    """Return in words what a revision took back; None where it took nothing back."""
-    if before.is_strike and not after.is_strike:
-        return "it was no strike"
-    if after.at < before.at:
-        return "the incident was dated earlier"
-    for measure, figure in before.figures.items():
-        now = after.figures.get(measure)
-        if now is None or now.low < figure.low or (now.best or 0) < (figure.best or 0):
-            return f"figures were corrected ({measure.value.replace('_', ' ')})"
-    return None
-
-
-def _lost_of(rule: AreaRule, lost: Mapping[str, _Loss], now: int) -> Withdrawal | None:
-    """Return what a region's rule lost in this step; a retraction before a mere revision."""
-    window = window_of(rule)
-    found = [
-        loss.withdrawal for loss in lost.values() if (loss.had_outage if window is None else loss.at > now - window)
-    ]
-    return min(found, key=lambda withdrawal: not withdrawal.is_retraction, default=None)

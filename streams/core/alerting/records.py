@@ -18,8 +18,10 @@ from streams.core.alerting.headlines import changes, headlines
 from streams.core.alerting.life import STATUS, Slot, severity_of
 from streams.core.alerting.policy import AlertPolicy
 from streams.core.alerting.rules import (
+    CorrectionRule,
     DisagreementRule,
     FirstAfterQuietRule,
+    MassCasualtyRule,
     Rule,
     SurgeRule,
     ThresholdRule,
@@ -102,6 +104,8 @@ def record(look: Look, slot: Slot, finding: Finding, event: AlertEvent, policy: 
 def _why_ended(rule: Rule, slot: Slot, event: AlertEvent) -> str:
     if event is AlertEvent.CANCELLED:
         return slot.cause or "its ground is gone"
+    if isinstance(rule, MassCasualtyRule | CorrectionRule | DisagreementRule):
+        return f"no news of it for {written(rule.hold)}"
     return f"no longer so for {written(rule.resolve_after)}" if rule.resolve_after else "no longer so"
 
 

@@ -236,6 +236,22 @@ def test_a_report_that_replaces_another_tells_of_the_same_situation(heir: dict[s
     assert sorted(scene.told()) == sorted(events)
 
 
+@pytest.mark.parametrize(
+    ("other", "events"),
+    [
+        ({"killed": 6}, ["raised"]),
+        ({"killed": 12}, ["raised", "promoted"]),
+        ({"killed": 6, "source": "another"}, ["raised", "raised", "cancelled"]),
+        ({"killed": 1}, ["raised", "cancelled"]),
+    ],
+)
+def test_a_toll_that_moves_to_another_incident_takes_its_alert_along(other: dict[str, Any], events: list[str]) -> None:
+    scene = Scene(rules({**CASUALTIES, "resolve_after": 0}))
+    scene.tell(NOON, an_incident("i-1", killed=6), an_incident("i-2", at=after(hours=-4)))
+    scene.tell(after(hours=1), an_incident("i-1"), an_incident("i-2", at=after(hours=-4), **other))
+    assert sorted(scene.told()) == sorted(events)
+
+
 def test_a_report_replaced_by_one_without_the_toll_cancels_at_once() -> None:
     scene = Scene(rules({**CASUALTIES, "resolve_after": "30m"}))
     scene.tell(NOON, an_incident("i-1", killed=6))

@@ -1,0 +1,22 @@
+"""Reads alerts and goes on where it left off: ``python alert_reader.py [REGION…]``."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from streams.subscriber import subscribe
+
+
+async def main(regions: list[str]) -> None:
+    # The group is remembered by the broker: whoever comes back with it gets what it has missed.
+    async with subscribe(group="alert-reader", regions=regions, min_severity="moderate", start="beginning") as alerts:
+        async for received in alerts:
+            alert = received.alert
+            print(alert.event.value, alert.severity.value, alert.headline, flush=True)
+            for source in alert.evidence:
+                print(f"    {source.source_id} ({source.reliability.value}) {source.url or ''}", flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1:]))
