@@ -36,7 +36,7 @@ def main() -> int:
         if section not in SECTIONS:
             parser.error(f"{section} is none of {', '.join(SECTIONS)}")
         if section == "recovery":
-            keep(section, _command(section, ""), recovery.measure(chosen.scale), file)
+            keep(section, _command(section, "", chosen), recovery.measure(chosen.scale), file)
             continue
         for kind in chosen.broker:
             if section == "throughput":
@@ -47,15 +47,19 @@ def main() -> int:
                 figures = workers.measure(kind, chosen.rounds, chosen.scale)
             else:
                 figures = pipeline.measure(kind, chosen.rounds, chosen.scale)
-            keep(f"{section} {kind}", _command(section, kind), figures, file)
+            keep(f"{section} {kind}", _command(section, kind, chosen), figures, file)
     if chosen.scratch is None:
         pictures.draw()
     return 0
 
 
-def _command(section: str, kind: str) -> str:
-    broker = f" --broker {kind}" if kind else ""
-    return f"python -m benchmarks.comparison {section}{broker}"
+def _command(section: str, kind: str, chosen: argparse.Namespace) -> str:
+    parts = ["python -m benchmarks.comparison", section]
+    if kind:
+        parts.append(f"--broker {kind} --rounds {chosen.rounds}")
+    if chosen.scale != 1.0:
+        parts.append(f"--scale {chosen.scale:g}")
+    return " ".join(parts)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,10 @@ def measure(kind: str, rounds: int, scale: float) -> dict[str, Any]:
                     print(f"{kind:<9}{number} {system.title}: {error}")
                     continue
                 rows[system.name].append(row)
-                print(f"{kind:<9}{number} {system.title:<34}{row['rate']:>10,.0f}/s {row['cpu_us']:7.1f} µs cpu")
+                print(
+                    f"{kind:<9}{number} {system.title:<34}{row['rate']:>10,.0f}/s {row['cpu_us']:7.1f} µs cpu",
+                    flush=True,
+                )
     return {
         "rounds": rounds,
         "systems": {name: summary(found) for name, found in rows.items() if found},

@@ -167,4 +167,5 @@ async def main() -> None:
         watch.finish()  # leaving the worker has committed the last offsets
 
 
-asyncio.run(main())
+if __name__ == "__main__":
+    asyncio.run(main())
