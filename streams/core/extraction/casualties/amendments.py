@@ -47,7 +47,8 @@ def _one_person(doc: Document, died: Toll, hurt: Toll) -> bool:
     """Whether both tell of one person: one died, and no number says that the wounded are somebody else."""
     apart = max(died.first, hurt.first) - min(died.last, hurt.last)
     counted = any(doc.word(t) in NUMBER_WORDS or doc.word(t).isdecimal() for t in range(hurt.first, hurt.last + 1))
-    return (died.low, died.high) == (1, 1) and apart <= _ONE_PERSON and not counted
+    nobody_else = died.first == died.last or apart <= _ONE_PERSON
+    return (died.low, died.high) == (1, 1) and nobody_else and not counted
 
 
 _ONE_PERSON: Final = 3

@@ -103,14 +103,15 @@ def _sentence(
     zeros: set[int] = set()
     live: list[Trigger] = []
     for trigger in triggers:
+        if _is_refuted(doc, sentence, trigger[0]):
+            out.dropped.append(Dropped(trigger[0], trigger[1], Reason.DENIED))
+            continue
         verdict = zero_of(doc, sentence, trigger, triggers)
         if verdict is True:
             zeros.add(trigger[0])
             out.tolls.append(zero_toll(trigger, doc))
         elif verdict is Reason.UNKNOWN_SO_FAR:
             out.dropped.append(Dropped(trigger[0], trigger[1], verdict))
-        elif _is_refuted(doc, sentence, trigger[0]):
-            out.dropped.append(Dropped(trigger[0], trigger[1], Reason.DENIED))
         elif is_guess(doc, trigger[0], circumstances) and trigger[2] not in ("casualties.killed", "casualties.wounded"):
             out.dropped.append(Dropped(trigger[0], trigger[1], Reason.HYPOTHETICAL))
         else:
@@ -156,11 +157,15 @@ def _sentence(
 
 
 def _is_refuted(doc: Document, sentence: Sentence, trigger: int) -> bool:
-    """``the report of two dead was wrong``."""
-    return any(
-        doc.clause_of[t] == doc.clause_of[trigger]
-        for t in doc.starts_in(sentence.first, sentence.last, "context.refuted")
-    )
+    """``the report of two dead was wrong``, ``it is not true that nobody was hurt``."""
+    for t in doc.starts_in(sentence.first, sentence.last, "context.refuted"):
+        if doc.clause_of[t] == doc.clause_of[trigger]:
+            return True
+        between = range(t + 1, trigger)
+        claimed = any(doc.word(x) in ("that", "що", "что", "ніби", "будто") for x in between)
+        if claimed and not any(c in doc.gaps[x] for x in range(t + 1, trigger + 1) for c in ":;"):
+            return True
+    return False
 
 
 def _split_subsets(doc: Document, people: list[Quantity], live: list[Trigger]) -> tuple[list[Quantity], list[Quantity]]:

@@ -69,7 +69,7 @@ def add_elsewhere(doc: Document, sentence: Sentence, out: Tolls, used: dict[int,
     """``killed in Kherson and three in Nikopol``: the harm goes on, the place is another."""
     for q in main:
         spent = any(t.first <= q.first <= t.last for t in out.tolls)
-        joined = doc.word(q.first - 1) in (*AND, "а", "while") or doc.gaps[q.first] == ","
+        joined = doc.word(q.first - 1) in (*AND, "а", "while") or doc.gaps[q.first] in (",", ":")
         after = q.end + 1
         if spent or not joined or after >= sentence.last or doc.gaps[after] not in ("", "–", "—", "-"):
             continue
@@ -142,7 +142,9 @@ def add_children(doc: Document, sentence: Sentence, inside: list[Quantity], used
     if not used:
         return
     for q in inside:
-        owner = min(used.values(), key=lambda toll: _near_first(toll, q.first))
+        # "погибли четверо, в том числе двое детей, ещё 17 ранены": a part follows its whole.
+        whole = [toll for toll in used.values() if toll.first < q.first] or list(used.values())
+        owner = min(whole, key=lambda toll: _near_first(toll, q.first))
         if owner.children is None:
             owner.children = (q.low, q.high, q.best)
             owner.last = max(owner.last, q.end)

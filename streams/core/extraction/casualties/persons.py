@@ -87,7 +87,9 @@ def _among(doc: Document, first: int) -> bool:
 
 def _person_near(doc: Document, sentence: Sentence, first: int, last: int, *, after_only: bool) -> int | None:
     def at(t: int) -> bool:
-        return sentence.first <= t < sentence.last and any(x.startswith("people.") for x in doc.covering[t])
+        if not sentence.first <= t < sentence.last:
+            return False
+        return doc.word(t).endswith(_AGED) or any(x.startswith("people.") for x in doc.covering[t])
 
     if doc.word(last + 1) in ("a", "an", "one"):
         # "A sniper killed a soldier": the article begins the object.
@@ -113,12 +115,16 @@ def _person_near(doc: Document, sentence: Sentence, first: int, last: int, *, af
     return None
 
 
+_AGED: Final = "-year-old"
+"""``a 33-year-old``: somebody, whoever it is."""
+
+
 def _thing_near(doc: Document, sentence: Sentence, first: int, last: int) -> bool:
     near = range(max(sentence.first, first - 4), min(sentence.last, last + 5))
     return any(
         t != first
         and doc.joined(min(t, first), max(t, first))
-        and any(x.startswith("targets.") for x in doc.covering[t])
+        and any(x.startswith("targets.") and x != "targets.medical" for x in doc.covering[t])
         for t in near
     )
 
@@ -127,7 +133,7 @@ def is_singular(doc: Document, person: int, verb: int | None) -> bool:
     """Whether the person word at ``person`` is one person, by its form and its verb's."""
     noun = doc.word(person)
     if noun.isascii():
-        return doc.has(person, "forms.person.one")
+        return doc.has(person, "forms.person.one") or noun.endswith(_AGED)
     plural = noun.endswith(_CYRILLIC_PLURALS)
     if verb is not None:
         if doc.has(verb, "forms.harm.many"):

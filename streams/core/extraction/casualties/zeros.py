@@ -67,6 +67,8 @@ def zero_of(doc: Document, sentence: Sentence, trigger: Trigger, triggers: list[
             return True
         t -= 1
         steps += 1
+    if doc.word(first - 1)[:1].isdigit() or doc.word(first - 1) in NUMBER_WORDS:
+        return False  # "12 поранених, загиблих немає": the figure is the wounded's, the zero the killed's
     t, steps = last + 1, 0
     while t < sentence.last and steps < 6:
         word = doc.word(t)

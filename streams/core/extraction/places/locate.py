@@ -80,6 +80,7 @@ def _set_apart_reference_points(doc: Document, mentions: list[Mention]) -> None:
             mentions[i] = m._replace(role=Role.ORIGIN)
 
 
+_COMPANY: Final = "places.company."
 _NEAR: Final = 8
 """Words between a place and the one that only says where it is."""
 
@@ -105,6 +106,11 @@ def _special(doc: Document) -> Iterable[Mention]:
         yield Mention(first, doc.spans[first, "places.bridge.crimea"], ("UA-43",), Level.REGION)
     for first in doc.starts.get("places.vague", ()):
         yield Mention(first, doc.spans[first, "places.vague"], (), Level.COUNTRY, Role.VAGUE)
+    for tag in [t for t in doc.starts if t.startswith(_COMPANY)]:
+        # "Харківобленерго" says in whose region the lights are out, unless the text names another place.
+        region = tag.removeprefix(_COMPANY).upper()
+        for first in doc.starts[tag]:
+            yield Mention(first, first, (region,), Level.REGION, Role.AUTHORITY)
     for code in ("UA", "RU"):
         tag = f"places.country.{code.lower()}"
         for first in doc.starts.get(tag, ()):

@@ -182,7 +182,7 @@ def _destruction_refusal(doc: Document, sentence: Sentence, token: int) -> Reaso
 def _weapon_killed(doc: Document, sentence: Sentence, token: int) -> bool:
     """``Russian drones killed six people``, ``дрон убив жінку``: the weapon is the subject, so it was used."""
     word = doc.word(token)
-    if doc.has(token, "casualties.killed") or doc.has(token, "casualties.wounded"):
+    if not doc.has(token, "casualties.kills") and not doc.has(token, "casualties.wounds"):
         # "drones killed six": the participle of "six killed" is no verb of theirs.
         if word not in ("killed", "wounded", "injured") or token + 1 >= sentence.last or doc.gaps[token + 1]:
             return False
