@@ -1,14 +1,20 @@
-"""What holds for every test: in continuous integration (``CI=true``) a test that is skipped has failed.
+"""What holds for every test, and what all folders share.
 
-A tool that is missing there is a mistake of ``.ci/install``, and must not pass unseen as a skip does.
+In continuous integration (``CI=true``) a test that is skipped has failed: a tool that is missing there is a mistake of
+``.ci/install``, and must not pass unseen as a skip does. And there is one Apache Kafka for the whole run, since a start
+of Java takes seconds.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import pytest
+
+from tests.chaos.proxy import Proxy
+from tests.kafka.cluster import ApacheCluster, free_ports
+from tests.kafka.fixture import apache_kafka
 
 _IN_CI = os.environ.get("CI", "").lower() == "true"
 
@@ -34,3 +40,22 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     report = yield
     _fail_if_skipped(report)
     return report
+
+
+@pytest.fixture(scope="session")
+def apache(request: pytest.FixtureRequest) -> Iterator[ApacheCluster]:
+    """One broker for the whole run. It is reached directly and, by those who ask for ``proxied``, through a proxy.
+
+    Tests take topics of their own, or the project's own topics newly made (``tests.kafka.fixture.fresh_settings``).
+    """
+    [port] = free_ports(1)
+    with apache_kafka(request, proxied=port) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def proxied(apache: ApacheCluster) -> Iterator[tuple[ApacheCluster, Proxy]]:
+    """The same broker, and the proxy through which it is reached at ``127.0.0.1:{proxy.port}``."""
+    [broker] = apache.brokers
+    with Proxy(broker.proxy_port, broker.proxied_port) as proxy:
+        yield apache, proxy

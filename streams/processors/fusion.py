@@ -79,6 +79,15 @@ class FusionStage:
         self._backlog.forget(self.name, partition)
 
 
+def _read(value: bytes, *, by_intake: bool) -> ClaimV1 | WithdrawalV1:
+    if by_intake:
+        try:
+            return read_record(value)
+        except (KeyError, TypeError, ValueError):
+            pass  # the header is forged: the models say what is wrong
+    return _RECORD.validate_json(value)
+
+
 class FusionPartition:
     """The engine's view of a fusion, and of the alerts that are judged beside it."""
 
@@ -97,7 +106,7 @@ class FusionPartition:
         for record in records:
             value = record.value or b""
             try:
-                claim = read_record(value) if BY_INTAKE in record.headers else _RECORD.validate_json(value)
+                claim = _read(value, by_intake=BY_INTAKE in record.headers)
             except ValidationError as error:
                 # Intake writes none such: somebody else writes to the topic of claims.
                 self._unusable.append(_dead_letter(record, mistakes_of(error, value)[0]))

@@ -9,7 +9,6 @@ import pytest
 
 from streams.engine.embedded import EmbeddedBroker
 from tests.broker.live import LiveBroker, Topics, WorkerProcess, create_topics, kill_all
-from tests.kafka.fixture import apache_kafka
 
 _numbers = itertools.count(1)
 
@@ -21,8 +20,7 @@ def broker(request: pytest.FixtureRequest) -> Iterator[LiveBroker]:
         with EmbeddedBroker() as embedded:
             yield LiveBroker(embedded.address, idempotent=False)
     else:
-        with apache_kafka(request) as cluster:
-            yield LiveBroker(cluster.address, idempotent=True)
+        yield LiveBroker(request.getfixturevalue("apache").address, idempotent=True)
 
 
 @pytest.fixture

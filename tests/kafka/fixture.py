@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import tempfile
@@ -9,11 +10,18 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient
 
+from streams.admin import create_topics, wanted_topics
+from streams.settings import Settings, load_settings
+from tests.broker.live import eventually
 from tests.kafka.cluster import ApacheCluster
 from tests.kafka.jars import CACHE, KafkaUnavailableError, kafka_jars
+
+_apps = itertools.count(1)
 
 
 def demand_kafka() -> None:
@@ -46,6 +54,29 @@ def apache_kafka(
         if request.session.testsfailed > failed_before:
             _keep_logs(request, folder)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+async def fresh_settings(cluster: ApacheCluster, *, app: str = "", **chosen: Any) -> Settings:
+    """Return settings for the project's own topics, newly made: what an earlier test left in them is gone.
+
+    Groups and changelogs get names of their own unless ``app`` is given.
+    """
+    settings = load_settings(bootstrap_servers=cluster.address, app=app or f"app{next(_apps)}", **chosen)
+    names = {topic.name for topic in wanted_topics(settings)}
+    admin = AIOKafkaAdminClient(bootstrap_servers=cluster.address)
+    await admin.start()
+
+    async def gone() -> bool:
+        return not names & set(await admin.list_topics())
+
+    try:
+        if left := names & set(await admin.list_topics()):
+            await admin.delete_topics(sorted(left))
+            await eventually(gone, "the topics of an earlier test stay")
+    finally:
+        await admin.close()
+    await create_topics(settings)
+    return settings
 
 
 def _keep_logs(request: pytest.FixtureRequest, folder: Path) -> None:

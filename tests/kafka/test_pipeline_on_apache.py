@@ -18,7 +18,8 @@ from streams.admin import create_topics
 from streams.settings import Settings, load_settings
 from tests.broker.live import a_producer, eventually, read_all
 from tests.builders import a_report, casualties
-from tests.kafka.fixture import apache_kafka
+from tests.kafka.cluster import ApacheCluster
+from tests.kafka.fixture import apache_kafka, fresh_settings
 from tests.pipeline.conftest import WorkerProgram
 
 pytestmark = pytest.mark.broker
@@ -45,7 +46,8 @@ def begun(tmp_path: Path) -> Iterator[list[WorkerProgram]]:
         worker.kill()
 
 
-async def test_the_broker_and_not_the_sender_says_when_a_report_arrived(settings: Settings) -> None:
+async def test_the_broker_and_not_the_sender_says_when_a_report_arrived(apache: ApacheCluster) -> None:
+    settings = await fresh_settings(apache)
     async with a_producer(settings.bootstrap_servers) as producer:
         for forged in (0, 946_684_800_000, 4_102_444_800_000):
             await producer.send_and_wait(REPORTS.name, b"{}", key=b"any", timestamp_ms=forged)

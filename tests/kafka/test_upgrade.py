@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -13,14 +13,14 @@ from schemas import RegionCountersV1, ReportV1
 from schemas.counters import WindowCounters
 from schemas.topics import CLAIMS
 from schemas.vocabulary import WindowName
-from streams.admin import create_topics
 from streams.client import ReportPublisher
 from streams.core.replay import Replay, Wanted, replay
 from streams.processors.places import GazetteerPlaces
 from streams.reference.gazetteer import Gazetteer
-from streams.settings import Settings, load_settings
+from streams.settings import Settings
 from tests.broker.live import eventually, read_all
-from tests.kafka.fixture import apache_kafka
+from tests.kafka.cluster import ApacheCluster
+from tests.kafka.fixture import fresh_settings
 from tests.kafka.state_samples import CLOCK, SAMPLES, lay_out
 from tests.pipeline.conftest import WorkerProgram
 from tests.pipeline.test_pipeline import counters_of
@@ -30,11 +30,9 @@ RELEASES = sorted(SAMPLES.glob("state-*.jsonl.gz"))
 
 
 @pytest.fixture
-async def settings(request: pytest.FixtureRequest) -> AsyncIterator[Settings]:
-    with apache_kafka(request) as cluster:
-        chosen = load_settings(bootstrap_servers=cluster.address)
-        await create_topics(chosen)
-        yield chosen
+async def settings(apache: ApacheCluster) -> Settings:
+    # The samples' changelogs are those of the app's usual name.
+    return await fresh_settings(apache, app="sitrep")
 
 
 @pytest.fixture

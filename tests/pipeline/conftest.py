@@ -16,7 +16,7 @@ from streams.admin import create_topics
 from streams.engine.embedded import EmbeddedBroker
 from streams.settings import Settings, load_settings
 from tests.broker.live import eventually
-from tests.kafka.fixture import apache_kafka
+from tests.kafka.fixture import fresh_settings
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,6 +29,7 @@ class WorkerProgram:
         self.page = ""
         chosen = {
             "SITREP_BOOTSTRAP_SERVERS": settings.bootstrap_servers,
+            "SITREP_APP": settings.app,
             "SITREP_HTTP_PORT": "0",
             "SITREP_SESSION_TIMEOUT_SECONDS": "2",
             "SITREP_REQUEST_TIMEOUT_SECONDS": "10",
@@ -96,10 +97,13 @@ Start = Callable[..., WorkerProgram]
 
 @pytest.fixture(params=["embedded", "apache"])
 async def settings(request: pytest.FixtureRequest) -> AsyncIterator[Settings]:
-    """Settings of a broker of the test's own, of either kind, with all topics created."""
-    running = EmbeddedBroker() if request.param == "embedded" else apache_kafka(request)
-    with running as broker:
-        chosen = load_settings(bootstrap_servers=broker.address, session_timeout_seconds=2, request_timeout_seconds=10)
+    """Settings of a broker of either kind with all topics newly created."""
+    patience = {"session_timeout_seconds": 2, "request_timeout_seconds": 10}
+    if request.param == "apache":
+        yield await fresh_settings(request.getfixturevalue("apache"), **patience)
+        return
+    with EmbeddedBroker() as broker:
+        chosen = load_settings(bootstrap_servers=broker.address, **patience)
         await create_topics(chosen)
         yield chosen
 

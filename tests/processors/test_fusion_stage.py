@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from schemas import DeadLetterV1, IncidentV1, RegionCountersV1
 from schemas.alert import RegionNames
 from schemas.topics import COUNTERS, DEAD_LETTERS, INCIDENTS
@@ -15,7 +17,7 @@ from streams.metrics import Metrics
 from streams.processors.alerting import RulesInForce
 from streams.processors.backlog import Backlog
 from streams.processors.fusion import FusionStage
-from streams.processors.intake import IntakeStage
+from streams.processors.intake import BY_INTAKE, IntakeStage
 from streams.rules_file import default_rules, load_rules
 from tests.builders import NOON, ADelivery, FewPlaces, a_delivery, a_report, casualties
 
@@ -151,3 +153,11 @@ def test_a_record_that_intake_did_not_write_is_buried() -> None:
     letters = [DeadLetterV1.model_validate_json(letter.value or b"") for letter in of(step, DEAD_LETTERS.name)]
     assert [letter.code for letter in letters] == ["bad_claim", "bad_claim"]
     assert partition.gauge("sitrep_claims_unusable_total") == 2
+
+
+@pytest.mark.parametrize("value", [b'{"record":"claim"}', b"[]", b"\xff", b'{"record":"claim","claim":[]}', None])
+def test_a_record_that_bears_intakes_name_falsely_is_buried_all_the_same(value: bytes | None) -> None:
+    partition = APartition()
+    step = partition.take(ADelivery(value, topic="sitrep.claims", headers=(BY_INTAKE,)))
+    (letter,) = of(step, DEAD_LETTERS.name)
+    assert DeadLetterV1.model_validate_json(letter.value or b"").code == "bad_claim"
