@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from schemas.report import CasualtiesClaim, Interval, OutageClaim, Place, StrikeClaim
@@ -25,6 +25,7 @@ from streams.core.extraction.wordlists import stems, words
 
 _MOST = 300
 """Triggers of a kind that are read: three times as many as claims may be; merging them takes quadratic time."""
+_NEWS_OF_RESTORATION: Final = timedelta(hours=6)
 _CAUSES: Final = words("after from in by внаслідок унаслідок через від після под после при обстрілів результате")
 _OTHER_EVENTS: Final = stems(
     "casualties.killed casualties.wounded outages. context.ground places.say strikes.explode context.hypothetical"
@@ -333,8 +334,8 @@ class Assembler:
         found = draft.outage
         occurred = draft.when.interval if draft.when else None
         if occurred is None and found.status in (OutageStatus.RESTORED, OutageStatus.PARTIAL):
-            # What is back is back by the time of writing.
-            occurred = Interval(start=self._published, end=self._published)
+            # What is back is back by the time of writing, and news of it comes within hours.
+            occurred = Interval(start=self._published - _NEWS_OF_RESTORATION, end=self._published)
         return OutageClaim(
             occurred=occurred,
             place=self._place(draft.region, draft.mention),

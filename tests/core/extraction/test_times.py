@@ -1,0 +1,53 @@
+"""Time phrases become intervals in Europe/Kyiv, relative to the publication; nothing lies in the future."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from streams.core.extraction import Extraction
+from tests.core.extraction.telling import PUBLISHED
+
+
+def at(text: str) -> datetime:
+    """Return a moment of October 2025 in UTC, given as ``22T03:00``."""
+    return datetime.fromisoformat(f"2025-10-{text}").replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        # Published on Wednesday, 22 October, 18:00 in Kyiv, which is three hours ahead of UTC.
+        ("Overnight, drones attacked Odesa.", "21T19:00", "22T03:00"),
+        ("У ніч на 22 жовтня дрони атакували Одесу.", "21T19:00", "22T03:00"),
+        ("В ночь на среду дроны атаковали Одессу.", "21T19:00", "22T03:00"),
+        ("Дрони атакували Одесу вночі 20 жовтня.", "19T19:00", "20T03:00"),
+        ("Сегодня утром дроны атаковали Одессу.", "22T03:00", "22T09:00"),
+        ("Вранці дрони атакували Одесу.", "22T03:00", "22T09:00"),
+        ("Drones attacked Odesa yesterday evening.", "21T15:00", "21T21:00"),
+        ("Drones attacked Odesa on Monday.", "19T21:00", "20T21:00"),
+        ("Drones attacked Odesa this Friday.", "16T21:00", "17T21:00"),
+        ("Вечером 21 октября дроны атаковали Одессу.", "21T15:00", "21T21:00"),
+        ("Drones attacked Odesa on 21 October.", "20T21:00", "21T21:00"),
+        ("Drones attacked Odesa on October 21, 2025.", "20T21:00", "21T21:00"),
+        ("Сьогодні дрони атакували Одесу.", "21T21:00", "22T15:00"),
+    ],
+)
+def test_a_time_phrase_is_an_interval(text: str, start: str, end: str, read: Callable[..., Extraction]) -> None:
+    (found,) = read(text).claims
+    assert found.claim.occurred is not None
+    assert (found.claim.occurred.start, found.claim.occurred.end) == (at(start), at(end))
+
+
+@pytest.mark.parametrize("text", ["Drones attacked Odesa.", "Drones attacked Odesa on 30 February."])
+def test_without_a_time_stated_none_is_made_up(text: str, read: Callable[..., Extraction]) -> None:
+    (found,) = read(text).claims
+    assert found.claim.occurred is None
+
+
+def test_nothing_happened_after_it_was_published(read: Callable[..., Extraction]) -> None:
+    for day in ("today", "this evening", "on 22 October", "Wednesday"):
+        for found in read(f"Drones attacked Odesa {day}.").claims:
+            assert found.claim.occurred is None or found.claim.occurred.end <= PUBLISHED
