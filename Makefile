@@ -41,6 +41,9 @@ $(PEERS)/.ready: benchmarks/peers/requirements.lock
 bench-peers: $(READY) $(PEERS)/.ready ## the same work in the engine, plain Faust, Quix Streams and Bytewax, with ceilings
 	@$(BIN)/python -m benchmarks.comparison
 
+evaluate-alerts: $(READY) ## alerts over generated months with known truth; writes docs/evaluation.md
+	@$(BIN)/python -m benchmarks.alert_month
+
 bench-alerts: $(READY) ## from an acknowledged report to its alert, with the parts of the delay
 	@$(BIN)/python -m benchmarks.alert_latency
 

@@ -1,7 +1,7 @@
 """``make bench-alerts``: how long from an acknowledged report to its alert on the topic, and where the time goes.
 
-Method: an embedded broker on loopback and the worker that users run (``sitrep worker`` with its defaults: intake in a
-process of its own beside fusion and alerting, the rules that ship). A publisher in this process sends, in real time
+Method: an embedded broker on loopback and the worker that users run (``sitrep worker`` with its defaults: all
+stages in one process, the rules that ship). A publisher in this process sends, in real time
 and at an even rate, the structured reports of a generated history (30 regions, 15 % exact repeats) through the
 project's own client; every so often one tells of ten or more killed somewhere new, which raises an alert. Two readers
 in this process note when the claims and the alert of such a report have come to them. The clocks of all processes are

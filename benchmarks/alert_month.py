@@ -1,19 +1,21 @@
 """How many alerts does a month bring, with the patience of the rules and without it, and are they the right ones?
 
-``python -m benchmarks.alert_month --seeds 8`` replays generated months (``seeds.month``) through intake, fusion and
+``make evaluate-alerts`` replays generated months (``seeds.month``) through intake, fusion and
 the rules that ship and one noisy rule, without a broker, and counts: situations planted and alerted, alerts in quiet
 regions, surges where the rate did not change, and alerts by region and day before and after hysteresis, cooldown and
-gathering.
+gathering. It rewrites the section of ``docs/evaluation.md`` between its markers.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 from schemas.alert import AlertEvent, AlertV1
@@ -27,6 +29,9 @@ from streams.processors.world import World
 from streams.rules_file import default_rules, load_rules
 
 DAYS = 30
+DOCUMENT: Final = Path(__file__).parents[1] / "docs" / "evaluation.md"
+BEGIN: Final = "<!-- alerts begin -->"
+END: Final = "<!-- alerts end -->"
 
 
 @dataclass
@@ -194,9 +199,49 @@ def report(outcome: Outcome) -> str:
     return "\n".join(lines)
 
 
+def section(outcome: Outcome, seeds: int, incidents: int) -> str:
+    """Return the outcome as the section of the document."""
+    once = [
+        f"| {kind.value.replace('_', ' ')} | {outcome.planted[kind]} | {outcome.alerted_once[kind]} |"
+        for kind in Situation
+    ]
+    rows = [f"| every time a rule holds | {outcome.findings / outcome.region_days:.3f} | | |"]
+    for name, counted, most in (
+        ("each rule by itself, without patience", outcome.impatient, outcome.busiest_impatient),
+        ("as shipped", outcome.patient, outcome.busiest_patient),
+    ):
+        records, raised = sum(counted.values()) / outcome.region_days, counted["raised"] / outcome.region_days
+        rows.append(f"| {name} | {records:.3f} | {raised:.3f} | {most} |")
+    rate = 1000 * outcome.false_surges / outcome.ordinary_region_days
+    return "\n".join(
+        [
+            f"{seeds} months of {incidents} events each, {outcome.region_days:,} region-days.",
+            "",
+            "| planted situation | planted | alerted exactly once |",
+            "|---|--:|--:|",
+            *once,
+            "",
+            f"Alerts in quiet regions: {outcome.in_quiet_regions}. Surges where the rate does not change: "
+            f"{outcome.false_surges} in {outcome.ordinary_region_days:,} region-days ({rate:.2f} per 1,000).",
+            "",
+            "| per region and day | records | alerts raised | most records in one day of one region |",
+            "|---|--:|--:|--:|",
+            *rows,
+        ]
+    )
+
+
+def write(rendered: str, document: Path) -> None:
+    """Replace what stands between the markers of the document."""
+    before, _, rest = document.read_text(encoding="utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
+    document.write_text(f"{before}{BEGIN}\n{rendered}\n{END}{after}", encoding="utf-8")
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--seeds", type=int, default=4)
+    options.add_argument("--seeds", type=int, default=8)
+    options.add_argument("--no-write", action="store_true", help="leave docs/evaluation.md alone")
     options.add_argument("--incidents", type=int, default=500)
     chosen = options.parse_args()
     world, rules, outcome = World.load(), with_noise(load_rules(default_rules())), Outcome()
@@ -204,6 +249,10 @@ def main() -> None:
         month = a_month(seed, chosen.incidents)
         judge(month, *play(month, rules, world), outcome)
         print(f"{seed} month(s)\n{report(outcome)}\n", flush=True)
+    if not chosen.no_write:
+        write(section(outcome, chosen.seeds, chosen.incidents), DOCUMENT)
+    if outcome.wrong or outcome.in_quiet_regions or outcome.false_surges * 1_000 > outcome.ordinary_region_days:
+        sys.exit("a planted situation was not alerted exactly once, a quiet region was, or surges flap")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Receives signed alerts, with nothing but the standard library: ``python webhook_receiver.py [PORT]``.
 
-The secret stands in the environment: ``SITREP_WEBHOOK_SECRET=whsec_…``. The form is that of Standard Webhooks, so a
+The secret stands in the environment: ``WEBHOOK_SECRET=whsec_…``. The form is that of Standard Webhooks, so a
 library of any language does as well.
 """
 
@@ -17,7 +17,7 @@ from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 TOLERANCE_SECONDS = 300
-KEY = base64.b64decode(os.environ["SITREP_WEBHOOK_SECRET"].removeprefix("whsec_"))
+KEY = base64.b64decode(os.environ["WEBHOOK_SECRET"].removeprefix("whsec_"))
 seen: set[str] = set()  # keep it in a database, so that it outlives the process
 
 

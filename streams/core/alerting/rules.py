@@ -146,7 +146,7 @@ class SurgeRule(_Banded):
     tail: Annotated[float, Field(gt=0, le=0.1)] = 1e-5
     """How improbable a count this high must be under the baseline."""
     shape: Annotated[float, Field(gt=0, le=1_000)] = 2.0
-    """How even the rate is from day to day: the Gamma's shape. Small is bursty; ADR 0021 has the measurement."""
+    """How even the rate is from day to day: the Gamma's shape. Small is bursty; see docs/decisions/0014."""
     min_history: Duration = timedelta(days=7)
     """Nothing is improbable before so much has been watched."""
     levels: Levels = Levels(moderate=1, severe=3, extreme=10)
