@@ -240,7 +240,7 @@ def write(rendered: str, document: Path) -> None:
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--seeds", type=int, default=8)
+    options.add_argument("--seeds", type=int, default=4)
     options.add_argument("--no-write", action="store_true", help="leave docs/evaluation.md alone")
     options.add_argument("--incidents", type=int, default=500)
     chosen = options.parse_args()
