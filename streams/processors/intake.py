@@ -27,6 +27,7 @@ from streams.engine.stage import EVERY_PARTITION, Output, Record, Step
 from streams.metrics import Metrics
 
 _INTAKE: Final = "/sitrep/intake"
+_MOST_HEADER_BYTES: Final = 64 * 1024
 BY_INTAKE: Final = ("ce_source", _INTAKE.encode())
 """The header of every record that intake wrote: what it validated need not be validated again."""
 
@@ -89,8 +90,14 @@ def _dead_letter(letter: OutgoingDeadLetter, now: datetime) -> Output:
 def _sent_on(misplaced: Misplaced) -> Output:
     delivery = misplaced.delivery
     origin = f"{delivery.topic}/{delivery.partition}/{delivery.offset}".encode()
-    headers = (*delivery.headers, (SENT_ON, origin))
+    # Headers may be as large as the topic takes: with ours, or a longer key, the record would be larger than that.
+    theirs = delivery.headers if _size(delivery.headers) <= _MOST_HEADER_BYTES else ()
+    headers = (*theirs, (SENT_ON, origin))
     return Output(REPORTS.name, misplaced.key, delivery.value, headers)
+
+
+def _size(headers: Sequence[tuple[str, bytes]]) -> int:
+    return sum(len(name) + len(value or b"") for name, value in headers)
 
 
 def _measure(done: IntakeStep, metrics: Metrics) -> None:

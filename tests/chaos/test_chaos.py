@@ -10,7 +10,7 @@ from tests.chaos.faults import DISK_SHARES, SHARES, plan
 from tests.chaos.rehearsal import Rehearsal, rehearse
 from tests.kafka.fixture import demand_kafka
 
-SHORT = Rehearsal(seed=2022, seconds=14, per_second=120, mean_gap=1.1, workers=2, session_seconds=2.0, on_disk=True)
+SHORT = Rehearsal(seed=2024, seconds=10, per_second=120, mean_gap=0.8, workers=2, session_seconds=2.0, on_disk=True)
 
 
 def test_a_seed_plans_the_same_faults_and_leaves_none_out() -> None:

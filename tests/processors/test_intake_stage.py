@@ -90,3 +90,16 @@ def test_a_sender_that_invents_sources_cannot_exhaust_the_labels() -> None:
     labels = {metrics.source_label(f"source-{number}") for number in range(MAX_SOURCES + 50)}
     assert len(labels) == MAX_SOURCES + 1
     assert metrics.source_label("source-0") == "source-0"
+
+
+def test_a_dead_letter_of_a_record_with_an_enormous_key_and_headers_is_of_ordinary_size() -> None:
+    million = b"x" * 1_000_000
+    headers = tuple((f"name {number}", million) for number in range(7))
+    (letter,) = worked(ADelivery(b"?", key=million * 7, headers=headers)).outputs
+    assert len(letter.key or b"") + len(letter.value or b"") < 400_000
+
+
+def test_a_misplaced_report_with_enormous_headers_is_sent_on_without_them() -> None:
+    headers = (("trace", b"x" * 7_000_000),)
+    (sent,) = worked(a_delivery(a_report(), headers=headers), partitions=64).outputs
+    assert [name for name, _ in sent.headers] == [SENT_ON]

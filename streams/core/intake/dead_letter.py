@@ -16,6 +16,8 @@ from streams.core.mistakes import Mistake
 UNKNOWN_SOURCE = "unknown"
 _MAX_HEADERS = 50
 _MAX_HEADER_BYTES = 4_000
+_MAX_KEY_BYTES = 4_000
+"""A sender may key a record with megabytes; with the original in base64 the letter would be more than a topic takes."""
 
 
 def dead_letter(
@@ -27,11 +29,12 @@ def dead_letter(
     """
     value = delivery.value
     source_id, report_id = _sender(value, policy)
+    kept_key = delivery.key and delivery.key[:_MAX_KEY_BYTES]
     document: dict[str, Any] = {
         "schema_version": 1,
         "position": {"topic": delivery.topic, "partition": delivery.partition, "offset": delivery.offset},
         "timestamp": arrived,
-        "key": _base64(delivery.key),
+        "key": _base64(kept_key),
         "value": _base64(value) if value is not None and len(value) <= policy.max_kept_bytes else None,
         "value_bytes": 0 if value is None else len(value),
         "headers": [
@@ -45,7 +48,7 @@ def dead_letter(
         "reason": mistake.reason,
     }
     known = source_id is not None and report_id is not None
-    key = f"{source_id}/{report_id}".encode() if known else delivery.key
+    key = f"{source_id}/{report_id}".encode() if known else kept_key
     encoded = orjson.dumps(document, option=orjson.OPT_UTC_Z)
     letter_id = f"{delivery.topic}/{delivery.partition}/{delivery.offset}"
     return OutgoingDeadLetter(letter_id, key, source_id or UNKNOWN_SOURCE, mistake.code, encoded)
