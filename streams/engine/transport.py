@@ -19,6 +19,7 @@ from faust.transport.drivers import aiokafka as driver
 
 from streams.engine.blocks import BlockMessage, chunks
 from streams.engine.offsets import OffsetLedger
+from streams.engine.tolerant import tolerate_odd_headers
 
 SCHEME: Final = "sitrepblocks"
 """URL scheme under which Faust finds this transport."""
@@ -52,6 +53,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
             "heartbeat_interval_ms": int(config.session_timeout_seconds * 1000 / 4),
             "rebalance_timeout_ms": int(config.rebalance_timeout_seconds * 1000),
         }
+        tolerate_odd_headers()
         return AIOKafkaConsumer(**settings)
 
     async def on_thread_stop(self) -> None:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import pytest
+from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 
 from streams.engine.errors import TopicError
 from streams.engine.health import Health
@@ -18,6 +19,7 @@ from tests.broker.feeding import assert_exact, counted, feeding
 from tests.broker.live import (
     Topics,
     WorkerProcess,
+    a_producer,
     counts_in,
     create_topics,
     eventually,
@@ -25,6 +27,7 @@ from tests.broker.live import (
     read_all,
 )
 from tests.chaos.proxy import Proxy
+from tests.engine.test_engine_odd_headers import NotUtf8
 from tests.kafka.cluster import ApacheCluster
 
 pytestmark = pytest.mark.broker
@@ -130,6 +133,19 @@ async def appended(broker: str, topic: str) -> int:
     """How many records were ever written: the sum of the ends, which compaction does not move."""
     last: Mapping[int, int] = {record.partition: record.offset for record in await read_all(broker, topic)}
     return sum(offset + 1 for offset in last.values())
+
+
+async def test_a_header_name_that_is_not_utf8_stops_nobody(topics: Topics) -> None:
+    async with working(topics):
+        await publish(topics.broker, topics.source, [(b"before", b"1")])
+        async with a_producer(topics.broker) as producer:
+            batch = producer.create_batch()
+            batch._builder = _DefaultRecordBatchBuilderPy(2, 0, 0, -1, -1, -1, 10_000)
+            batch.append(key=b"odd", value=b"2", timestamp=None, headers=[(NotUtf8("name"), b"x")])
+            await (await producer.send_batch(batch, topics.source, partition=0))
+        await publish(topics.broker, topics.source, [(b"after %d" % number, b"3") for number in range(8)])
+        await all_counted(topics, 10)
+    assert (await counts_in(topics))[b"odd"] == 1
 
 
 async def test_a_changelog_of_too_few_partitions_is_named_before_anything_starts(
