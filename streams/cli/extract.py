@@ -17,6 +17,7 @@ from schemas.base import MAX_TEXT_BYTES
 from streams.cli.output import CommandError, ExitCode, Output, plural, printable
 from streams.core import extraction
 from streams.core.extraction import DocumentText, ExtractedClaim, Extraction
+from streams.core.extraction.times import KYIV
 from streams.reference.gazetteer import Gazetteer
 from streams.reference.knowledge import load_knowledge
 
@@ -132,7 +133,12 @@ def _batch(source: Path, published: datetime) -> Iterator[_Input | str]:
     """Yield the texts of a folder or of JSON lines; a message in place of what is no text."""
     if source.is_dir():
         for path in sorted(p for p in source.rglob("*") if p.is_file()):
-            yield _Input(str(path.relative_to(source)), _decoded(_bytes(path), str(path)), published, str(path))
+            try:
+                text = _decoded(_bytes(path), str(path))
+            except CommandError as error:
+                yield str(error)
+            else:
+                yield _Input(str(path.relative_to(source)), text, published, str(path))
         return
     if str(source) == STANDARD_INPUT:
         yield from _lines(sys.stdin.buffer, "standard input", published)
@@ -151,28 +157,30 @@ def _lines(stream: Any, name: str, published: datetime) -> Iterator[_Input | str
         where = f"{name}:{number}"
         try:
             row = orjson.loads(line)
-            text = row["text"]
-            if not isinstance(text, str):
-                raise TypeError
-            stated = row.get("published") or row.get("published_at")
+        except orjson.JSONDecodeError as error:
+            yield f"{where}: not JSON: {error.msg}"
+            continue
+        text = row.get("text") if isinstance(row, dict) else None
+        if not isinstance(text, str):
+            yield f"{where}: text: " + ("is missing" if text is None else f"{printable(repr(text))[:60]} is no string")
+            continue
+        text_id, stated = row.get("id"), row.get("published") or row.get("published_at")
+        try:
             when = published if stated is None else _published(str(stated), "published")
-            text_id = row.get("id")
         except typer.BadParameter as error:
-            yield f"{where}: {error.message}"
-        except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
-            yield f'{where}: not a JSON object with "text"'
+            yield f"{where}: published: {error.message}"
         else:
             if len(text.encode("utf-8", "replace")) > MAX_TEXT_BYTES:
-                yield f"{where}: text is longer than {MAX_TEXT_BYTES:,} bytes"
+                yield f"{where}: text: longer than {MAX_TEXT_BYTES:,} bytes"
             else:
                 yield _Input(None if text_id is None else str(text_id), text, when, where)
 
 
 def _published(text: str, option: str) -> datetime:
-    """Return a time; a date alone means its end, so that what happened that day lies before it."""
+    """Return a time; a date alone means its end in Kyiv, so that what happened that day lies before it."""
     try:
         if len(text) == len("2025-10-22"):
-            return datetime.combine(date.fromisoformat(text), _END_OF_DAY, UTC)
+            return datetime.combine(date.fromisoformat(text), _END_OF_DAY, KYIV)
         found = datetime.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"{text!r} is no time such as 2025-10-22T12:00:00Z", param_hint=option) from None
@@ -204,13 +212,19 @@ def explained(result: Extraction, text_id: str | None) -> Group:
     parts += [shown, Text.assemble(*[(f" {name} ", _STYLES[kind]) for kind, name in _LEGEND]), Text()]
     for claim, link in zip(result.claims, result.links, strict=False):
         parts.append(_claim_line(claim))
-        words = " + ".join(f"“{printable(doc.quote(*span))}”" for span in (link.trigger, *link.bound))
+        # The trigger alone is told only where no longer piece holds it.
+        spans = [s for s in (link.trigger, *link.bound) if not any(_holds(other, s) for other in link.bound)]
+        words = " + ".join(f"“{printable(doc.quote(*span))}”" for span in dict.fromkeys(spans))
         parts.append(Text(f"    from {words}", style="dim"))
     if not result.claims:
         parts.append(Text("no claims", style="dim"))
     for rejected in result.rejected:
         parts.append(Text(f"  ✗ “{printable(rejected.quote)}”: {rejected.reason}", style="dim"))
     return Group(*parts, Text())
+
+
+def _holds(outer: tuple[int, int], inner: tuple[int, int]) -> bool:
+    return outer != inner and outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
 def _claim_line(found: ExtractedClaim) -> Text:
@@ -224,7 +238,8 @@ def _claim_line(found: ExtractedClaim) -> Text:
         if value not in (False, [], "unknown"):
             line.append(f"  {name} ", style="dim").append(printable(_figure(value)), style="yellow")
     if occurred is not None:
-        line.append(f"  {occurred['start'][:16]} … {occurred['end'][:16]}", style="dim")
+        start, end = (occurred[bound][:16].replace("T", " ") for bound in ("start", "end"))
+        line.append(f"  {start} – {end} UTC", style="dim")
     tags = [scope] * (scope != "incident") + ["hedged"] * found.hedged
     if found.attribution:
         tags.append(f"says {printable(found.attribution)}")
@@ -234,5 +249,5 @@ def _claim_line(found: ExtractedClaim) -> Text:
 def _figure(value: Any) -> str:
     if isinstance(value, dict):
         low, high = value["low"], value.get("high")
-        return str(low) if low == high else f"{low}–{'…' if high is None else high}"
+        return f"{low:,}" if low == high else f"{low:,}–{'…' if high is None else f'{high:,}'}"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
