@@ -215,8 +215,8 @@ def section(outcome: Outcome, seeds: int, incidents: int) -> str:
     rate = 1000 * outcome.false_surges / outcome.ordinary_region_days
     return "\n".join(
         [
-            f"`python -m benchmarks.alert_month --seeds {seeds} --incidents {incidents}`: {seeds} months of {incidents} "
-            f"events each, {outcome.region_days:,} region-days.",
+            f"`python -m benchmarks.alert_month --seeds {seeds} --incidents {incidents}`: {seeds} months of "
+            f"{incidents} events each, {outcome.region_days:,} region-days.",
             "",
             "| planted situation | planted | alerted exactly once |",
             "|---|--:|--:|",
