@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import re
 import subprocess
 import sys
 import time
@@ -114,11 +115,13 @@ def generated(count: int) -> list[tuple[bytes, bytes]]:
 
 def run(script: str, *arguments: str) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, str(HERE / script), *arguments], capture_output=True, text=True, check=False, timeout=180
+        [sys.executable, str(HERE / script), *arguments], capture_output=True, text=True, check=False, timeout=600
     )
-    if done.returncode or not done.stdout.strip():
+    # Faust's console writes control sequences around what a program prints.
+    found = re.findall(r"\{.*\}", done.stdout)
+    if done.returncode or not found:
         raise RuntimeError(f"{script} failed ({done.returncode}):\n{done.stderr[-3_000:]}")
-    measured: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    measured: dict[str, Any] = json.loads(found[-1])
     return measured
 
 

@@ -56,7 +56,7 @@ def acls(
         if output.as_json:
             output.document({"role": role.value, "command": words})
         else:
-            print(shlex.join(words))
+            output.line(shlex.join(words))
 
 
 def arguments(permission: Permission) -> list[str]:

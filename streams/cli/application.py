@@ -19,7 +19,7 @@ from streams.cli.doctor import doctor
 from streams.cli.explain import explain
 from streams.cli.extract import extract
 from streams.cli.logs import keep_quiet
-from streams.cli.output import CommandError, ExitCode, Output
+from streams.cli.output import CommandError, ExitCode, Output, ReaderGoneError
 from streams.cli.publish import publish
 from streams.cli.replay import replay
 from streams.cli.rules import rules
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run ``sitrep`` and exit: 0 done, 1 bad input, 2 usage, 3 broker away."""
     keep_quiet()
     try:
-        application()(args=None if arguments is None else list(arguments), prog_name="sitrep")
+        _call(arguments)
     except CommandError as error:
         _end(error.message, error.code, error.remedy)
     except BadSettings as error:
@@ -80,13 +80,21 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _end(str(error), ExitCode.BROKER_AWAY)
     except KafkaError as error:
         _end(f"the broker at fault: {error}", ExitCode.BROKER_AWAY, "`sitrep doctor` may tell more")
-    except BrokenPipeError:
-        # The reader has had enough (`| head`). Python would complain when it flushes at exit.
+    except (BrokenPipeError, ReaderGoneError):
+        # Python would complain when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(ExitCode.DONE) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     raise SystemExit(ExitCode.DONE)
+
+
+def _call(arguments: Sequence[str] | None) -> None:
+    try:
+        application()(args=None if arguments is None else list(arguments), prog_name="sitrep")
+    finally:
+        # Here and not at Python's end, where a reader that has gone could no longer be told from a failure.
+        sys.stdout.flush()
 
 
 def _end(message: str, code: ExitCode, remedy: str | None = None) -> NoReturn:
@@ -99,7 +107,7 @@ def _end(message: str, code: ExitCode, remedy: str | None = None) -> NoReturn:
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        print(f"sitrep {version('sitrep-streams')}")
+        Output().line(f"sitrep {version('sitrep-streams')}")
         raise typer.Exit
 
 

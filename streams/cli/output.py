@@ -43,6 +43,18 @@ class CommandError(Exception):
         self.remedy = remedy
 
 
+class ReaderGoneError(Exception):
+    """Whoever reads standard output has had enough (``| head``).
+
+    Not an ``OSError``: typer and rich would end the command with 1 on a broken pipe, as if it had failed.
+    """
+
+
+class _ResultConsole(Console):
+    def on_broken_pipe(self) -> None:
+        raise ReaderGoneError
+
+
 def printable(text: str) -> str:
     """Return ``text`` with every character that could steer a terminal written as an escape."""
     return _STEERING.sub(lambda found: _escape(found[0]), text)
@@ -71,19 +83,32 @@ class Output:
         self.to_terminal = sys.stdout.isatty()
         self.as_json = as_json if as_json is not None else not self.to_terminal
         # On a terminal words are kept whole; in a file a line stays a line.
-        self.result_console: Final = Console(highlight=False, soft_wrap=not self.to_terminal)
+        self.result_console: Final = _ResultConsole(highlight=False, soft_wrap=not self.to_terminal)
         self.notes: Final = Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
 
     def document(self, document: bytes | Mapping[str, Any]) -> None:
         """Write one JSON document as one line on standard output."""
         line = document if isinstance(document, bytes) else orjson.dumps(dict(document))
         if self.to_terminal:
-            sys.stdout.write(json_for_terminal(line) + "\n")
-        else:
+            self.line(json_for_terminal(line))
+            return
+        try:
             sys.stdout.buffer.write(line + b"\n")
+        except BrokenPipeError:
+            raise ReaderGoneError from None
+
+    def line(self, text: str) -> None:
+        """Write a line that is the same for people and programs on standard output."""
+        try:
+            sys.stdout.write(text + "\n")
+        except BrokenPipeError:
+            raise ReaderGoneError from None
 
     def flush(self) -> None:
-        sys.stdout.flush()
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise ReaderGoneError from None
 
     def result(self, renderable: Any) -> None:
         """Show a result to a person on standard output."""

@@ -20,7 +20,6 @@ from streams.cli.application import main
 from streams.cli.embedded import end
 from streams.engine.embedded import EmbeddedBroker
 from streams.settings import Settings
-from tests.kafka.fixture import apache_kafka
 
 Run = Callable[..., "Done"]
 
@@ -41,12 +40,11 @@ def broker() -> Iterator[str]:
 
 @pytest.fixture(scope="session", params=["embedded", "apache"])
 def either_broker(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The address of a broker of either kind, without Sitrep's topics."""
+    """The address of a broker of either kind; other tests may have left Sitrep's topics there."""
     if request.param == "embedded":
         yield request.getfixturevalue("broker")
     else:
-        with apache_kafka(request) as cluster:
-            yield cluster.address
+        yield request.getfixturevalue("apache").address
 
 
 @pytest.fixture(scope="session")
