@@ -37,6 +37,8 @@ from streams.settings import Settings, clock_from
 _BATCH_BYTES: Final = MAX_MESSAGE_BYTES - 64 * 1024
 """Room for a record batch's own framing below the topics' limit."""
 
+_LEAST_REBALANCE_SECONDS: Final = 15.0
+
 log = logging.getLogger(__name__)
 
 
@@ -64,6 +66,8 @@ def engine_config(settings: Settings) -> EngineConfig:
         block_bytes=settings.block_bytes,
         tick_seconds=settings.tick_seconds,
         session_timeout_seconds=settings.session_timeout_seconds,
+        # A member that died while the group forms holds all others up for so long.
+        rebalance_timeout_seconds=max(_LEAST_REBALANCE_SECONDS, 3 * settings.session_timeout_seconds),
         request_timeout_seconds=settings.request_timeout_seconds,
         batch_bytes=_BATCH_BYTES,
         store=settings.store.value,

@@ -30,7 +30,8 @@ from tests.kafka.cluster import ApacheCluster, free_ports
 
 RULES: Final = Path(__file__).with_name("alerts.yaml")
 _READY_SECONDS: Final = 120.0
-_DRAIN_SECONDS: Final = 90.0
+_DRAIN_SECONDS: Final = 180.0
+"""Long enough for a watchdog to notice a consumer that gets nowhere (60 s) and for its successor to catch up."""
 _SETTLE_SECONDS: Final = 15.0
 _LOOK_SECONDS: Final = 0.1
 
