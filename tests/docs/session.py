@@ -6,10 +6,8 @@ need a broker and the page does not start one, a broker and a worker run already
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import fcntl
-import json
 import os
 import re
 import select
@@ -26,13 +24,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from aiokafka import AIOKafkaProducer
-
-from schemas.topics import ALERTS
 from streams.cli.embedded import end
-from streams.cli.reading import Last, open_reader
 from streams.engine.embedded import EmbeddedBroker
-from streams.settings import Settings
 from tests.docs.markdown import ROOT, Command, Fence
 
 _ROWS, _COLUMNS = 50, 110
@@ -161,25 +154,9 @@ class Reader:
         (self._folder / fence.file).write_text(fence.text, "utf-8")
 
     def run_python(self, fence: Fence) -> None:
-        """Run a Python block as a program.
-
-        One that never ends is interrupted once it has printed something: a subscriber, who is sent alerts meanwhile,
-        or one that says how it is ended.
-        """
+        """Run a Python block as a program; one that says Ctrl-C is interrupted once it has printed something."""
         script = self._folder / f"line_{fence.line}.py"
         script.write_text(self._here(fence.text), "utf-8")
-        if "subscribe(" in fence.text:
-            terminal = Terminal(f"exec {sys.executable} {script.name}", *self._place())
-            deadline = time.monotonic() + _PATIENCE
-            try:
-                while not terminal.lines and time.monotonic() < deadline:
-                    asyncio.run(_say_the_last_alert_again(f"127.0.0.1:{self._ports['broker']}"))
-                    self._look(terminal)
-                if not terminal.lines or "Traceback" in "\n".join(terminal.lines):
-                    raise Unlike(self._told(Command(fence.text, fence.line), terminal))
-            finally:
-                terminal.close()
-            return
         self._run(Command(f"{sys.executable} {script.name}{' # Ctrl-C' if 'Ctrl-C' in fence.text else ''}", fence.line))
 
     def run(self, command: Command) -> None:
@@ -288,18 +265,6 @@ class Reader:
                 address = f"http://127.0.0.1:{self._ports['page']}/metrics"
                 shown = urllib.request.urlopen(address, timeout=5).read().decode()
             time.sleep(0.1)
-
-
-async def _say_the_last_alert_again(address: str) -> None:
-    """Put the newest alert on its topic once more, as its next revision."""
-    async with open_reader(Settings(bootstrap_servers=address), ALERTS.name) as reader:
-        records = [record async for found in reader.read(Last(1), follow=False) for record in found]
-    if not records or records[0].value is None:
-        return
-    alert = json.loads(records[0].value)
-    alert["revision"] += 1
-    async with AIOKafkaProducer(bootstrap_servers=address) as producer:
-        await producer.send_and_wait(ALERTS.name, json.dumps(alert).encode(), key=records[0].key)
 
 
 def fits(expected: list[str], found: list[str]) -> bool:
