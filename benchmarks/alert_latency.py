@@ -36,7 +36,8 @@ from rich.console import Console
 from rich.table import Table
 
 from schemas.topics import ALERTS, CLAIMS, PARTITIONS
-from seeds.history import Mix, report_lines
+from seeds.history import report_lines
+from seeds.history_mix import Mix
 from seeds.history_truth import towns
 from streams.admin import create_topics
 from streams.client import ReportPublisher

@@ -22,7 +22,8 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from schemas.claim import ClaimRecord, ClaimV1, WithdrawalV1
-from seeds.history import History, Mix, generate
+from seeds.history import History, generate
+from seeds.history_mix import Mix
 from seeds.history_truth import KYIV, totals
 from streams.core.fusion import Fusion, FusionPolicy
 from streams.core.intake import Intake, IntakePolicy, resolver

@@ -29,7 +29,8 @@ from rich.table import Table
 
 from schemas.keys import report_key
 from schemas.topics import PARTITIONS, REPORTS
-from seeds.history import Mix, report_lines
+from seeds.history import report_lines
+from seeds.history_mix import Mix
 from streams.admin import create_topics
 from streams.engine.embedded import EmbeddedBroker
 from streams.engine.partitioning import partition_for

@@ -49,7 +49,8 @@ sys.path.insert(0, str(ROOT))
 
 from schemas.keys import report_key  # noqa: E402 (the project's root is not installed)
 from schemas.topics import CLAIMS, MAX_MESSAGE_BYTES, PARTITIONS, REPORTS  # noqa: E402
-from seeds.history import Mix, report_lines  # noqa: E402
+from seeds.history import report_lines  # noqa: E402
+from seeds.history_mix import Mix  # noqa: E402
 from streams.admin import create_topics  # noqa: E402
 from streams.core.intake import IntakePolicy  # noqa: E402
 from streams.engine.lifeline import end_with_parent  # noqa: E402
