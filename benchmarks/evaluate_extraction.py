@@ -138,7 +138,7 @@ def evaluate(rows: list[dict[str, Any]]) -> dict[tuple[str, str], Score]:
         if published.tzinfo is None:
             # A date alone: its end, so that the day's events lie before it.
             published = published.replace(hour=20, tzinfo=UTC)
-        text = DocumentText(row["text"], published, language=row.get("lang"))
+        text = DocumentText(row["text"], published)
         compare(row, extract(text, knowledge).claims, scores)
     return scores
 

@@ -56,6 +56,8 @@ PARTS: list[Case] = [
     _c("Понад 40 людей поранено в Кривому Розі, з них 5 дітей.", toll("UA-12", None, (40, None), children_wounded=5)),
     _c("Soldier, civilian killed in the shelling of Avdiivka.",
        strike("UA-14"), toll("UA-14", 1, group="military"), toll("UA-14", 1, group="civilian")),
+    _c("Two officers, three rebels killed in shelling of Pisky in Donetsk region.",
+       strike("UA-14"), toll("UA-14", 2, group="military"), toll("UA-14", 3, group="military")),
     _c("In Sumy the strike killed a 33-year-old and wounded two others.", strike("UA-59"), toll("UA-59", 1, 2)),
     _c("Горловка обстреляна: ранены два человека, один из них скончался в больнице.",
        strike("UA-14", target=None), toll("UA-14", 1, 2)),

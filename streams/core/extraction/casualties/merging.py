@@ -58,13 +58,12 @@ class _Told(NamedTuple):
 def merge_tolls(drafts: Sequence[TollDraft]) -> list[list[TollDraft]]:
     """Return the figures grouped into claims: one claim a region, victim group and event."""
     groups: list[list[TollDraft]] = []
-    told: set[_Told] = set()
+    told: dict[_Told, int] = {}
     for draft in drafts:
         said = _Told.of(draft)
-        if said in told:
+        if told.setdefault(said, draft.sentence.number) != draft.sentence.number:
             continue  # the same words in a further sentence add nothing
         home = next((g for g in groups if _belongs(g, draft)), None)
-        told.add(said)
         if home is None:
             groups.append([draft])
         else:
