@@ -16,6 +16,7 @@ import orjson
 
 from schemas.report import ReportV1
 from seeds.history_mix import Mix
+from seeds.history_tellers import Teller, authority
 from seeds.history_texts import wording
 from seeds.history_truth import KYIV, Event, happen, towns
 
@@ -44,17 +45,6 @@ class History:
 
     reports: list[Arrival]
     truth: Truth
-
-
-class _Teller(NamedTuple):
-    id: str
-    kind: str
-    reliability: str
-    party: str | None
-    language: str
-
-    def as_source(self) -> dict[str, Any]:
-        return {"id": self.id, "kind": self.kind, "reliability": self.reliability, "party": self.party}
 
 
 class _Draft(NamedTuple):
@@ -130,13 +120,13 @@ class _Press:
         # Reposts and updates come on top of the sources that tell of an event themselves.
         self._tellers_each = reports_each * (1 - mix.reposts) / (1 + mix.updates) - 0.9
         self._count = 0
-        self._authorities = {region: _authority(region) for region in towns()}
+        self._authorities = {region: authority(region) for region in towns()}
         self._desks = [
-            _Teller(f"desk-{number:02}", "news", "BBCCCD"[number % 6], None, _LANGUAGES[number % 3])
+            Teller(f"desk-{number:02}", "news", "BBCCCD"[number % 6], None, _LANGUAGES[number % 3])
             for number in range(24)
         ]
         self._channels = [
-            _Teller(f"channel-{number:02}", "social", "CDDEF"[number % 5], None, _LANGUAGES[number % 3])
+            Teller(f"channel-{number:02}", "social", "CDDEF"[number % 5], None, _LANGUAGES[number % 3])
             for number in range(30)
         ]
 
@@ -181,7 +171,7 @@ class _Press:
             published = day + timedelta(hours=30 + dice.random() * 4)
             yield _Draft(published + timedelta(seconds=20), self._fields(teller, published, [claim], None), None)
 
-    def _tellers(self, event: Event, count: int) -> list[_Teller]:
+    def _tellers(self, event: Event, count: int) -> list[Teller]:
         dice = self._dice
         found = [self._authorities[event.region]] if dice.random() < 0.6 else []
         while len(found) < count:
@@ -190,7 +180,7 @@ class _Press:
                 found.append(teller)
         return found[:count]
 
-    def _report(self, event: Event, teller: _Teller, published: datetime, *, final: bool = False) -> _Draft:
+    def _report(self, event: Event, teller: Teller, published: datetime, *, final: bool = False) -> _Draft:
         dice = self._dice
         weapon = self._weapon(event)
         target = event.target if dice.random() < 0.55 else None
@@ -319,7 +309,7 @@ class _Press:
             return event.broader
         return event.mistaken if drawn < 0.85 else ""
 
-    def _place(self, event: Event, teller: _Teller) -> dict[str, Any]:
+    def _place(self, event: Event, teller: Teller) -> dict[str, Any]:
         dice = self._dice
         drawn = dice.random()
         if drawn < self._mix.region_only:
@@ -368,7 +358,7 @@ class _Press:
         return published + delay
 
     def _fields(
-        self, teller: _Teller, published: datetime, claims: list[dict[str, Any]], text: str | None
+        self, teller: Teller, published: datetime, claims: list[dict[str, Any]], text: str | None
     ) -> dict[str, Any]:
         self._count += 1
         report_id = f"n{self._count}"
@@ -381,12 +371,6 @@ class _Press:
             "text": text,
             "claims": claims,
         }
-
-
-def _authority(region: str) -> _Teller:
-    if region.startswith("RU"):
-        return _Teller(f"authority-{region.lower()}", "official", "B", "RU", "ru")
-    return _Teller(f"authority-{region.lower()}", "official", "B", "UA", "uk")
 
 
 def _instant(at: datetime) -> dict[str, datetime]:
