@@ -17,7 +17,7 @@ from streams.core.fusion.choice import choose
 from streams.core.fusion.mentions import Mention, Order
 from streams.core.fusion.neighbourhood import Neighbourhood
 from streams.core.fusion.policy import FusionPolicy
-from streams.core.fusion.watching import may_fit
+from streams.core.fusion.watching import may_matter
 
 
 class RegionClusters:
@@ -112,7 +112,7 @@ class RegionClusters:
             position = leader.members.index(mention)
             del leader.members[position]
             if position <= self._policy.deputies and not leader.is_vague:
-                self._alert(leader)
+                self._alert_located(leader)
         else:
             if not mention.is_vague:
                 self._near.unfile_leader(mention)
@@ -129,7 +129,7 @@ class RegionClusters:
             self._alert_outages(mention)
 
     def _alert(self, leader: Mention) -> None:
-        """Queue the later mentions whose choice may change as a leader comes, goes, or its first members do."""
+        """Queue the later mentions whose choice a leader's coming or going may change."""
         order = leader.order
         for watcher in leader.watchers:
             self._push(watcher)
@@ -138,9 +138,14 @@ class RegionClusters:
                 if other.order > order and not _follows_located(other):
                     self._push(other)
             return
+        self._alert_located(leader)
+
+    def _alert_located(self, leader: Mention) -> None:
+        """Queue the later mentions whose choice may change as a located leader comes, or its incident knows more."""
+        order = leader.order
         self._alert_near(leader)
         for other in self._near.wide(leader):
-            if other.is_vague and other.order > order and may_fit(other, leader, self._policy):
+            if other.is_vague and other.order > order and may_matter(other, leader, self._policy):
                 self._push(other)
 
     def _join(self, members: list[Mention], mention: Mention) -> None:
@@ -148,7 +153,7 @@ class RegionClusters:
         position = bisect_right(members, mention.order, key=_order)
         members.insert(position, mention)
         if position <= self._policy.deputies and not members[0].is_vague:
-            self._alert(members[0])
+            self._alert_located(members[0])
 
     def _alert_near(self, leader: Mention) -> None:
         order = leader.order

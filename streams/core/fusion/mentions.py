@@ -55,8 +55,10 @@ class Mention:
     """Of a leader: all mentions of its incident, itself among them."""
     witnesses: tuple[Mention, ...] = ()
     """Located leaders that decided what this vague mention fits."""
-    is_settled: bool = False
-    """No further leader can change that: it fits too many already."""
+    level: int = 0
+    """Of a vague mention: the level of evidence on which its witnesses fit it."""
+    is_torn: bool = False
+    """Two witnesses fit it on that level: it can follow neither."""
     watchers: set[Mention] = field(default_factory=set)
     reason: str = ""
     incident: str | None = None

@@ -31,40 +31,51 @@ class Many(Enum):
 def watch(mention: Mention, taken: set[int], near: Neighbourhood, policy: FusionPolicy) -> Fit | Many | None:
     """Return the located incident that the mention fits, or that several do, or None.
 
-    The fits on the highest level of evidence decide; those below matter only where it is empty. Sets the mention's
-    witnesses: two on a level are enough to abstain.
+    The fits on the highest level of evidence decide, and two of them are enough to abstain: they are the mention's
+    witnesses.
     """
-    levels = policy.support_levels
-    held: list[list[Fit]] = [[] for _ in levels]
-    most = _most_support(mention, policy)
-    top = held[next((level for level, least in enumerate(levels) if least <= most), -1)]
+    fits: list[Fit] = []
+    level = len(policy.support_levels)
     for leader in near.leaders(mention):
         if leader.order >= mention.order or id(leader) in taken:
             continue
-        found = match(mention, leader, policy, known_of(leader, mention.order, policy.deputies))
-        if found is None or not is_supported(found, mention, policy):
+        found = _fit(mention, leader, policy)
+        if found is None or found[0] > level:
             continue
-        fits = held[next((level for level, least in enumerate(levels) if least <= found.support), -1)]
+        if found[0] < level:
+            level, fits = found[0], []
         if len(fits) < 2 and not (fits and fits[0].leader is leader):
-            fits.append(Fit(leader, found.reason))
-            if len(top) == 2:
+            fits.append(Fit(leader, found[1]))
+            if level == 0 and len(fits) == 2:
                 break
-    mention.is_settled = len(top) == 2
-    mention.witnesses = tuple(fit.leader for fits in held for fit in fits)
+    mention.level, mention.is_torn = level, len(fits) == 2
+    mention.witnesses = tuple(fit.leader for fit in fits)
     for witness in mention.witnesses:
         witness.watchers.add(mention)
-    deciding = next((fits for fits in held if fits), None)
-    if deciding is None:
+    if not fits:
         return None
-    return deciding[0] if len(deciding) == 1 else Many.FIT
+    return fits[0] if len(fits) == 1 else Many.FIT
 
 
-def may_fit(mention: Mention, leader: Mention, policy: FusionPolicy) -> bool:
-    """Return whether an incident that is new, or knows more, may change what a vague mention fits."""
-    if mention.is_settled:
-        return False
+def may_matter(mention: Mention, leader: Mention, policy: FusionPolicy) -> bool:
+    """Return whether an incident that is new, or knows more or less than before, may change what a mention fits.
+
+    Where two fit on a level a third one there changes nothing, and nothing below a level that decides does.
+    """
+    found = _fit(mention, leader, policy)
+    level = len(policy.support_levels) if found is None else found[0]
+    if mention in leader.watchers:
+        return level != mention.level or not mention.is_torn
+    return level < mention.level or (level == mention.level and found is not None and not mention.is_torn)
+
+
+def _fit(mention: Mention, leader: Mention, policy: FusionPolicy) -> tuple[int, str] | None:
+    """Return the level of the evidence that the mention means the leader's incident, and why; None where it is none."""
     found = match(mention, leader, policy, known_of(leader, mention.order, policy.deputies))
-    return found is not None and is_supported(found, mention, policy)
+    if found is None or not is_supported(found, mention, policy):
+        return None
+    support = found.support
+    return next(level for level, least in enumerate(policy.support_levels) if support >= least), found.reason
 
 
 def is_supported(found: Match, mention: Mention, policy: FusionPolicy) -> bool:
@@ -72,20 +83,3 @@ def is_supported(found: Match, mention: Mention, policy: FusionPolicy) -> bool:
     if found.support < 0:
         return False
     return found.tight or found.support >= policy.support or not mention.is_strike
-
-
-def _most_support(mention: Mention, policy: FusionPolicy) -> float:
-    """Return the most support that any leader can lend the mention."""
-    most = 0.0
-    if mention.weapons:
-        most += policy.same_weapon
-    if mention.targets or mention.utilities:
-        most += policy.same_target
-    if mention.utilities:
-        most += policy.same_utility
-    if mention.report.signature:
-        most += policy.same_text
-    for figure in (mention.killed, mention.wounded):
-        if figure is not None and figure.best:
-            most += policy.telling_toll if figure.best >= policy.large_toll else policy.same_toll
-    return most
