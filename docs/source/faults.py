@@ -9,6 +9,7 @@ from typing import Any, Final
 
 RESULTS: Final = Path(__file__).parents[2] / "benchmarks" / "results"
 
+_LEFT_BEHIND: Final = "incidents left behind (the known fault)"
 _READY: Final = "seconds from a worker's start until ready"
 _KINDS: Final = {
     "kill": "a worker is killed (SIGKILL) at a random moment and started again",
@@ -59,18 +60,33 @@ through a proxy that can cut, slow and lose what passes. When all is over and ev
 A run fails if anything differs. The short form in the tests does every kind of fault within a quarter of a minute.
 """
 
-_FOUND: Final = """
-### What fuzzing found
-Each of these would have stopped a worker for good, since it comes back to the same record after every start. All are
-fixed and held by tests (`tests/core/intake/test_hostile.py`, `tests/core/extraction/test_hostile.py`, `tests/fuzz/`).
+_KNOWN: Final = """
+### Known fault
+Outputs go out before the state that they come from is stored, so a worker that dies between the two leaves outputs
+behind, and its successor works the same records again. Mostly that repeats the same outputs, which readers know by id.
+But the successor may take them in a larger block: then an incident that the first attempt named after one report is
+named after another from the start, or is retracted before it was ever shown, and nobody ends the one that was left
+behind. It stays on `sitrep.incidents` until a later report touches it. Counters are worked out from the state and do
+not count it. The remedy, not built yet: store the end and the clock of a block before its outputs are sent, so that a
+successor repeats exactly that block.
+"""
 
-* A number beyond 64 bits anywhere in a report that is wrong at that place raised an error of its own.
-* A superscript or circled digit in a text (`⁵`, `⑥`) was taken for a number and could not be read as one.
-* Control characters in a field's name or value got into the dead letter's words, which its own model then refused.
-* A sentence that lists hundreds of figures took a second of processor time, and a text of groups of three digits grew
-  with its square. Both are read in one pass now.
-* A record with hundreds of thousands of mistakes took two seconds; its sender is told the first hundred.
-* Requests that are no HTTP left a trace in the worker's log each; they are answered with 400 and not logged.
+_FOUND: Final = """
+### What was found, and is fixed
+Each is held by a test (`tests/core/intake/test_hostile.py`, `tests/core/extraction/test_hostile.py`, `tests/fuzz/`,
+`tests/engine/test_engine_odd_headers.py`). Five would have stopped a worker for good, since it comes back to the same
+record after every start:
+
+* a number beyond 64 bits in a report, in a place where it is wrong;
+* a superscript or circled digit in a text (`⁵`, `⑥`), which is a digit and no number;
+* a header name that is not UTF-8, at which aiokafka's fetcher fails;
+* a record keyed with megabytes: its dead letter was larger than the topic takes; so was a misplaced report with
+  megabytes of headers;
+* a text of hundreds of figures in one sentence, or of nothing but groups of three digits: minutes at 200 kB.
+
+The others cost less: control characters in a field's name got into the dead letter's words, which its readers then
+refused; a record with hundreds of thousands of mistakes took two seconds, and its sender is now told the first hundred;
+and each request that is no HTTP left a trace in the worker's log.
 
 One is in aiohttp and harmless here: `CONNECT` without a target ends the task of its own connection with a line in the
 log, and the connection stays open until the client closes it.
@@ -115,7 +131,7 @@ _LIMITS: Final = """
 def page() -> str:
     """Return the page as Markdown."""
     chaos, fuzz, soak = map(_result, ("chaos", "fuzz", "soak"))
-    said = (_HEAD.format(kafka=_kafka_version()), _chaos(chaos), _METHOD, _fuzz(fuzz), _FOUND, _soak(soak))
+    said = (_HEAD.format(kafka=_kafka_version()), _chaos(chaos), _METHOD, _KNOWN, _fuzz(fuzz), _FOUND, _soak(soak))
     return "".join((*said, _KAFKA, _LIMITS))
 
 
@@ -160,6 +176,7 @@ def _chaos_figures(said: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("faults", f"{sum(said['faults'].values())}"),
         ("kills survived (workers and brokers, SIGKILL)", str(said["kills survived"])),
         ("largest difference from the truth, over all figures", f"**{said['largest difference']}**"),
+        ("incidents left behind (the known fault below)", str(said[_LEFT_BEHIND])),
         ("what else was wrong", f"**{'; '.join(said['what is wrong']) or 'nothing'}**"),
         ("outputs repeated (readers know them by id and revision)", f"{repeated:,}"),
         ("workers started", str(said["workers started"])),
@@ -241,8 +258,18 @@ is remembered (reports seen, incidents, alerts) turns over {turns:.0f} times. Wh
 {said["warm_up"]:g} minutes is growth that no state explains. Three in five records are repeats, as of scrapers that
 look at the same pages over and over. Where the worker falls behind, the feed leaves reports out: the rate reached is
 what the machine allowed, which did other work beside it.
+
+The target is at most 1 MiB a minute: {_met(said)}
 """
     )
+
+
+def _met(said: Mapping[str, Any]) -> str:
+    if said["slope"] <= 1:
+        return "it is met."
+    return """**it is missed.** In the run shown memory stands still for minutes and then rises by some 15 MiB,
+each time when the feed could send faster for a while; a steadier run on a quiet machine has yet to show whether that is
+all. No cycles of objects are left behind by what is forgotten, and every cache has a bound."""
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

