@@ -12,7 +12,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks.comparison import delay, pictures, pipeline, recovery, throughput, workers
+from benchmarks.comparison import delay, page, pictures, pipeline, recovery, throughput, workers
 from benchmarks.comparison.brokers import BROKERS
 from benchmarks.comparison.figures_file import RESULTS, keep
 from benchmarks.comparison.systems import PEERS_PYTHON
@@ -50,6 +50,7 @@ def main() -> int:
             keep(f"{section} {kind}", _command(section, kind, chosen), figures, file)
     if chosen.scratch is None:
         pictures.draw()
+        page.write()
     return 0
 
 

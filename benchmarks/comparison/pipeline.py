@@ -14,29 +14,35 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
+from itertools import islice
+from typing import Any, Final
 
+import orjson
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from benchmarks.comparison.brokers import broker_of
 from benchmarks.comparison.systems import BY_NAME, ROOT, Running, System
 from benchmarks.comparison.throughput import drain
 from benchmarks.comparison.topics import fill, task
-from benchmarks.pipeline_bench import generated, publish
+from benchmarks.pipeline_bench import REPEATS, publish
+from schemas.keys import report_key
 from schemas.topics import CLAIMS, PARTITIONS, REPORTS
+from seeds.history import Mix, report_lines
 from streams.admin import create_topics
 from streams.settings import load_settings
 
-REPORTS_AT_FULL = 100_000
+REPORTS_AT_FULL: Final = 50_000
 CEILING = System(
     "ceiling", "bare read + validation", "run_bare.py", REPORTS_AT_FULL, counts=False, name_part="ReportV1"
 )
-_SECONDS = 240.0
+_SECONDS: Final = 240.0
+_HEADLINE: Final = 140
 
 
 def measure(kind: str, rounds: int, scale: float) -> dict[str, Any]:
     """Return the rates of the ceiling, of intake, of the whole, and of plain Faust."""
-    values = generated(max(2_000, int(REPORTS_AT_FULL * scale)))
+    values = reports(max(2_000, int(REPORTS_AT_FULL * scale)))
     count, size = len(values), sum(len(value) for _, value in values) / len(values)
     faust = BY_NAME["faust"]
     few = max(1_000, int(faust.records * scale))
@@ -83,6 +89,17 @@ def measure(kind: str, rounds: int, scale: float) -> dict[str, Any]:
         "claims": claims,
         "systems": {name: _summary(found) for name, found in rows.items()},
     }
+
+
+def reports(count: int) -> list[tuple[bytes, bytes]]:
+    """Return structured reports with their keys: what the generated history tells, its text cut to a headline."""
+    lines = report_lines(incidents=count // 5, days=30, regions=30, mix=replace(Mix(), repeats=REPEATS))
+    values = []
+    for line in islice(lines, count):
+        report = orjson.loads(line)
+        report["title"] = (report.pop("text", None) or "")[:_HEADLINE] or None
+        values.append((report_key(report["source"]["id"], report["report_id"]), orjson.dumps(report)))
+    return values
 
 
 def _prepare(broker: str, values: Sequence[tuple[bytes, bytes]]) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.comparison import page
+from benchmarks.comparison.figures_file import RESULTS
 from benchmarks.comparison.topics import task
 from tests.builders import NOON
 
@@ -69,6 +72,11 @@ def test_a_report_that_is_none_is_refused_alone() -> None:
     assert sum(counts) == sum(count for _, count in task.expected(iter(reports)).values())
 
 
+def test_the_page_says_what_was_measured() -> None:
+    written = page.PAGE.read_text()
+    assert page.filled(written, json.loads(RESULTS.read_text())) == written
+
+
 def _result(value: bytes) -> tuple[int, int]:
-    told = task.json.loads(value)
+    told = json.loads(value)
     return told["hour"], told["count"]
