@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.comparison import delay, page, pictures, pipeline, recovery, throughput, workers
-from benchmarks.comparison.brokers import BROKERS
+from benchmarks.comparison.brokers import BROKERS, prefer
 from benchmarks.comparison.figures_file import RESULTS, keep
 from benchmarks.comparison.systems import PEERS_PYTHON
 
@@ -31,6 +31,7 @@ def main() -> int:
     if not PEERS_PYTHON.exists():
         print("the peers' environment is missing: run `make bench-peers`", file=sys.stderr)
         return 2
+    prefer()
     file = chosen.scratch or RESULTS
     for section in chosen.sections or SECTIONS:
         if section not in SECTIONS:

@@ -44,27 +44,21 @@ class RegionCounts:
             else:
                 self._regions[key[2:].decode()] = Hours(dict(_COUNT.iter_unpack(value)))
         self._fresh: dict[int, list[str]] = defaultdict(list)
-        self._touched: set[str] = set()
+        self._counted: dict[tuple[str, int], int] = defaultdict(int)
         self._first = 0
         self.refused = 0
 
     def take(self, records: Sequence[Record]) -> None:
         if not self._fresh:
             self._first = records[0].offset
+        seen_by_hour, fresh, counted = self._seen, self._fresh, self._counted
         for report in self._validated(records):
-            hour = hour_of(report.occurred_at)
-            seen = self._seen[hour]
-            report_id = report.report_id
-            if report_id in seen:
-                continue
-            seen.add(report_id)
-            self._fresh[hour].append(report_id)
-            region = report.region
-            self._touched.add(region)
-            hours = self._regions.get(region)
-            if hours is None:
-                hours = self._regions[region] = Hours()
-            hours.add(hour)
+            hour, report_id = hour_of(report.occurred_at), report.report_id
+            seen = seen_by_hour[hour]
+            if report_id not in seen:
+                seen.add(report_id)
+                fresh[hour].append(report_id)
+                counted[report.region, hour] += 1
 
     def _validated(self, records: Sequence[Record]) -> Iterable[Report]:
         values = [record.value or b"" for record in records]
@@ -88,12 +82,14 @@ class RegionCounts:
             key = b"i/%d/%d" % (hour, self._first)
             step.changes[key] = "\n".join(ids).encode()
             self._ids_of_hour[hour].append(key)
-        for region in self._touched:
+        for (region, hour), number in sorted(self._counted.items()):
+            self._regions.setdefault(region, Hours()).add(hour, number)
+        for region in {region for region, _ in self._counted}:
             hours = self._regions[region]
             step.changes[b"r/" + region.encode()] = b"".join([_COUNT.pack(*one) for one in hours.counts.items()])
             step.outputs.append(Output(self._output, region.encode(), result(region, hours.newest, hours.total)))
         self._forget(step.changes)
-        self._fresh, self._touched = defaultdict(list), set()
+        self._fresh, self._counted = defaultdict(list), defaultdict(int)
         return step
 
     def _forget(self, changes: dict[bytes, bytes | None]) -> None:
