@@ -38,10 +38,10 @@ class System:
 
 
 SYSTEMS: Final = (
-    System("read", "bare aiokafka read", "run_bare.py", 600_000, counts=False),
-    System("validate", "bare read + validation", "run_bare.py", 600_000, counts=False, name_part="validate"),
-    System("engine", "Sitrep's engine", "run_engine.py", 600_000, ("{name}-count-changelog",)),
-    System("bytewax", "Bytewax", "run_bytewax.py", 150_000, peer=True),
+    System("read", "bare aiokafka read", "run_bare.py", 1_200_000, counts=False),
+    System("validate", "bare read + validation", "run_bare.py", 1_200_000, counts=False, name_part="validate"),
+    System("engine", "Sitrep's engine", "run_engine.py", 1_200_000, ("{name}-count-changelog",)),
+    System("bytewax", "Bytewax", "run_bytewax.py", 200_000, peer=True),
     System("quix", "Quix Streams", "run_quix.py", 50_000, peer=True),
     System("faust", "plain Faust", "run_faust.py", 12_000, ("{name}-seen-changelog", "{name}-regions-changelog")),
 )

@@ -23,7 +23,7 @@ _SECONDS = 90.0
 
 def measure(kind: str, rounds: int, scale: float) -> dict[str, Any]:
     """Return the engine's rates with one to four workers."""
-    records = max(8_000, int(2 * BY_NAME["engine"].records * scale))
+    records = max(8_000, int(BY_NAME["engine"].records * scale))
     truth = task.expected(task.generate(records))
     rates: dict[str, list[float]] = {str(number): [] for number in range(1, MOST + 1)}
     # All are to be in the group before it begins, or the first one works alone meanwhile.

@@ -152,7 +152,10 @@ class TimedStage(CountRegions):
 async def main() -> None:
     given = arguments()
     Timed.watch = watch = Stopwatch(given.records)
-    config = EngineConfig(bootstrap_servers=(given.broker,), app=given.name, session_timeout_seconds=6.0)
+    # A block costs two acknowledgements one after the other: three times the default, which suits heavier stages.
+    config = EngineConfig(
+        bootstrap_servers=(given.broker,), app=given.name, session_timeout_seconds=6.0, block_records=12_000
+    )
     ends, stop = Ends(watch), asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     async with Worker([TimedStage(given.source, given.results)], config, observer=ends) as worker:
