@@ -48,7 +48,7 @@ def filled(text: str, held: Mapping[str, Any]) -> str:
 
 def _block(name: str, held: Mapping[str, Any]) -> str:
     section, _, kind = name.partition(" ")
-    measured = section == "targets" or name in held
+    measured = section in {"targets", "picture"} or name in held
     body = "\n".join(_TABLES[section](held, kind)) if measured else "Not measured."
     return f"<!-- figures: {name} -->\n{body}\n<!-- end of figures -->"
 
@@ -189,7 +189,25 @@ def _targets(held: Mapping[str, Any], _: str) -> list[str]:
     return _table(("", "aimed at", "measured", ""), rows)
 
 
+_PICTURES: Final = {
+    "throughput": "The same work, reports a second",
+    "costs": "Processor time and memory",
+    "delay": "Sustained rates and delays",
+    "workers": "Throughput by workers",
+    "pipeline": "The shipped pipeline",
+    "recovery": "Recovery",
+}
+
+
+def _picture(held: Mapping[str, Any], name: str) -> list[str]:
+    of = "throughput" if name == "costs" else name
+    if not any(section.startswith(of) for section in held):
+        return []
+    return [f"![{_PICTURES[name]}](images/peers-{name}.png)"]
+
+
 _TABLES: Final = {
+    "picture": _picture,
     "throughput": _throughput,
     "delay": _delay,
     "workers": _workers,
