@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from docs.source import configuration, metrics, topics
+from docs.source import configuration, faults, metrics, topics
 
 FOLDER: Final = Path(__file__).parents[1]
 
@@ -17,6 +17,7 @@ def documents() -> dict[Path, str]:
         FOLDER / "configuration.md": configuration.page(),
         FOLDER / "topics.md": topics.page(),
         FOLDER / "metrics.md": metrics.page(),
+        FOLDER / "faults.md": faults.page(),
     }
 
 
