@@ -47,8 +47,8 @@ evaluate-alerts: $(READY) ## alerts over generated months with known truth; writ
 bench-alerts: $(READY) ## from an acknowledged report to its alert, with the parts of the delay
 	@$(BIN)/python -m benchmarks.alert_latency
 
-DATA ?= ../shared/gold/dev.jsonl
 evaluate: $(READY) ## score extraction against labelled texts: DATA=labels.jsonl; writes docs/evaluation.md
+	@test -n "$(DATA)" || { echo "Name the labelled texts: make evaluate DATA=labels.jsonl" >&2; exit 2; }
 	@$(BIN)/python benchmarks/evaluate_extraction.py $(DATA)
 
 evaluate-fusion: $(READY) ## score fusion on generated histories with known truth; writes docs/evaluation.md

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -25,6 +26,9 @@ from streams.settings import Settings
 _log: Final = logging.getLogger(__name__)
 _BATCH_BYTES: Final = 256 * 2**10
 """Largest batch of a partition: what keeps round trips rare without holding much memory."""
+_NEW_BROKER_SECONDS: Final = 2.0
+"""A broker that has only just started answers before its topics are there: ``sitrep broker & sitrep publish``."""
+_LOOK_AGAIN_SECONDS: Final = 0.1
 _CLOSE_SECONDS: Final = 2.0
 _RETRY_MS: Final = 250
 _NO_IDEMPOTENCE: Final = (UnknownError, UnsupportedVersionError, ClusterAuthorizationFailedError)
@@ -84,8 +88,11 @@ async def open_producer(settings: Settings, topic: str) -> Producer:
     :raises Refused: the credentials or the TLS files are no good.
     """
     async with admin_client(settings) as admin:
-        if topic not in await topics_of(admin):
-            raise TopicMissing(topic, settings.bootstrap_servers)
+        deadline = time.monotonic() + _NEW_BROKER_SECONDS
+        while topic not in await topics_of(admin):
+            if time.monotonic() >= deadline:
+                raise TopicMissing(topic, settings.bootstrap_servers)
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
 
     async def start(idempotent: bool) -> Producer:
         raw = AIOKafkaProducer(
