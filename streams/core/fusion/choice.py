@@ -33,7 +33,8 @@ def choose(mention: Mention, taken: set[int], near: Neighbourhood, policy: Fusio
     """Return the incident that the mention belongs to.
 
     ``taken`` holds the ids of leaders that other mentions of the same report follow: a report that tells of two
-    events means two. Sets the mention's ``witnesses`` and enters it among their ``watchers``.
+    events means two. An outage that goes on or ends is no second event beside the strike that caused it, so only
+    others of its kind take from it. Sets the mention's ``witnesses`` and enters it among their ``watchers``.
     """
     if mention.goes_on:
         found = _choose_outage(mention, taken, near, policy)

@@ -72,7 +72,9 @@ class RegionClusters:
                 {
                     id(sibling.leader)
                     for sibling in siblings
-                    if sibling.region == mention.region and sibling.order < mention.order
+                    if sibling.region == mention.region
+                    and sibling.order < mention.order
+                    and (sibling.goes_on or not mention.goes_on)
                 }
                 if len(siblings) > 1
                 else set()

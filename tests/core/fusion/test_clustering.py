@@ -52,7 +52,7 @@ def in_one_pass(order: list[Records]) -> set[frozenset[str]]:
         near = Everywhere(own)
         for mention in own:
             siblings = [one for one in own if one.report is mention.report and one.order < mention.order]
-            taken = {id(sibling.leader) for sibling in siblings}
+            taken = {id(sibling.leader) for sibling in siblings if sibling.goes_on or not mention.goes_on}
             leader = choose(mention, taken, near, POLICY).leader or mention  # type: ignore[arg-type]
             mention.leader = leader
             if leader is mention:
