@@ -41,6 +41,7 @@ def main(source: Path) -> None:
     renames = (HERE / "sources" / "renames.tsv").read_text(encoding="utf-8").splitlines()
     for line in settlements.rename(rows, [r for r in renames if not r.startswith("#")]):
         sys.stdout.write(f"no settlement for: {line}\n")
+    earlier = (HERE / "sources" / "raions.tsv").read_text(encoding="utf-8").splitlines()
     rows.sort(key=lambda r: (-r.population, r.region, r.raion, r.uk, r.lat or 0.0))
 
     population: dict[str, int] = defaultdict(int)
@@ -67,7 +68,11 @@ def main(source: Path) -> None:
             regions.append((code, name, "", "", *where, "", "", "", ""))
     _write("regions.tsv", _lines(regions))
     endings, spellings = names.build(
-        rows, sorted(official.raions), sorted(official.hromadas), [[str(c) for c in r] for r in regions]
+        rows,
+        sorted(official.raions),
+        sorted(official.hromadas),
+        [[str(c) for c in r] for r in regions],
+        [r.split("\t") for r in earlier if not r.startswith("#")],
     ).lines()
     _write("endings.tsv", _lines(endings))
     _write("names.tsv", _lines(spellings))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -218,12 +219,17 @@ class Assembler:
             )
             customers = outage.customers
             targets: list[tuple[str | None, Mention | None]] = [(r, m) for m in bound.mentions for r in m.regions]
+            found = outage
             if not targets:
                 targets = [(bound.country or ("UA" if bound.vague else None), None)]
             elif len({r for r, _ in targets}) > 1 and customers is not None:
-                targets = [(country_of(bound.regions), None)]
+                # One figure over several regions belongs to the country; each region has an outage without one.
+                country = OutageDraft(country_of(bound.regions), None, when, outage, sentence, bound.regions)
+                if not any(same_outage(known, country) for known in self._outages):
+                    self._outages.append(country)
+                found = replace(outage, customers=None)
             for region, mention in targets:
-                draft = OutageDraft(region, mention, when, outage, sentence, bound.regions)
+                draft = OutageDraft(region, mention, when, replace(found), sentence, bound.regions)
                 if not any(same_outage(known, draft) for known in self._outages):
                     self._outages.append(draft)
 
@@ -361,6 +367,9 @@ class Assembler:
         trigger: int,
     ) -> ExtractedClaim:
         doc = self._doc
+        if claim.place is not None and claim.place.region is not None and "-" in claim.place.region:
+            # Several regions are all one figure's only under the country; here the claim has its own.
+            regions = (claim.place.region,)
         begin, end = self._sentence(first), self._sentence(last)
         start = doc.tokens[begin.first].start
         stop = doc.tokens[end.last - 1].end

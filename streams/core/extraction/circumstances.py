@@ -88,8 +88,8 @@ def is_guess(doc: Document, token: int, policy: CircumstancePolicy) -> bool:
     clause = doc.clause_of[token]
     near = range(max(0, token - policy.guess_before), min(len(doc.tokens), token + policy.guess_after + 1))
     for t in near:
-        if "context.hypothetical" not in doc.tags[t]:
-            continue
+        if "context.hypothetical" not in doc.tags[t] or any(tag.startswith("weapons.") for tag in doc.covering[t]):
+            continue  # a "планирующая" bomb plans nothing
         # "Возможно, ракетная атака": an adverb reaches over its own comma.
         adverb = doc.word(t) in ("возможно", "можливо", "possibly", "perhaps") and clause - doc.clause_of[t] == 1
         if doc.clause_of[t] != clause and not (adverb and doc.sentence_of[t] == doc.sentence_of[token]):

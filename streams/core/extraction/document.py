@@ -121,8 +121,8 @@ def read(source: str, lexicon: Lexicon) -> Document:
         elif gap == " " or gap.isspace():
             gaps.append(_NO_GAP)
         else:
-            if _CLAUSE.search(gap):
-                clause += 1
+            if _CLAUSE.search(gap) and not (gap == "," and clean[end - 1].isdecimal() and clean[begin - 2].isdecimal()):
+                clause += 1  # the comma of "500,000" ends nothing
             gaps.append(gap.strip())
         in_sentence += 1
         sentence_of.append(sentence + extra)

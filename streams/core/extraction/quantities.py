@@ -248,7 +248,7 @@ def _head(doc: Document, start: int) -> tuple[int | None, Counted]:
         kind = next((t for t in tags if t.startswith("weapons.")), None)
         if (
             kind is not None
-            and kind not in ("weapons.small_arms", "weapons.mine", "weapons.debris")
+            and (kind not in _NOT_THROWN or _is_fired(doc, start, word))
             and not (word.startswith(("обстр", "shell")) and word != "shells")
             and not word.startswith("ракетн")
         ):
@@ -271,6 +271,19 @@ def _head(doc: Document, start: int) -> tuple[int | None, Counted]:
         if doc.word(j)[:1].isdecimal():
             break
     return None, Counted.BARE
+
+
+_NOT_THROWN: Final = ("weapons.small_arms", "weapons.mine", "weapons.debris")
+
+
+def _is_fired(doc: Document, start: int, word: str) -> bool:
+    """``fired 300 mines``, ``випустили 20 мін``: a mortar's."""
+    return word in _MORTAR_MINES and doc.any_in(start - _FIRED, start, "strikes.launch")
+
+
+_MORTAR_MINES: Final = words("mines мін мин міни мины міну мину")
+_FIRED: Final = 4
+"""Words between "fired" and what was."""
 
 
 def _last_munition(doc: Document, j: int) -> int:

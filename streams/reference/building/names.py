@@ -87,8 +87,11 @@ def build(
     raions: Iterable[tuple[str, str, str]],
     hromadas: Iterable[tuple[str, str, str]],
     regions: Iterable[list[str]],
+    renamed: Iterable[list[str]],
 ) -> NameTable:
     """Collect every name; refs are row numbers for settlements, codes for raions and regions.
+
+    ``renamed`` are raions under earlier names: code, Ukrainian, Russian.
 
     Kinds: ``s`` settlement, ``a`` settlement under an old or foreign name, ``t`` adjective of a settlement,
     ``d`` raion adjective, ``o`` region adjective ("Харківська [область]"), ``r`` region by a noun ("Харківщина").
@@ -116,6 +119,9 @@ def build(
         if row.population >= ADJECTIVE_PEOPLE and " " not in row.ru:
             table.adjective(adjective_ru(row.ru), "ru", "t", ref)
     _adjectives(table, rows, raions, hromadas)
+    for code, uk, ru in renamed:
+        table.adjective(uk, "uk", "d", code)
+        table.adjective(ru, "ru", "d", code)
     for code, en, uk, ru, *_, more_en, more_uk, more_ru in regions:
         if code.startswith(("UA-", "RU-")):
             _region(table, code, uk, ru, more_uk.split(";"), more_ru.split(";"))

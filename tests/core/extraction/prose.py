@@ -115,7 +115,68 @@ WHERE: list[Case] = [
        strike("UA-12", "ballistic_missile", actor=None)),
 ]  # fmt: skip
 
+STATED: list[Case] = [
+    # A people is no town, a reference point no place of the event, and what a text states wins.
+    _c("Українці знищили склад боєприпасів окупантів на Луганщині.", strike("UA-09", actor="UA", target="military")),
+    _c("Украинцы уничтожили склад боеприпасов в Токмаке.", strike("UA-23", actor="UA", target="military")),
+    _c("Кияни провели ніч у метро, ракети влучили в лікарню у Харкові.", strike("UA-63", "missile", target="medical")),
+    _c("В городе Васильков в 25 километрах к юго-западу от Киева после ракетного удара горит нефтебаза.",
+       strike("UA-32", "missile", place="Vasylkiv")),
+    _c("В 25 км от окраины Киева, в Василькове, ракета попала в нефтебазу.", strike("UA-32", "missile")),
+    _c("A missile hit an oil depot in Vasylkiv, 25 kilometers away from Kyiv.", strike("UA-32", "missile")),
+    _c("У Новомосковському районі внаслідок обстрілу постраждали 13 людей.",
+       strike("UA-12", "artillery"), toll("UA-12", None, 13)),
+    _c("Подстанция Кременчугской ГЭС в Днепропетровской области горит после российского ракетного удара.",
+       strike("UA-12", "missile", actor="RU", target="energy")),
+    _c("Знищено колону техніки на Херсонщині, склад боєприпасів на Запоріжжі: ЗСУ завдали ударів.",
+       strike("UA-65", place=None), strike("UA-23", place=None)),
+    _c("РФ атакувала Одеський порт та об'єкти інфраструктури на Кіровоградщині.",
+       strike("UA-51", actor="RU"), strike("UA-35", actor="RU")),
+    _c("ВСУ уничтожили два склада боеприпасов в районе Чернобаевки и Снигиревки.",
+       strike("UA-65", place="Chornobaivka"), strike("UA-48", place="Snihurivka")),
+    _c("Обстріл Чорнобаївки.", strike("UA-65", "artillery", place="Chornobaivka")),
+    _c("Артиллерия уничтожила склад боеприпасов в Спорном.", strike(None, "artillery")),
+    _c("More than 500,000 consumers in the Odesa and Mykolaiv regions were left without power.",
+       outage("UA", customers=(500_000, None)), outage("UA-51", customers=None), outage("UA-48", customers=None)),
+]  # fmt: skip
+
+HAPPENED: list[Case] = [
+    # What things are for, raids and plans are no strikes; mines that are fired are a mortar's.
+    _c("Росія використовує для авіаударів по Україні близько 40 аеродромів у Криму."),
+    _c("Для ударов по Одессе Россия использует базы в Крыму."),
+    _c("The airfield in Saky is used for strikes on Odesa."),
+    _c("Для удару по Одесі росіяни використали 10 шахедів.",
+       strike("UA-51", "loitering_munition", launched=10)),
+    _c("Three militiamen killed in attack by Ukrainian saboteurs.", toll(None, 3, group="military")),
+    _c("Fighters launch 300 mines on a suburb of Donetsk.", strike("UA-14", "artillery", launched=300)),
+    _c("A resident was killed by a landmine in Luhansk region.",
+       strike("UA-09", "mine"), toll("UA-09", 1, group="civilian")),
+    _c("A bus hit a mine near Horlivka, killing four people.", strike("UA-14", "mine"), toll("UA-14", 4)),
+    _c("Удар корректируемой планирующей бомбы по складу боеприпасов в Лимане Донецкой области.",
+       strike("UA-14", "glide_bomb", place="Lyman", target="military")),
+    _c("Склад боеприпасов 81-й бригады ВСУ уничтожили ракетой в Краматорске.",
+       strike("UA-14", "missile", actor=None, target="military")),
+    _c("Украинская артиллерия уничтожила российский танк и склад боеприпасов в районе Краматорска.",
+       strike("UA-14", "artillery", actor="UA")),
+]  # fmt: skip
+
+WHO: list[Case] = [
+    _c("У лікарні помер один з постраждалих через ракетну атаку на Дніпро.",
+       strike("UA-12", "missile"), toll("UA-12", 1)),
+    _c("One of those wounded in the strike on Kharkiv has died.", strike("UA-63"), toll("UA-63", 1)),
+    _c("Скончался один из раненых при обстреле Белгорода.", strike("RU-BEL", "artillery"), toll("RU-BEL", 1)),
+    _c("При взрыве на нефтебазе в Ровеньках пострадал охранник, заявили в ЛНР.",
+       toll("UA-09", None, 1, group="civilian")),
+    _c("За час повномасштабної війни в області загинули 1 240 цивільних."),
+    _c("За время полномасштабного вторжения в Харькове погибли 120 мирных жителей."),
+    _c("По уточнённым данным, в Белгороде погибли 25 человек, в том числе пятеро детей, 109 ранены.",
+       toll("RU-BEL", 25, 109, children_killed=5)),
+]  # fmt: skip
+
 THEMES: dict[str, list[Case]] = {
+    "stated": STATED,
+    "happened": HAPPENED,
+    "who": WHO,
     "posts": POSTS,
     "weapons that kill": WEAPONS_THAT_KILL,
     "parts": PARTS,

@@ -29,6 +29,7 @@ from streams.core.extraction.circumstances import (
 from streams.core.extraction.document import Document, Sentence
 from streams.core.extraction.model import Dropped, Reason
 from streams.core.extraction.quantities import Counted, Quantity, within
+from streams.core.extraction.wordlists import words
 
 
 def find_tolls(
@@ -101,6 +102,8 @@ def _sentence(
     out: Tolls,
 ) -> None:
     zeros: set[int] = set()
+    one_of = next((trigger for trigger in triggers if _is_one_of(doc, trigger, triggers)), None)
+    triggers = [trigger for trigger in triggers if trigger is not one_of]
     live: list[Trigger] = []
     for trigger in triggers:
         if _is_refuted(doc, sentence, trigger[0]):
@@ -141,19 +144,31 @@ def _sentence(
     for trigger in live:
         if trigger[0] in used_triggers:
             continue
-        lone = without_figure(doc, sentence, trigger)
+        lone = _death_of(one_of, trigger) or without_figure(doc, sentence, trigger)
         if isinstance(lone, Toll):
             used_triggers[trigger[0]] = lone
             out.tolls.append(lone)
         else:
             out.dropped.append(Dropped(trigger[0], trigger[1], lone))
-    drop_unnumbered(out, used_triggers)
-    died_later(doc, out, used_triggers)
-    add_one_more(doc, out, used_triggers)
-    add_elsewhere(doc, sentence, out, used_triggers, main)
-    add_coordinated(doc, out, used_triggers, main)
-    add_listed_before(doc, out, used_triggers, main)
-    add_children(doc, sentence, inside, used_triggers)
+    _amend(doc, sentence, main, inside, used_triggers, out)
+
+
+def _amend(
+    doc: Document,
+    sentence: Sentence,
+    main: list[Quantity],
+    inside: list[Quantity],
+    used: dict[int, Toll],
+    out: Tolls,
+) -> None:
+    """Take back and add what the rest of the sentence says of the figures found."""
+    drop_unnumbered(out, used)
+    died_later(doc, out, used)
+    add_one_more(doc, out, used)
+    add_elsewhere(doc, sentence, out, used, main)
+    add_coordinated(doc, out, used, main)
+    add_listed_before(doc, out, used, main)
+    add_children(doc, sentence, inside, used)
 
 
 def _is_refuted(doc: Document, sentence: Sentence, trigger: int) -> bool:
@@ -166,6 +181,31 @@ def _is_refuted(doc: Document, sentence: Sentence, trigger: int) -> bool:
         if claimed and not any(c in doc.gaps[x] for x in range(t + 1, trigger + 1) for c in ":;"):
             return True
     return False
+
+
+def _is_one_of(doc: Document, trigger: Trigger, triggers: list[Trigger]) -> bool:
+    """``помер один з постраждалих``, ``one of the wounded has died``: a death, not somebody newly wounded."""
+    first, last, tag = trigger
+    if HARM[tag] is not Harm.WOUNDED:
+        return False
+    of = first - 1 - (doc.word(first - 1) in ("the", "those"))
+    if doc.word(of) not in _OF or doc.word(of - 1) not in _ONE or not doc.joined(of - 1, first):
+        return False
+    return any(
+        HARM[t] is Harm.KILLED and (of - 1 - _NEAR_DEATH <= b < of or (last < a <= last + 3 * _NEAR_DEATH))
+        for a, b, t in triggers
+    )
+
+
+def _death_of(one_of: Trigger | None, trigger: Trigger) -> Toll | None:
+    if one_of is None or HARM[trigger[2]] is not Harm.KILLED or trigger[0] < one_of[1]:
+        return None
+    return Toll(Harm.KILLED, trigger[0], 1, 1, 1, Group.UNKNOWN, one_of[0], trigger[1])
+
+
+_OF: Final = words("of з із зі из")
+_ONE: Final = words("one один одна одного")
+_NEAR_DEATH: Final = 4
 
 
 def _split_subsets(doc: Document, people: list[Quantity], live: list[Trigger]) -> tuple[list[Quantity], list[Quantity]]:

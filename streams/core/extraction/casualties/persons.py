@@ -133,7 +133,7 @@ def is_singular(doc: Document, person: int, verb: int | None) -> bool:
     """Whether the person word at ``person`` is one person, by its form and its verb's."""
     noun = doc.word(person)
     if noun.isascii():
-        return doc.has(person, "forms.person.one") or noun.endswith(_AGED)
+        return "forms.person.one" in doc.covering[person] or noun.endswith(_AGED)
     plural = noun.endswith(_CYRILLIC_PLURALS)
     if verb is not None:
         if doc.has(verb, "forms.harm.many"):

@@ -84,12 +84,18 @@ def _by_size(name: Open, policy: PlacePolicy) -> Mention | str:
         # Krasna Hora and Krasnaya Gora: small namesakes on both sides of the border, nothing to choose by.
         return Mention(name.first, name.last, (), Level.SETTLEMENT, name=first.name, candidates=regions[:32])
     if len(regions) == 1 and (size >= policy.lone_village or name.typed):
+        if first.region.startswith("RU-") and first.region not in _FRONTIER:
+            return "a small place far from the war"
         return _settled(name, first)
     if size >= policy.lone_village * 2 and second * policy.margin * 2 <= size:
         return _settled(name, first)
     if len(regions) == 1:
         return "too small a place to be sure"
     return Mention(name.first, name.last, (), Level.SETTLEMENT, name=first.name, candidates=regions[:32])
+
+
+_FRONTIER: Final = frozenset(["RU-BEL", "RU-BRY", "RU-KDA", "RU-KRS", "RU-ROS", "RU-VOR"])
+"""Regions whose villages are named in the news of the war without their region."""
 
 
 def _settled(name: Open, settlement: SettlementRecord) -> Mention:

@@ -7,6 +7,7 @@ alternate names, then population with a margin; else the mention keeps its candi
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Final
 
 from streams.core.extraction.document import Document
@@ -66,18 +67,55 @@ def locate(doc: Document, gazette: Gazette, policy: PlacePolicy) -> Places:
         if m.role is Role.EVENT and (role := role_of(doc, m)) is not Role.EVENT:
             mentions[i] = m._replace(role=role)
     _set_apart_reference_points(doc, mentions)
+    _set_apart_facilities(doc, mentions)
     return Places(tuple(_merged(doc, mentions)), tuple(rejected))
 
 
 def _set_apart_reference_points(doc: Document, mentions: list[Mention]) -> None:
     """``у Василькові за 25 кілометрів від Києва``: Kyiv only says where Vasylkiv is."""
     after = {doc.spans[begin, "places.away"] + 1 for begin in doc.starts.get("places.away", ())}
-    for i in range(1, len(mentions)):
-        before, m = mentions[i - 1], mentions[i]
-        if m.first not in after or m.role is not Role.EVENT or before.role is not Role.EVENT or not before.regions:
+    if not after:
+        return
+    after |= {t + 1 for t in after if doc.word(t).startswith(_EDGES)}
+    for i, m in enumerate(mentions):
+        if m.first not in after or m.role is not Role.EVENT:
             continue
-        if doc.sentence_of[before.first] == doc.sentence_of[m.first] and m.first - before.last <= _NEAR:
+        # "у Василькові за 25 км від Києва" and "в 25 км от Киева, в Василькове": the other place is the event's.
+        if any(
+            n.role is Role.EVENT
+            and n.regions
+            and doc.sentence_of[n.first] == doc.sentence_of[m.first]
+            and (0 < m.first - n.last <= _NEAR or (0 < n.first - m.last <= _JUST_AFTER and _placed_inside(doc, n)))
+            for n in mentions[max(0, i - 1) : i + 2]
+            if n is not m
+        ):
             mentions[i] = m._replace(role=Role.ORIGIN)
+
+
+def _placed_inside(doc: Document, mention: Mention) -> bool:
+    first = mention.first
+    typed = doc.has(first - 1, "places.settlement")
+    return doc.has(first - 1 - typed, "places.in")
+
+
+def _set_apart_facilities(doc: Document, mentions: list[Mention]) -> None:
+    """``Кременчуцька ГЕС у Дніпропетровській області``: the oblast that the text states, not the name of a plant."""
+    for i, (m, n) in enumerate(pairwise(mentions)):
+        if (
+            m.facility
+            and m.role is Role.EVENT
+            and n.role is Role.EVENT
+            and n.level is Level.REGION
+            and m.regions != n.regions
+            and 0 < n.first - m.last <= _JUST_AFTER
+            and doc.has(n.first - 1, "places.in")
+            and doc.joined(m.last, n.first)
+        ):
+            mentions[i] = m._replace(role=Role.ORIGIN)
+
+
+_EDGES: Final = ("окраин", "околиц", "меж", "границ", "outskirt", "центр", "кордон")
+_JUST_AFTER: Final = 3
 
 
 _COMPANY: Final = "places.company."

@@ -69,6 +69,8 @@ class Mention(NamedTuple):
     name: str | None = None
     settlement: SettlementRecord | None = None
     candidates: tuple[str, ...] = ()
+    facility: bool = False
+    """Named only by the adjective of a facility: "Кременчуцька ГЕС"."""
 
 
 class NoPlace(NamedTuple):

@@ -51,9 +51,32 @@ def classify(doc: Document, toponym: Toponym, first: int, last: int, gazette: Ga
         last,
         primary,
         [s for s in alternate if s.id not in known_ids],
-        doc.has(first - 1, "places.in")
-        or (doc.has(first - 2, "places.in") and doc.has(first - 1, "places.settlement")),
-        doc.has(first - 1, "places.settlement"),
+        _inside(doc, first),
+        _typed(doc, first),
+    )
+
+
+_VERBAL: Final = ("ли", "ла", "ло", "но", "ть", "ют", "ав", "ял")
+
+
+def _typed(doc: Document, first: int) -> bool:
+    return doc.has(first - 1, "places.settlement")
+
+
+def _inside(doc: Document, first: int) -> bool:
+    """Whether the words before a name say that it is a place: "у місті", "в районе", "обстріл Чорнобаївки"."""
+    if first < 1 or doc.sentence_of[first - 1] != doc.sentence_of[first]:
+        return False
+    if "places.in" in doc.covering[first - 1] or (_typed(doc, first) and doc.has(first - 2, "places.in")):
+        return True
+    # In Ukrainian and Russian what was shelled follows in the genitive, as after the English "of".
+    # An adjective ("обстріли Первомайського") is the name of too many.
+    noun = doc.has(first - 1, "strikes.attack.noun") and not doc.word(first - 1).endswith(_VERBAL)
+    return (
+        noun
+        and not doc.word(first - 1).isascii()
+        and not doc.gaps[first]
+        and not doc.word(first).endswith(("ого", "его"))
     )
 
 
@@ -72,6 +95,9 @@ def _region(doc: Document, by_kind: dict[str, Entry], first: int, last: int, cap
             return Mention(first, end if end == last + 1 else last, by_kind["e"].refs[:1], Level.REGION)
         if doc.word(first - 1) == "of" and doc.has(first - 2, "places.oblast"):
             return Mention(first - 2, last, by_kind["e"].refs[:1], Level.REGION)
+    if "s" in by_kind and doc.word(first) == "запоріжжі" and doc.word(first - 1) == "на":
+        # "у Запоріжжі" is the city, "на Запоріжжі" the land round it.
+        return Mention(first, last, ("UA-23",), Level.REGION)
     if "r" in by_kind and capital and doc.tokens[first].end - doc.tokens[first].start > 2:
         code = by_kind["r"].refs[0]
         return Mention(first, last, (code,), Level.REGION if "-" in code else Level.COUNTRY)
@@ -139,7 +165,7 @@ def _adjective(
     )
     sector = doc.has(after, "places.direction")
     if not (facility or sector or doc.has(after, "places.hromada")):
-        return None if "s" in by_kind else "adjective of no place"
+        return None if "s" in by_kind or "a" in by_kind else "adjective of no place"
     if town is not None:
         settlements = [gazette.settlements[int(r)] for r in town.refs]
         best = max(settlements, key=lambda s: s.population or 0)
@@ -153,7 +179,9 @@ def _adjective(
         role = Role.AUTHORITY if "places.authority" in doc.covering[after] else Role.EVENT
         if sector:
             return Mention(first, last, (best.region,), Level.REGION, role)
-        return Mention(first, last, (best.region,), Level.SETTLEMENT, role, name=best.name, settlement=best)
+        return Mention(
+            first, last, (best.region,), Level.SETTLEMENT, role, name=best.name, settlement=best, facility=True
+        )
     if "o" in by_kind:
         return Mention(first, last, by_kind["o"].refs[:1], Level.REGION)
     return None
@@ -171,6 +199,8 @@ def _not_a_settlement(doc: Document, first: int, last: int, after: int) -> str:
         return "a name in quotation marks"
     if "places.water" in doc.covering[first] and not doc.has(first - 1, "places.settlement"):
         return "river or other water"
+    if doc.has(first, "places.people") and not (doc.has(first - 1, "places.in") or _typed(doc, first)):
+        return "people, not their town"
     if doc.has(after, "places.agreement"):
         return "name of an agreement or a unit"
     if doc.gaps[first] == "" and doc.has(first - 1, "places.first_name"):

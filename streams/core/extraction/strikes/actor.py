@@ -52,12 +52,36 @@ def _is_object(doc: Document, t: int, trigger: int) -> bool:
     owned = any(x.startswith(("targets.", "people.")) for x in doc.covering[t - 1]) if t else False
     if owned and t > trigger:
         return True
+    if _is_owner_before(doc, t, trigger):
+        return True
     if _is_victim(doc, t):
         return True
     if any(doc.has(x, "places.say") and doc.joined(t, x) for x in (t + 1, t + 2)):
         return True
-    owns = t + 1 < len(doc.tags) and any(x.startswith("targets.") for x in doc.covering[t + 1])
-    return owns and doc.joined(t, t + 1)
+    if t + 1 >= len(doc.tags) or not doc.joined(t, t + 1):
+        return False
+    # A tank is no subject unless it does something itself: "знищила російський танк".
+    thing = any(x.startswith("targets.") for x in doc.covering[t + 1])
+    acts = doc.has(trigger, "strikes.attack.noun")  # "атака российских вертолетов"
+    return thing or (t > trigger and doc.has(t + 1, "forms.vehicle") and not acts)
+
+
+def _is_owner_before(doc: Document, t: int, trigger: int) -> bool:
+    """``склад 81-ї бригади ЗСУ знищили``, ``база ВСУ была поражена``: whose the thing was that somebody struck."""
+    if t > trigger or doc.word(t).isascii():
+        return False
+    if not (doc.has(trigger, "strikes.destroy.verb") or _is_passive(doc, trigger)):
+        return False
+    for x in range(t - 1, max(-1, t - 5), -1):
+        if not doc.joined(x, x + 1) or doc.has(x, "strikes.attack.noun"):
+            return False
+        if any(tag.startswith("targets.") for tag in doc.covering[x]):
+            return True
+    return False
+
+
+def _is_passive(doc: Document, trigger: int) -> bool:
+    return doc.word(trigger).endswith(("ена", "ено", "ені", "ены", "ен", "ана", "ано", "ані", "аны", "ан"))
 
 
 def _is_victim(doc: Document, t: int) -> bool:
@@ -74,6 +98,6 @@ _SUBJECTS: Final = re.compile(
     r"(?:окупанти|окупантами|росіяни|росіянами|ворог|ворогом|росія|росією|рф|російськ[аіе]|російський|російськими|рашисти|"
     r"загарбники|вкс|вс|оккупанты|оккупантами|россияне|россиянами|враг|врагом|россия|россией|российск(?:ие|ая|ий|ими)|орки|"
     r"агресор|армія|москалі|russia|russian\w*|enemy|invaders|occupiers|ukrain\w*|kiev|kyiv|зсу|всу|ссо|сбу|гур|вмс|пс|"
-    r"збройн[іи]\w*|українськ(?:і|а|ий|ими)|украинск(?:ие|ая|ий|ими)|сил[иы]|силами|захисники|захисниками|оборонці|наші|"
+    r"збройн[іи]\w*|українськ(?:і|а|ий|ими)|украинск(?:ие|ая|ий|ими)|сил[иы]|силами|захисники|захисниками|оборонці|наші|українці|українцями|украинцы|украинцами|"
     r"бійці|воїни|повітрян\w*|украина|україна|тро|штурмова|киевский|київський|вооруженные)$"
 )

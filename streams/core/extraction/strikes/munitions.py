@@ -10,6 +10,8 @@ from streams.core.extraction.quantities import Counted, Quantity, within
 from streams.core.extraction.strikes.surroundings import WEAPONS, around, weapon_classes
 from streams.core.extraction.strikes.trigger import Munitions
 
+_FIRED: Final = 4
+"""Words between "fired" and what was."""
 _OUTCOMES: Final = ("strikes.intercept", "strikes.launch", "strikes.hit")
 
 
@@ -30,6 +32,8 @@ def munitions_in(doc: Document, sentence: Sentence, quantities: tuple[Quantity, 
         if weapon is Weapon.MISSILE and Weapon.MISSILE not in precise:
             # "чотири Кинджали: одну ракету збили": the plain word means the missiles named before.
             weapon = next((w for w in precise if w in (Weapon.BALLISTIC_MISSILE, Weapon.CRUISE_MISSILE)), weapon)
+        if weapon is Weapon.MINE and doc.any_of(around(sentence, q.first, _FIRED, 0), "strikes.launch"):
+            weapon = Weapon.ARTILLERY  # mines that are fired are a mortar's
         figure = Munitions(weapon, q.first, q.end)
         outcome = _outcome(doc, sentence, q)
         value = (q.low, q.high, q.best)

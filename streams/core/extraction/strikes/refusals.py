@@ -91,6 +91,8 @@ def _noun_refusal(doc: Document, sentence: Sentence, token: int) -> Reason | Non
         return Reason.COMMENT
     if doc.any_of(around(sentence, token, 0, 2), "context.forecast"):
         return Reason.HYPOTHETICAL
+    if _is_purpose(doc, sentence, token):
+        return Reason.HYPOTHETICAL
     if any("context.cyber" in doc.covering[t] for t in around(sentence, token, 2, 1)):
         return Reason.CYBER
     if before in ("heart", "під", "under", "panic", "штурмову", "штурмові", "штурмових", "terror") and word != "attack":
@@ -115,11 +117,29 @@ def _noun_refusal(doc: Document, sentence: Sentence, token: int) -> Reason | Non
     return None
 
 
+def _is_purpose(doc: Document, sentence: Sentence, token: int) -> bool:
+    """``використовує аеродроми для ударів``: what things are for, unless munitions were launched for it."""
+    if doc.word(token - 1) not in _FOR and doc.word(token - 2) not in _FOR:
+        return False
+    if token - 1 < sentence.first or doc.any_in(sentence.first, sentence.last, "strikes.launch"):
+        return False
+    if doc.word(token).isascii():
+        return any(doc.word(t) in _IN_USE for t in around(sentence, token, 4, 0))
+    return not any(doc.word(t).startswith(_WERE_USED) for t in range(sentence.first, sentence.last))
+
+
+_FOR: Final = words("для for")
+_IN_USE: Final = words("use uses using used")
+_WERE_USED: Final = stems("використав використал використан использовал использован залучи задія задейств")
+
+
 def _verb_refusal(doc: Document, sentence: Sentence, token: int, places: Set[int]) -> Reason | None:
     word = doc.word(token)
     weapon = weapon_near(doc, sentence, token, _NEAR, within_clause=True)
     target = target_near(doc, sentence, token, _NEAR)
     if word in _FIRES:
+        if word == "launch" and doc.word(token + 1) == "of":
+            return Reason.NO_OBJECT
         munition = any("weapons" in t for x in around(sentence, token, 0, 7) for t in doc.covering[x])
         return None if munition or doc.word(token + 1) in ("at", "on", "upon", "into") else Reason.NO_OBJECT
     if not doc.has(token, "forms.verb.weak"):
@@ -205,6 +225,19 @@ _NOT_THROWN: Final = ("weapons.mine", "weapons.small_arms")
 _NOMINATIVE_ENDINGS: Final = stems("н и ы а і к д бпла л")
 
 
+def _harmed_by(doc: Document, sentence: Sentence, token: int) -> bool:
+    """``killed by a landmine``, ``загинув на міні``: the harm itself says that it went off."""
+    t = token - 1
+    while t > sentence.first and doc.word(t) in ("a", "an", "the", "an", "russian", "російській", "anti-personnel"):
+        t -= 1
+    if doc.word(t) not in _BY_OR_ON or doc.gaps[t + 1].strip():
+        return False
+    return has_any(doc, t - 4, t, sentence, "casualties.killed", "casualties.wounded", "casualties.wounds")
+
+
+_BY_OR_ON: Final = words("by on на від от")
+
+
 def _mine_went_off(doc: Document, sentence: Sentence, token: int) -> bool:
     near = around(sentence, token, 6, 6)
     word = doc.word(token)
@@ -215,6 +248,8 @@ def _mine_went_off(doc: Document, sentence: Sentence, token: int) -> bool:
     )
     # "Booby trap kills one civilian": the weapon itself is the subject.
     last = doc.spans.get((token, "weapons.mine"), token)
+    if _harmed_by(doc, sentence, token):
+        return True
     if has_any(doc, last + 1, last + 3, sentence, "casualties.kills", "casualties.wounds"):
         return True
     if word.startswith(("mine blast", "mine")) and "strikes.explode" in doc.tags[min(token + 1, len(doc.tags) - 1)]:

@@ -83,6 +83,10 @@ def weapons_of(doc: Document, sentence: Sentence, token: int, tag: str) -> tuple
         chosen = explicit or named
         if chosen:
             return weapon_classes(dict.fromkeys(chosen))
+    if doc.word(token) in ("hit", "hits") and doc.any_of(around(sentence, token, 0, 3), "weapons.mine"):
+        return (Weapon.MINE,)
+    if doc.has(token, "strikes.launch") and doc.any_of(around(sentence, token, 0, _LIST), "weapons.mine"):
+        return (Weapon.ARTILLERY,)  # mines that are fired are a mortar's
     return ()
 
 
