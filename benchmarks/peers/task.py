@@ -9,10 +9,12 @@ Imported by programs of two environments (the project's and the peers'): only py
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import json
 import random
 import resource
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -30,6 +32,7 @@ WINDOW_HOURS = 24
 BEGIN = datetime(2025, 10, 20, tzinfo=UTC)
 SPAN = timedelta(days=3)
 REPEATS = 0.1
+_PR_SET_PDEATHSIG = 1
 _EPOCH_DAY = datetime(1970, 1, 1).toordinal()
 
 
@@ -142,6 +145,9 @@ class Arguments(NamedTuple):
 
 
 def arguments() -> Arguments:
+    """Return what this program was called with, and have it end with the benchmark that called it (Linux)."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     broker, source, results, name, records, folder, paced = sys.argv[1:8]
     return Arguments(broker, source, results, name, int(records), Path(folder), paced == "paced")
 
