@@ -6,16 +6,17 @@ what could change it is queued again by :mod:`streams.core.fusion.clustering`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import math
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from streams.core.fusion.matching import Match, known_of, match
-from streams.core.fusion.mentions import PRECISE_FACET, PRECISE_STRIKE, VAGUE_FACET, Mention
+from streams.core.fusion.matching import Match, match
+from streams.core.fusion.mentions import INFINITELY_BAD, PRECISE_FACET, PRECISE_STRIKE, VAGUE_FACET, Mention
 from streams.core.fusion.neighbourhood import Neighbourhood
 from streams.core.fusion.policy import FusionPolicy
 from streams.core.fusion.watching import Fit, is_supported, watch
 
-_TIE = "kept apart: more than one incident fits alike"
+TIE = "kept apart: more than one incident fits alike"
 _AMONG_MANY = "kept apart: place known only roughly, and more than one incident fits"
 
 
@@ -24,6 +25,8 @@ class Choice(NamedTuple):
 
     leader: Mention | None
     reason: str = ""
+    standing: float = INFINITELY_BAD
+    """See :attr:`streams.core.fusion.mentions.Mention.standing`."""
 
 
 _NOTHING_FITS = Choice(None)
@@ -44,21 +47,41 @@ def choose(mention: Mention, taken: set[int], near: Neighbourhood, policy: Fusio
         return _choose_over_region(mention, taken, near, policy)
     found = _choose_located(mention, taken, near, policy)
     if found is _NOTHING_FITS and mention.tier == PRECISE_FACET:
-        return _choose_vague(mention, taken, near, policy)
+        # Whatever is located and fits is better than what is only known to be somewhere in the region.
+        return _choose_vague(mention, taken, near, policy)._replace(standing=INFINITELY_BAD)
     return found
 
 
 def _choose_located(mention: Mention, taken: set[int], near: Neighbourhood, policy: FusionPolicy) -> Choice:
+    margin = policy.located_margin
+    found = _best(mention, near.leaders_near(mention), taken, margin, lambda leader: likeness(mention, leader, policy))
+    return found if found.leader is None else found._replace(standing=found.standing - margin)
+
+
+def likeness(mention: Mention, leader: Mention, policy: FusionPolicy) -> Match | None:
+    """Return how like a located mention is to the incident that a located leader stands for; None where too little."""
+    found = match(mention, leader, policy, as_incident=True)
+    if found is None:
+        return None
     least = policy.match if mention.tier == PRECISE_STRIKE else policy.facet_match
+    if found.points >= least:
+        return found
+    return _by_deputies(mention, leader, least, policy) if found.points >= least - policy.deputy_slack else None
 
-    def likeness(leader: Mention) -> Match | None:
-        found = match(mention, leader, policy, known_of(leader, mention.order, policy.deputies))
-        if found is None or found.points >= least:
-            return found
-        return _by_deputies(mention, leader, least, policy) if found.points >= least - policy.deputy_slack else None
 
-    leaders = (other for other in near.near(mention) if other.leader is other)
-    return _best(mention, leaders, taken, policy.located_margin, likeness)
+def may_choose(mention: Mention, leader: Mention, policy: FusionPolicy) -> bool:
+    """Return whether a leader close by that is new, or whose incident knows more or less, may change a choice.
+
+    It does not where it is still no better than what the mention follows.
+    """
+    if mention.standing == math.inf:
+        return False
+    if mention.reason == TIE:
+        return True
+    found = likeness(mention, leader, policy)
+    if found is None or mention.leader is not leader:
+        return mention.leader is leader or (found is not None and found.points >= mention.standing)
+    return found.points - policy.located_margin != mention.standing or found.reason != mention.reason
 
 
 def _by_deputies(mention: Mention, leader: Mention, least: float, policy: FusionPolicy) -> Match | None:
@@ -82,29 +105,31 @@ def _choose_over_region(mention: Mention, taken: set[int], near: Neighbourhood, 
     if located is None or (vague.leader is not None and not isinstance(located, Fit)):
         return vague
     if isinstance(located, Fit):
-        return Choice(*located) if vague is _NOTHING_FITS else Choice(None, _TIE)
+        return Choice(*located) if vague is _NOTHING_FITS else Choice(None, TIE)
     return Choice(None, _AMONG_MANY)
 
 
 def _choose_vague(mention: Mention, taken: set[int], near: Neighbourhood, policy: FusionPolicy) -> Choice:
-    def likeness(leader: Mention) -> Match | None:
+    def supported(leader: Mention) -> Match | None:
         found = match(mention, leader, policy)
         return found if found is not None and is_supported(found, mention, policy) else None
 
     leaders = (other for other in near.wide(mention) if other.leader is other and other.is_vague)
-    return _best(mention, leaders, taken, policy.margin, likeness)
+    return _best(mention, leaders, taken, policy.margin, supported)
 
 
 def _choose_outage(mention: Mention, taken: set[int], near: Neighbourhood, policy: FusionPolicy) -> Choice:
     """An outage that goes on or ends belongs to one of its kind that began before, whoever told of that."""
-    if mention.is_vague:
-        others: Iterable[Mention] = near.outages(mention)
-    else:
-        others = (*near.near(mention), *(other for other in near.wide(mention) if other.is_vague))
+    others: Iterable[Mention] = near.outages(mention)
+    if not mention.is_vague:
+        others = (*near.outages_near(mention), *(other for other in others if other.is_vague))
+    order, utilities = mention.order, mention.utilities
     fitting: dict[int, _Outage] = {}
-    for other in _before(mention, others):
+    for other in others:
+        if not other.utilities & utilities or other.goes_on or other.order >= order:
+            continue
         leader = other.leader
-        if leader is None or not other.utilities & mention.utilities or other.goes_on or id(leader) in taken:
+        if leader is None or id(leader) in taken:
             continue
         found = match(mention, other, policy)
         if found is None:
@@ -117,9 +142,9 @@ def _choose_outage(mention: Mention, taken: set[int], near: Neighbourhood, polic
     if not fitting:
         return _NOTHING_FITS
     if len(fitting) > 1 and mention.is_vague:
-        return Choice(None, "kept apart: more than one outage fits")
+        return Choice(None, "kept apart: more than one outage fits", math.inf)
     best = max(fitting.values(), key=lambda held: (held.rank, held.leader.order))
-    return Choice(best.leader, best.reason)
+    return Choice(best.leader, best.reason, math.inf)
 
 
 class _Outage(NamedTuple):
@@ -139,27 +164,24 @@ def _best(
     likeness: Callable[[Mention], Match | None],
 ) -> Choice:
     """Return the leader that is most like the mention, or nobody where a second one is alike within ``margin``."""
-    best: tuple[float, Mention, str] | None = None
-    second = -1e9
-    for leader in _before(mention, leaders):
-        if id(leader) in taken or (best is not None and leader is best[1]):
+    order = mention.order
+    best: Mention | None = None
+    why: Match | None = None
+    most = second = INFINITELY_BAD
+    seen: set[int] = set(taken)
+    for leader in leaders:
+        if leader.order >= order or id(leader) in seen:
             continue
+        seen.add(id(leader))
         found = likeness(leader)
         if found is None:
             continue
         points = found.points
-        if best is None:
-            best = points, leader, found.reason
-        elif points > best[0] or (points == best[0] and leader.order < best[1].order):
-            second = max(second, best[0])
-            best = points, leader, found.reason
+        if best is None or points > most or (points == most and leader.order < best.order):
+            second = max(second, most)
+            best, most, why = leader, points, found
         else:
             second = max(second, points)
-    if best is None:
+    if best is None or why is None:
         return _NOTHING_FITS
-    return Choice(None, _TIE) if best[0] - second < margin else Choice(best[1], best[2])
-
-
-def _before(mention: Mention, others: Iterable[Mention]) -> Iterator[Mention]:
-    order = mention.order
-    return (other for other in others if other.order < order)
+    return Choice(None, TIE) if most - second < margin else Choice(best, why.reason, most)

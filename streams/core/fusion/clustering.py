@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from heapq import heappop, heappush
 
-from streams.core.fusion.choice import choose
+from streams.core.fusion.choice import TIE, choose, may_choose
 from streams.core.fusion.mentions import Mention, Order
 from streams.core.fusion.neighbourhood import Neighbourhood
 from streams.core.fusion.policy import FusionPolicy
@@ -81,6 +81,7 @@ class RegionClusters:
             )
             self._forget_witnesses(mention)
             choice = choose(mention, taken, self._near, self._policy)
+            mention.standing = choice.standing
             if choice.reason != mention.reason:
                 mention.reason = choice.reason
                 self.touch(mention)
@@ -114,7 +115,7 @@ class RegionClusters:
             position = leader.members.index(mention)
             del leader.members[position]
             if position <= self._policy.deputies and not leader.is_vague:
-                self._alert_located(leader)
+                self._alert_located(leader, mention.order)
         else:
             if not mention.is_vague:
                 self._near.unfile_leader(mention)
@@ -125,12 +126,12 @@ class RegionClusters:
                     if member.utilities:
                         self._alert_outages(member)
             leader.members = None
-            self._alert(mention)
+            self._alert(mention, has_left=True)
         mention.leader = None
         if mention.utilities:
             self._alert_outages(mention)
 
-    def _alert(self, leader: Mention) -> None:
+    def _alert(self, leader: Mention, *, has_left: bool = False) -> None:
         """Queue the later mentions whose choice a leader's coming or going may change."""
         order = leader.order
         for watcher in leader.watchers:
@@ -140,14 +141,14 @@ class RegionClusters:
                 if other.order > order and not _follows_located(other):
                     self._push(other)
             return
-        self._alert_located(leader)
+        self._alert_located(leader, order, has_left=has_left)
 
-    def _alert_located(self, leader: Mention) -> None:
-        """Queue the later mentions whose choice may change as a located leader comes, or its incident knows more."""
-        order = leader.order
-        self._alert_near(leader)
+    def _alert_located(self, leader: Mention, order: Order, *, has_left: bool = False) -> None:
+        """Queue the mentions after ``order`` whose choice may change as a leader comes or goes, or knows more."""
+        queued, policy = self._queued, self._policy
+        self._alert_near(leader, order, has_left=has_left)
         for other in self._near.wide(leader):
-            if other.is_vague and other.order > order and may_matter(other, leader, self._policy):
+            if other.order > order and id(other) not in queued and other.is_vague and may_matter(other, leader, policy):
                 self._push(other)
 
     def _join(self, members: list[Mention], mention: Mention) -> None:
@@ -155,12 +156,17 @@ class RegionClusters:
         position = bisect_right(members, mention.order, key=_order)
         members.insert(position, mention)
         if position <= self._policy.deputies and not members[0].is_vague:
-            self._alert_located(members[0])
+            # To those between the two it says nothing: they hear only who comes before them.
+            self._alert_located(members[0], mention.order)
 
-    def _alert_near(self, leader: Mention) -> None:
-        order = leader.order
+    def _alert_near(self, leader: Mention, order: Order, *, has_left: bool) -> None:
+        policy, queued = self._policy, self._queued
         for other in self._near.near(leader):
-            if other.order > order:
+            # Those that are queued will see for themselves.
+            if id(other) in queued or other.order <= order:
+                continue
+            # Who followed the one that left is queued already; to the others it was no better than what they have.
+            if other.reason == TIE if has_left else may_choose(other, leader, policy):
                 self._push(other)
 
     def _alert_outages(self, mention: Mention) -> None:

@@ -6,7 +6,9 @@ what it was measured on.
 
 from __future__ import annotations
 
+import struct
 from functools import lru_cache
+from operator import eq
 from typing import Final, NamedTuple
 
 from schemas.vocabulary import Target, Utility
@@ -28,16 +30,16 @@ class Match(NamedTuple):
     support: float
     tight: bool
     """Both times are known to the hour or better, and they overlap for the better part."""
-    reason: str
+    notes: tuple[str, str, Likeness, str, int, bool]
+
+    @property
+    def reason(self) -> str:
+        """What the points are made of, in words; put together when asked for, as most matches lose."""
+        return _reason(*self.notes)
 
 
-class Known(NamedTuple):
-    """What the first members of an incident know of it, each feature from the first who states it."""
-
-    weapons: int
-    targets: int
-    killed: Range | None
-    wounded: Range | None
+Known = tuple[int, int, Range | None, Range | None]
+"""Weapons, targets, killed and wounded of an incident, each from the first of its first members who states it."""
 
 
 _ENERGY: Final = target_mask(Target.ENERGY)
@@ -45,18 +47,16 @@ _POWER: Final = utility_bit(Utility.POWER)
 _MAYBE_ENERGY: Final = 0.5
 
 
-def known_of(leader: Mention, before: Order, deputies: int) -> Known | None:
-    """Return what the leader and the next members know, as far as they come ``before``; None where it is the leader's.
+def _known_of(leader: Mention, before: Order, deputies: int) -> Known:
+    """Return what the leader and the next members know, as far as they come ``before``.
 
     The leader may not have known the weapon or the toll. Place and time stay its own: there are no chains of ever
     remoter likeness.
     """
-    members = leader.members
-    if members is None or len(members) == 1:
-        return None
     weapons, targets, killed, wounded = leader.weapons, leader.targets, leader.killed, leader.wounded
-    if weapons and targets and killed is not None and wounded is not None:
-        return None
+    members = leader.members
+    if members is None or len(members) == 1 or (weapons and targets and killed is not None and wounded is not None):
+        return weapons, targets, killed, wounded
     for deputy in members[1 : 1 + deputies]:
         if deputy.order >= before:
             break
@@ -64,16 +64,20 @@ def known_of(leader: Mention, before: Order, deputies: int) -> Known | None:
         targets = targets or deputy.targets
         killed = deputy.killed if killed is None else killed
         wounded = deputy.wounded if wounded is None else wounded
-    return Known(weapons, targets, killed, wounded)
+    return weapons, targets, killed, wounded
 
 
-def match(one: Mention, other: Mention, policy: FusionPolicy, known: Known | None = None) -> Match | None:
+def match(one: Mention, other: Mention, policy: FusionPolicy, *, as_incident: bool = False) -> Match | None:
     """Return the evidence that the two mean one event, or None where place, time or actor rule it out.
 
-    ``known`` is what the incident that ``other`` leads knows beside place and time, if that is more than ``other``.
+    ``as_incident`` compares with what the incident that ``other`` leads knows beside place and time.
     """
-    apart = max(one.start - other.end, other.start - one.end)
-    if apart > policy.slack_us and one.reach == one.start and other.reach == other.start:
+    slack = policy.slack_us
+    if (
+        (one.start - other.end > slack or other.start - one.end > slack)
+        and one.reach == one.start
+        and other.reach == other.start
+    ):
         return None  # The ordinary case of two neighbours; only what goes on reaches back.
     if one.actor is not None and other.actor is not None and one.actor is not other.actor:
         return None
@@ -85,9 +89,15 @@ def match(one: Mention, other: Mention, policy: FusionPolicy, known: Known | Non
         return None
     time_points, tight, time_note = time
     place_points, place_note = place
-    weapons, targets, killed, wounded = known or (other.weapons, other.targets, other.killed, other.wounded)
-    likeness = weapon_likeness(one.weapons, weapons)
-    support = _weapon_points(likeness, policy)
+    if as_incident:
+        weapons, targets, killed, wounded = _known_of(other, one.order, policy.deputies)
+    else:
+        weapons, targets, killed, wounded = other.weapons, other.targets, other.killed, other.wounded
+    if one.weapons and weapons:
+        likeness = Likeness.SAME if one.weapons & weapons else weapon_likeness(one.weapons, weapons)
+        support = _weapon_points(likeness, policy)
+    else:
+        likeness, support = Likeness.UNSAID, 0.0
     target_note = ""
     if one.targets and targets:
         same = one.targets & targets
@@ -98,13 +108,17 @@ def match(one: Mention, other: Mention, policy: FusionPolicy, known: Known | Non
         target_note = "power lost where energy was struck"
     if one.utilities & other.utilities:
         support += policy.same_utility
-    toll = _toll_points(one.killed, killed, policy) + _toll_points(one.wounded, wounded, policy)
+    toll = 0.0
+    if one.killed is not None and killed is not None:
+        toll = _toll_points(one.killed, killed, policy)
+    if one.wounded is not None and wounded is not None:
+        toll += _toll_points(one.wounded, wounded, policy)
     support += toll
     echo = one.report.signature and is_echo(one.report.signature, other.report.signature, policy.echo)
     if echo:
         support += policy.same_text
-    reason = _reason(place_note, time_note, likeness, target_note, (toll > 0) - (toll < 0), bool(echo))
-    return Match(place_points + time_points + support, support, tight, reason)
+    notes = (place_note, time_note, likeness, target_note, (toll > 0) - (toll < 0), bool(echo))
+    return Match(place_points + time_points + support, support, tight, notes)
 
 
 def is_echo(one: bytes, other: bytes, share: float) -> bool:
@@ -113,9 +127,13 @@ def is_echo(one: bytes, other: bytes, share: float) -> bool:
         return False
     if one == other:
         return True
-    values = len(one) // 4
-    equal = sum(one[at : at + 4] == other[at : at + 4] for at in range(0, len(one), 4))
-    return equal >= share * values
+    equal: int = sum(map(eq, _values(one), _values(other)))
+    return equal >= share * (len(one) // 4)
+
+
+@lru_cache(maxsize=4096)
+def _values(signature: bytes) -> tuple[int, ...]:
+    return struct.unpack(f"={len(signature) // 4}I", signature)
 
 
 def _time_points(one: Mention, other: Mention, policy: FusionPolicy) -> tuple[float, bool, str] | None:
@@ -218,9 +236,7 @@ def _is_power_cut_by(outage: Mention, strike: Mention) -> bool:
     return bool(outage.utilities & _POWER and strike.targets & _ENERGY and not outage.is_strike)
 
 
-def _toll_points(one: Range | None, other: Range | None, policy: FusionPolicy) -> float:
-    if one is None or other is None:
-        return 0.0
+def _toll_points(one: Range, other: Range, policy: FusionPolicy) -> float:
     if one.best and one.best == other.best:
         return policy.telling_toll if one.best >= policy.large_toll else policy.same_toll
     if one.best and other.best and _close(one.best, other.best, policy.large_toll):

@@ -6,6 +6,7 @@ strike of its report is a mention without a strike, to be matched by place and t
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,6 +20,9 @@ from streams.core.moments import HOUR
 
 Order = tuple[int, int, int, int, int, str, int]
 """Tier, time class, what is left unsaid, place level, first publication, report, claim number: the canonical order."""
+
+INFINITELY_BAD: Final = -math.inf
+"""The standing of what follows nobody: whatever fits it is better."""
 
 PRECISE_STRIKE: Final = 0
 VAGUE_STRIKE: Final = 1
@@ -60,6 +64,8 @@ class Mention:
     is_torn: bool = False
     """Two witnesses fit it on that level: it can follow neither."""
     watchers: set[Mention] = field(default_factory=set)
+    standing: float = INFINITELY_BAD
+    """Of a located mention: the points that a leader close by must reach to be chosen in place of its present one."""
     reason: str = ""
     incident: str | None = None
     """The incident that it was last published under."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
-from streams.core.fusion.matching import Match, known_of, match
+from streams.core.fusion.matching import Match, match
 from streams.core.fusion.mentions import Mention
 from streams.core.fusion.neighbourhood import Neighbourhood
 from streams.core.fusion.policy import FusionPolicy
@@ -71,7 +71,7 @@ def may_matter(mention: Mention, leader: Mention, policy: FusionPolicy) -> bool:
 
 def _fit(mention: Mention, leader: Mention, policy: FusionPolicy) -> tuple[int, str] | None:
     """Return the level of the evidence that the mention means the leader's incident, and why; None where it is none."""
-    found = match(mention, leader, policy, known_of(leader, mention.order, policy.deputies))
+    found = match(mention, leader, policy, as_incident=True)
     if found is None or not is_supported(found, mention, policy):
         return None
     support = found.support

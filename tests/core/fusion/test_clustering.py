@@ -32,6 +32,12 @@ class Everywhere:
     def outages(self, _: Mention) -> Iterator[Mention]:
         return (other for other in self._mentions if other.utilities)
 
+    def outages_near(self, mention: Mention) -> Iterator[Mention]:
+        return (other for other in self.outages(mention) if not other.is_vague)
+
+    def leaders_near(self, mention: Mention) -> Iterator[Mention]:
+        return self.leaders(mention)
+
     def leaders(self, _: Mention) -> Iterator[Mention]:
         return (other for other in self._mentions if other.leader is other and not other.is_vague)
 
