@@ -139,17 +139,24 @@ def text_is_about_courts(doc: Document) -> bool:
     return any("context.court" in tags for tags in doc.tags)
 
 
+_BLOCKING: Final = (
+    ("context.court", Reason.COURT),
+    ("context.memory", Reason.MEMORY),
+    ("context.cyber", Reason.CYBER),
+    ("context.exercise", Reason.HYPOTHETICAL),
+)
+
+
 def blocking_reason(doc: Document, sentence: Sentence) -> Reason | None:
     """Return why nothing in a sentence is an event, or None."""
-    for tag, reason in (
-        ("context.court", Reason.COURT),
-        ("context.memory", Reason.MEMORY),
-        ("context.cyber", Reason.CYBER),
-        ("context.exercise", Reason.HYPOTHETICAL),
-    ):
-        if doc.any_in(sentence.first, sentence.last, tag):
+    for tag, reason in _BLOCKING:
+        if tag in doc.starts and doc.any_in(sentence.first, sentence.last, tag):
             return reason
     return None
+
+
+def _has_dash(gap: str) -> bool:
+    return gap != "" and ("-" in gap or "–" in gap or "—" in gap)
 
 
 def attribution(doc: Document, sentence: Sentence) -> str | None:
@@ -158,17 +165,17 @@ def attribution(doc: Document, sentence: Sentence) -> str | None:
         return None
     last = sentence.last - 1
     begin = last
-    while begin > sentence.first and not any(d in doc.gaps[begin] for d in "-–—"):
+    while begin > sentence.first and not _has_dash(doc.gaps[begin]):
         begin -= 1
         if last - begin > _SPEECH_GAP:
             break
-    if begin > sentence.first and any(d in doc.gaps[begin] for d in "-–—"):
+    if begin > sentence.first and _has_dash(doc.gaps[begin]):
         tail = range(begin, last + 1)
         named = len(tail) <= 3 and doc.tokens[begin].capital and not any(doc.word(t)[:1].isdecimal() for t in tail)
         if named or any(doc.has(t, "places.authority") or doc.has(t, "places.say") for t in tail):
             return doc.quote(begin, last)[:200] or None
     for t in doc.starts_in(sentence.first, sentence.last, "places.authority"):
-        if any(doc.has(x, "places.say") for x in range(max(sentence.first, t - 3), min(sentence.last, t + 5))):
+        if doc.any_of(range(max(sentence.first, t - 3), min(sentence.last, t + 5)), "places.say"):
             stop = t
             while (
                 stop + 1 < sentence.last

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from streams.core.extraction.folding import Folded, Token, fold
-from streams.core.extraction.lexicon import Hit, Lexicon
+from streams.core.extraction.lexicon import Lexicon
 from streams.core.extraction.wordlists import words
 
 _BREAK: Final = re.compile(r"[.!?…][\"'»”)\]]{0,3}\s|\n|;|\|\|")
@@ -45,7 +45,6 @@ class Document:
     clause_of: tuple[int, ...]
     gaps: tuple[str, ...]
     """Punctuation between each token and the one before it, no spaces; :data:`START` at the start of a sentence."""
-    hits: tuple[Hit, ...]
     tags: tuple[Set[str], ...]
     """Tags that start at each token."""
     spans: dict[tuple[int, str], int]
@@ -129,12 +128,11 @@ def read(source: str, lexicon: Lexicon) -> Document:
         clause_of.append(clause)
         previous_end, previous_sentence = end, sentence
     token_at = {token.start: i for i, token in enumerate(tokens)}
-    hits = tuple(lexicon.find(text.folded, tokens, token_at))
     tags: list[Set[str]] = [_NONE] * len(tokens)
     covering: list[Set[str]] = [_NONE] * len(tokens)
     spans: dict[tuple[int, str], int] = {}
     starts_of: dict[str, list[int]] = {}
-    for first, last, tag in hits:
+    for first, last, tag in lexicon.find(text.folded, tokens, token_at):
         if (known := starts_of.get(tag)) is None:
             starts_of[tag] = [first]
         elif known[-1] != first:
@@ -143,8 +141,9 @@ def read(source: str, lexicon: Lexicon) -> Document:
         if here is _NONE:
             tags[first] = here = set()
         here.add(tag)  # type: ignore[attr-defined]
-        spans.setdefault((first, tag), last)
-        for i in range(first, last + 1):
+        if (first, tag) not in spans:
+            spans[first, tag] = last
+        for i in (first,) if first == last else range(first, last + 1):
             over = covering[i]
             if over is _NONE:
                 covering[i] = over = set()
@@ -155,7 +154,6 @@ def read(source: str, lexicon: Lexicon) -> Document:
         sentence_of=tuple(sentence_of),
         clause_of=tuple(clause_of),
         gaps=tuple(gaps),
-        hits=hits,
         tags=tuple(tags),
         spans=spans,
         covering=tuple(covering),

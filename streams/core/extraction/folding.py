@@ -28,6 +28,8 @@ _TO_CYRILLIC: Final = str.maketrans("aceopxyikmthb", "асеорхуікмтнв
 _TO_LATIN: Final = str.maketrans("асеорхуікмтнв", "aceopxyikmthb")
 _CYRILLIC: Final = re.compile("[а-яіїє]")
 _LATIN: Final = re.compile("[a-z]")
+_token: Final = tuple.__new__
+"""Makes a :class:`Token` in half the time of its own constructor: there is one for each word."""
 _LONGEST_WORD: Final = 60
 """Longer runs of letters are no words; repairing them would cost time and mean nothing."""
 
@@ -73,7 +75,7 @@ def fold(source: str) -> Folded:
     if _MIXED.search(folded):
         folded = _one_script_per_word(folded)
     spans = [m.span() for m in _TOKEN.finditer(folded)]
-    tokens = tuple([Token(start, end, folded[start:end], clean[start].isupper()) for start, end in spans])
+    tokens = tuple([_token(Token, (start, end, folded[start:end], clean[start].isupper())) for start, end in spans])
     return Folded(clean, folded, tokens, origin)
 
 

@@ -9,13 +9,8 @@ from ahocorasick_rs import AhoCorasick, Implementation
 
 from streams.core.extraction.folding import Token
 
-
-class Hit(NamedTuple):
-    """Tokens ``first..last`` (inclusive) carry ``tag``."""
-
-    first: int
-    last: int
-    tag: str
+Hit = tuple[int, int, str]
+"""Tokens ``first..last`` (inclusive) carry a tag: (first, last, tag)."""
 
 
 class _Word(NamedTuple):
@@ -48,7 +43,10 @@ class Lexicon:
     def __init__(self, rows: Iterable[tuple[str, str]]) -> None:
         """``rows`` are (tag, phrases with "|" between); ``*`` at the end of a word stands for any ending."""
         by_head: dict[str, list[_Phrase]] = {}
+        self._exclusive: dict[str, str] = {}
         for tag, phrases in rows:
+            if tag.startswith(_EXCLUSIVE):
+                self._exclusive[tag] = tag[: tag.index(".") + 1]
             for phrase in phrases.split("|"):
                 words = [_Word(w.rstrip("*"), w.endswith("*")) for w in phrase.strip().lower().split()]
                 if words:
@@ -78,7 +76,20 @@ class Lexicon:
             for tag, head_open, rest in (*by_second.get(tokens[i + 1].text, ()), *open_second):
                 if (whole or head_open) and _follows(rest, tokens, i + 1):
                     hits.add((i, -i - len(rest), tag))
-        return _without_hidden(sorted(hits))
+        return self._without_hidden(sorted(hits))
+
+    def _without_hidden(self, hits: list[tuple[int, int, str]]) -> list[Hit]:
+        covered = dict.fromkeys(_EXCLUSIVE, -1)
+        out: list[Hit] = []
+        group_of = self._exclusive.get
+        for first, minus_last, tag in hits:
+            group = group_of(tag)
+            if group is not None:
+                if -minus_last <= covered[group]:
+                    continue
+                covered[group] = -minus_last
+            out.append((first, -minus_last, tag))
+        return out
 
 
 def _head(phrases: Iterable[_Phrase]) -> _Head:
@@ -104,17 +115,3 @@ def _follows(words: tuple[_Word, ...], tokens: tuple[Token, ...], at: int) -> bo
             return False
         at += 1
     return True
-
-
-def _without_hidden(hits: list[tuple[int, int, str]]) -> list[Hit]:
-    covered = dict.fromkeys(_EXCLUSIVE, -1)
-    out = []
-    for first, minus_last, tag in hits:
-        last = -minus_last
-        if tag.startswith(_EXCLUSIVE):
-            group = tag[: tag.index(".") + 1]
-            if last <= covered[group]:
-                continue
-            covered[group] = last
-        out.append(Hit(first, last, tag))
-    return out

@@ -41,10 +41,13 @@ def find_tolls(
 ) -> Tolls:
     """Return every casualty figure of a document, unmerged; ``struck`` are the sentences that tell of a strike."""
     out = Tolls()
+    kinds = [tag for tag in _PRECEDENCE if tag in doc.starts]
+    if not kinds:
+        return out
     headline = doc.sentences[0] if doc.sentences else None
     of_captives = headline is not None and doc.any_in(headline.first, headline.last, "context.captive")
     for sentence in doc.sentences:
-        triggers = _triggers(doc, sentence)
+        triggers = _triggers(doc, sentence, kinds)
         if not triggers:
             continue
         reason = blocking_reason(doc, sentence)
@@ -73,9 +76,9 @@ def find_tolls(
     return out
 
 
-def _triggers(doc: Document, sentence: Sentence) -> list[Trigger]:
+def _triggers(doc: Document, sentence: Sentence, kinds: list[str]) -> list[Trigger]:
     found: dict[int, str] = {}
-    for tag in _PRECEDENCE:
+    for tag in kinds:
         for t in doc.starts_in(sentence.first, sentence.last, tag):
             found.setdefault(t, tag)
     out: list[Trigger] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from typing import Final
 
 from schemas.vocabulary import Target
@@ -25,11 +25,14 @@ def find_strikes(
 ) -> Strikes:
     """Return the strike triggers of a document, unmerged; ``places`` are the tokens at which a place name starts."""
     out = Strikes()
+    kinds = [tag for tag in _CANDIDATES if tag in doc.starts]
+    if not kinds:
+        return out
     titled_court = _court_text(doc)
     for sentence in doc.sentences:
         reason = Reason.COURT if titled_court else blocking_reason(doc, sentence)
         accepted: list[tuple[int, int, str]] = []
-        for token, tag in _candidates(doc, sentence):
+        for token, tag in _candidates(doc, sentence, kinds):
             last = doc.spans[token, tag]
             why = reason or refusal_of(doc, sentence, token, tag, places, policy)
             if why is None:
@@ -89,9 +92,9 @@ _KINDS: Final = (
 _CANDIDATES: Final = (*_KINDS, "weapons.mine", "weapons.small_arms", *HARMS)
 
 
-def _candidates(doc: Document, sentence: Sentence) -> Iterable[tuple[int, str]]:
+def _candidates(doc: Document, sentence: Sentence, kinds: Sequence[str]) -> Iterable[tuple[int, str]]:
     found: dict[int, str] = {}
-    for tag in _CANDIDATES:
+    for tag in kinds:
         for t in doc.starts_in(sentence.first, sentence.last, tag):
             found.setdefault(t, tag)
     covered = -1
@@ -120,7 +123,7 @@ def _trigger(
         target=_target(doc, sentence, token),
         actor=actor_of(doc, sentence, token, tag),
         shot_down_only=shot_down,
-        massive=any(doc.has(t, "forms.massive") for t in around(sentence, token, 3, 1)) or bool(munitions),
+        massive=doc.any_of(around(sentence, token, 3, 1), "forms.massive") or bool(munitions),
         munitions=munitions,
     )
 

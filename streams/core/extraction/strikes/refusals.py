@@ -79,12 +79,12 @@ def _noun_refusal(doc: Document, sentence: Sentence, token: int) -> Reason | Non
     ground = doc.any_of(range(sentence.first, sentence.last), "context.ground")
     if ground and word.startswith(("атак", "attack")) and not weapon_near(doc, sentence, token, 12):
         return Reason.GROUND
-    repelled = any(doc.has(t, "forms.repelled") for t in around(sentence, token, 3, 2))
+    repelled = doc.any_of(around(sentence, token, 3, 2), "forms.repelled")
     if repelled and not weapon_near(doc, sentence, token, 4):
         return Reason.GROUND
     talked_of = word in _TALKED_OF and (before in _ABOUT or doc.word(token - 2) in _ABOUT)
     # "речник про атаки на аеродром" comments on attacks; "повідомили про удари" reports them.
-    told = any(doc.has(t, "places.say") for t in around(sentence, token, 6, 0)) or any(
+    told = doc.any_of(around(sentence, token, 6, 0), "places.say") or any(
         doc.any_in(sentence.first, sentence.last, tag) for tag in ("strikes.destroy.verb", "casualties.killed")
     )
     if talked_of and not told:
@@ -144,7 +144,7 @@ def _verb_refusal(doc: Document, sentence: Sentence, token: int, places: Set[int
         return None if munition or doc.word(token + 1) in ("at", "on", "upon", "into") else Reason.NO_OBJECT
     if not doc.has(token, "forms.verb.weak"):
         return None
-    if any(doc.has(t, "forms.vehicle") for t in around(sentence, token, 1, 3)) and not target:
+    if doc.any_of(around(sentence, token, 1, 3), "forms.vehicle") and not target:
         return Reason.NO_OBJECT
     if word in ("hits", "hit") and any("weapons.mine" in doc.covering[t] for t in around(sentence, token, 0, 3)):
         return None
