@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from schemas.report import Interval
+from streams.core.extraction.dates import MOST, read_date
 from streams.core.extraction.document import Document, Sentence
 
 KYIV: Final = ZoneInfo("Europe/Kyiv")
 _HOURS: Final = {"morning": (6, 12), "noon": (12, 18), "day": (8, 18), "evening": (18, 24)}
 _PARTS: Final = ("night", "morning", "noon", "day", "evening")
 _ISO_DATE: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})$")
+_IN_DATES: Final = ((".",), ("/",))
 _NOT_PAST: Final = timedelta(days=1)
 _FAR: Final = 6
 """Tokens between a part of the day and a day of another clause that still belong together."""
@@ -43,18 +46,41 @@ def find_times(doc: Document, published_at: datetime) -> dict[int, When]:
     for t, word in enumerate(doc.words):
         if len(word) == 10 and _ISO_DATE.match(word):
             words.setdefault(doc.sentence_of[t], []).append((t, "date"))
+        elif doc.gaps[t : t + 1] in _IN_DATES and _is_numeric(doc, t):
+            words.setdefault(doc.sentence_of[t], []).append((t - 1, "numeric"))
     out: dict[int, When] = {}
+    tries = iter(range(MOST))
     for sentence in doc.sentences:
         if sentence.number in words:
-            when = _in_sentence(doc, sentence, sorted(words[sentence.number]), local)
+            when = _in_sentence(doc, sentence, sorted(words[sentence.number]), local, tries)
             if when is not None:
                 out[sentence.number] = when
     return out
 
 
-def _in_sentence(doc: Document, sentence: Sentence, words: list[tuple[int, str]], local: datetime) -> When | None:
+def _is_numeric(doc: Document, month: int) -> bool:
+    """``22.10.2025``, ``22/10/25``: ``month`` is its middle; a date has three numbers, a share or a score two."""
+    if month < 1:
+        return False
+    day, year = doc.word(month - 1), doc.word(month + 1)
+    return (
+        doc.gaps[month + 1 : month + 2] == doc.gaps[month : month + 1]
+        and doc.word(month).isdecimal()
+        and day.isdecimal()
+        and year.isdecimal()
+        and len(day) <= 2
+        and len(doc.word(month)) <= 2
+        and len(year) in (2, 4)
+    )
+
+
+def _in_sentence(
+    doc: Document, sentence: Sentence, words: list[tuple[int, str]], local: datetime, tries: Iterator[int]
+) -> When | None:
     part, part_at = next(((tag, t) for t, tag in words if tag in _PARTS), (None, -1))
     day, day_at = next(((d, t) for t, tag in words if (d := _day_at(doc, t, tag, local)) is not None), (None, -1))
+    if day is None:
+        day, day_at = _as_written(doc, sentence, words, local, tries)
     if day is not None and part is not None and doc.clause_of[day_at] != doc.clause_of[part_at]:
         part = part if abs(day_at - part_at) <= _FAR else None
     if part is None and day is None:
@@ -62,6 +88,32 @@ def _in_sentence(doc: Document, sentence: Sentence, words: list[tuple[int, str]]
     first, last = min(x for x in (part_at, day_at) if x >= 0), max(part_at, day_at)
     interval = _interval(day, part, local)
     return None if interval is None else When(first, last, interval, _is_as_of(doc, sentence, first))
+
+
+def _as_written(
+    doc: Document, sentence: Sentence, words: list[tuple[int, str]], local: datetime, tries: Iterator[int]
+) -> tuple[date | None, int]:
+    """Return the first date in a form of its own ("October 22nd", "22.10.2025"), and its token."""
+    for t, tag in words:
+        if tag == "numeric":
+            first, last = t, t + 2
+        elif tag.startswith("month."):
+            near = [x for x in (t - 1, t + 1, t - 2) if sentence.first <= x < sentence.last]
+            # A plain number the rules have read, and found to be no day.
+            number = next((x for x in near if doc.word(x)[:1].isdecimal() and not doc.word(x).isdecimal()), None)
+            if number is None:
+                continue
+            first, last = min(t, number), max(t, number)
+            last += last + 1 < sentence.last and len(doc.word(last + 1)) == 4 and doc.word(last + 1).isdecimal()
+        else:
+            continue
+        if next(tries, None) is None:
+            return None, -1
+        phrase = (".".join if tag == "numeric" else " ".join)(doc.word(x) for x in range(first, last + 1))
+        found = read_date(phrase, local.date() + _NOT_PAST)
+        if found is not None:
+            return found, t
+    return None, -1
 
 
 def _is_as_of(doc: Document, sentence: Sentence, first: int) -> bool:

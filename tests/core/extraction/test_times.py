@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
-from streams.core.extraction import Extraction
+from streams.core.extraction import Extraction, times
+from streams.core.extraction.dates import MOST
 from tests.core.extraction.telling import PUBLISHED
 
 
@@ -32,6 +35,12 @@ def at(text: str) -> datetime:
         ("Вечером 21 октября дроны атаковали Одессу.", "21T15:00", "21T21:00"),
         ("Drones attacked Odesa on 21 October.", "20T21:00", "21T21:00"),
         ("Drones attacked Odesa on October 21, 2025.", "20T21:00", "21T21:00"),
+        # Forms that only the library of last resort reads.
+        ("Drones attacked Odesa on October 21st.", "20T21:00", "21T21:00"),
+        ("Drones attacked Odesa on the 21st of October 2025.", "20T21:00", "21T21:00"),
+        ("21-го октября дроны атаковали Одессу.", "20T21:00", "21T21:00"),
+        ("Вночі 20-го жовтня дрони атакували Одесу.", "19T19:00", "20T03:00"),
+        ("Дрони атакували Одесу 21.10.2025.", "20T21:00", "21T21:00"),
         ("Сьогодні дрони атакували Одесу.", "21T21:00", "22T15:00"),
     ],
 )
@@ -41,7 +50,17 @@ def test_a_time_phrase_is_an_interval(text: str, start: str, end: str, read: Cal
     assert (found.claim.occurred.start, found.claim.occurred.end) == (at(start), at(end))
 
 
-@pytest.mark.parametrize("text", ["Drones attacked Odesa.", "Drones attacked Odesa on 30 February."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Drones attacked Odesa.",
+        "Drones attacked Odesa on 30 February.",
+        "Drones attacked Odesa on February 30th.",
+        "Дрони атакували Одесу 45.10.2025.",
+        "Drones of the 22nd brigade attacked Odesa.",
+        "Drones attacked Odesa 22/10 times.",
+    ],
+)
 def test_without_a_time_stated_none_is_made_up(text: str, read: Callable[..., Extraction]) -> None:
     (found,) = read(text).claims
     assert found.claim.occurred is None
@@ -51,3 +70,32 @@ def test_nothing_happened_after_it_was_published(read: Callable[..., Extraction]
     for day in ("today", "this evening", "on 22 October", "Wednesday"):
         for found in read(f"Drones attacked Odesa {day}.").claims:
             assert found.claim.occurred is None or found.claim.occurred.end <= PUBLISHED
+
+
+def test_dates_in_forms_of_their_own_are_tried_a_few_times_a_text(read: Callable[..., Extraction]) -> None:
+    tried: list[str] = []
+
+    def note(phrase: str, latest: date) -> date | None:
+        tried.append(phrase)
+        return None
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(times, "read_date", note)
+        read("Drones attacked Odesa on October 41st. " * 50)
+        assert len(tried) == MOST
+        tried.clear()
+        read("Drones attacked Odesa on 21 October, 400 people were left without power for 10/12 hours.")
+        assert not tried
+
+
+def test_the_library_of_last_resort_is_loaded_only_when_needed() -> None:
+    code = (
+        "import sys; from datetime import UTC, datetime; from streams.core.extraction import DocumentText, extract;"
+        "from streams.reference.gazetteer import Gazetteer; from streams.reference.knowledge import load_knowledge;"
+        "known = load_knowledge(Gazetteer.load()); at = datetime(2025, 10, 22, tzinfo=UTC);"
+        "extract(DocumentText('Overnight, on 21 October, drones attacked Odesa.', at), known);"
+        "assert 'dateparser' not in sys.modules;"
+        "extract(DocumentText('Drones attacked Odesa on October 21st.', at), known);"
+        "assert 'dateparser' in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
