@@ -89,8 +89,11 @@ class Document:
 
     def word(self, token: int) -> str:
         """Return the folded word, or "" outside the text."""
-        # Out of range below reads the empty word at the end; above it the slice is empty.
-        return self.words[token] if -1 <= token < len(self.words) else ""
+        # One below the first reads the empty word at the end; this is asked more often than anything else.
+        try:
+            return self.words[token] if token >= -1 else ""
+        except IndexError:
+            return ""
 
     def quote(self, first: int, last: int) -> str:
         """Return the clean text of tokens ``first..last`` (inclusive)."""

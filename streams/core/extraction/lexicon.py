@@ -73,7 +73,11 @@ class Lexicon:
                     hits.add((i, -i, tag))
             if not (by_second or open_second) or i + 1 >= len(tokens):
                 continue
-            for tag, head_open, rest in (*by_second.get(tokens[i + 1].text, ()), *open_second):
+            if by_second and (closed := by_second.get(tokens[i + 1].text)) is not None:
+                for tag, head_open, rest in closed:
+                    if (whole or head_open) and (len(rest) == 1 or _follows(rest, tokens, i + 1)):
+                        hits.add((i, -i - len(rest), tag))
+            for tag, head_open, rest in open_second:
                 if (whole or head_open) and _follows(rest, tokens, i + 1):
                     hits.add((i, -i - len(rest), tag))
         return self._without_hidden(sorted(hits))

@@ -16,6 +16,18 @@ _NO_PLACE_ADJECTIVES: Final = stems(
 )
 
 
+_LONGEST_ENDING: Final = 4
+
+
+def _is_plain_adjective(doc: Document, first: int) -> bool:
+    """``Українська``, ``Південний``; not ``Південноукраїнськ`` and not ``місто Українка``."""
+    word = doc.word(first)
+    if not word.startswith(_NO_PLACE_ADJECTIVES) or doc.has(first - 1, "places.settlement"):
+        return False
+    stem = max((s for s in _NO_PLACE_ADJECTIVES if word.startswith(s)), key=len)
+    return len(word) - len(stem) <= _LONGEST_ENDING or "-" in word
+
+
 def classify(doc: Document, toponym: Toponym, first: int, last: int, gazette: Gazette) -> Mention | Open | str:
     """Return what a name in the text is: a place, a settlement still to be chosen, or why it is none."""
     by_kind: dict[str, Entry] = {}
@@ -25,7 +37,7 @@ def classify(doc: Document, toponym: Toponym, first: int, last: int, gazette: Ga
             entry if known is None else Entry(entry.kind, tuple(dict.fromkeys(known.refs + entry.refs)))
         )
     capital = doc.tokens[first].capital
-    if doc.word(first).startswith(_NO_PLACE_ADJECTIVES):
+    if _is_plain_adjective(doc, first):
         return ""
     after = last + 1 if doc.gaps[last + 1 : last + 2] == ("",) else len(doc.tokens)
     region = _region(doc, by_kind, first, last, capital)
