@@ -182,7 +182,6 @@ def _summary(outcomes: list[Outcome]) -> dict[str, object]:
         "connections reset": sum(outcome.resets for outcome in outcomes),
         "acknowledgements lost": sum(outcome.acknowledgements_lost for outcome in outcomes),
         "largest difference": max(verdict.largest_difference for verdict in verdicts),
-        "incidents left behind (the known fault)": sum(verdict.left_behind for verdict in verdicts),
         "what is wrong": [wrong for outcome in outcomes for wrong in outcome.wrong],
         "outputs repeated (readers know them by id)": sum(verdict.repeated_outputs for verdict in verdicts),
         "longest unavailability, seconds": round(max(verdict.longest_silence for verdict in verdicts), 1),

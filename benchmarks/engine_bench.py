@@ -65,6 +65,7 @@ class CountingStage:
     """A stage of next to no work: what is measured is the engine."""
 
     source = SOURCE
+    announces = False
 
     def __init__(self, name: str, output: str | None) -> None:
         self.name = name

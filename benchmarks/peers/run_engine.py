@@ -102,6 +102,7 @@ class RegionCounts:
 
 class CountRegions:
     name = "count"
+    announces = False
 
     def __init__(self, source: str, output: str) -> None:
         self.source = source

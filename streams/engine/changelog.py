@@ -3,6 +3,10 @@
 A commit of a partition is ONE record batch, which Kafka appends whole or not at all: the changes, then a *marker*
 that says up to which source offset they reach. So state and position can never disagree.
 
+What a stage sends may depend on where its block ends: it may name a thing after the best record known by then. So
+such a stage's blocks are announced by a marker of their own before their outputs are sent; a successor that finds
+one repeats just that block, at the same time, and no output of the first try is left that the state does not know.
+
 A second writer must not spoil this. A worker that was paused past its session (a stopped virtual machine, a cut
 network) does not know that another one has taken over. Therefore every writer *claims* the partition with an
 epoch higher than all before it, and every record carries its writer's epoch in a header. A reader ignores records
@@ -14,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -46,9 +51,21 @@ class Marker(NamedTuple):
     epoch: int
     log: str
     """Random name of the changelog partition's history: a store from another history is not continued."""
+    planned: int | None = None
+    """Where the block ends whose outputs were about to be sent: whoever finds this must repeat just that block."""
+    planned_at: str | None = None
+    """The time that block was worked at (ISO 8601)."""
 
     def encode(self) -> bytes:
-        return orjson.dumps(self._asdict())
+        return orjson.dumps({name: value for name, value in self._asdict().items() if value is not None})
+
+    def announcing(self, offset: int, at: datetime) -> Marker:
+        """Return the marker that announces the outputs of a block up to ``offset``; of a tick, if that is its own."""
+        return self._replace(planned=offset, planned_at=at.isoformat())
+
+    def reaching(self, offset: int) -> Marker:
+        """Return the marker of a state that reaches up to ``offset``, with nothing announced."""
+        return self._replace(offset=offset, planned=None, planned_at=None)
 
     @classmethod
     def decode(cls, value: bytes) -> Marker:

@@ -1,9 +1,10 @@
 """One owned partition: the order in which a block or a tick becomes durable.
 
-    take → step → build the changelog batch → send outputs → append the batch → apply to the store → acknowledge
+    take → step → build the batch → announce → send outputs → append the batch → apply to the store → acknowledge
 
-A crash before the append repeats the block and with it the outputs (they are idempotent by id and revision); a crash
-after it skips the block, because the marker says that its records are in the state. Nothing is ever between.
+A crash before the append repeats the block and with it the outputs (they are idempotent by id and revision), of an
+announced block to the letter; a crash after it skips the block, because the marker says that its records are in the
+state. Nothing is ever between.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 
 from streams.engine.blocks import Block
 from streams.engine.changelog import ChangelogWriter, Marker
@@ -97,6 +99,28 @@ class OwnedPartition:
                 await self._work(self._unworked(block), still_owned)
             return len(records)
 
+    @property
+    def unfinished(self) -> range | None:
+        """The source offsets of an announced block that did not become durable; empty for a tick, None for none."""
+        marker = self.store.marker
+        if marker is None or marker.planned is None:
+            return None
+        return range(marker.offset + 1, marker.planned + 1)
+
+    async def finish(self, records: Sequence[Record], *, still_owned: Callable[[], bool]) -> None:
+        """Repeat what a predecessor had announced: ``records`` are those of :attr:`unfinished` that still exist.
+
+        Called between recovery and the first block. Raises as :meth:`work`.
+        """
+        async with self.lock:
+            marker = self._marker()
+            if records:
+                await self._work(records, still_owned)
+            elif marker.planned == marker.offset:
+                await self._guarded(self._tick(marker, still_owned))
+            if self._marker().planned is not None:  # nothing came of it this time, or its records are gone
+                self.store.apply({}, self._marker().reaching(self._marker().offset), self.store.next_offset)
+
     async def tick(self, *, still_owned: Callable[[], bool]) -> bool:
         """Let time pass for the state; return whether anything came of it. Waits for a running block."""
         async with self.lock:
@@ -121,11 +145,13 @@ class OwnedPartition:
         self.drop_state()
 
     async def _tick(self, marker: Marker, still_owned: Callable[[], bool]) -> bool:
-        step = self._opened().step(self._clock())
+        at = self._time_of(marker.offset)
+        step = self._opened().step(at)
         if not step.outputs and not step.changes and step.measures is None:
             return False
         if step.outputs or step.changes:
-            await self._make_durable(step, marker, still_owned, anew=bool(step.changes))
+            reached = marker.reaching(marker.offset)
+            await self._make_durable(step, reached, at, still_owned, anew=bool(step.changes))
         self._stage.committed(self.partition, step)
         return True
 
@@ -156,18 +182,29 @@ class OwnedPartition:
             self.slices += 1
             first += len(piece)
             await asyncio.sleep(0)
-        step = state.step(self._clock())
-        before = self._marker()
-        after = before._replace(offset=records[-1].offset)
+        after = self._marker().reaching(records[-1].offset)
+        at = self._time_of(after.offset)
+        step = state.step(at)
         # Also a block that changed nothing is marked: else the next one would seem to follow a hole.
-        await self._make_durable(step, after, still_owned, anew=True)
+        await self._make_durable(step, after, at, still_owned, anew=True)
         self._stage.committed(self.partition, step)
         return True
 
-    async def _make_durable(self, step: Step, marker: Marker, still_owned: Callable[[], bool], *, anew: bool) -> None:
+    def _time_of(self, offset: int) -> datetime:
+        """Return the time to work a block that ends at ``offset`` at: the one announced for it, or the present."""
+        marker = self._marker()
+        if marker.planned == offset and marker.planned_at is not None:
+            return datetime.fromisoformat(marker.planned_at)
+        return self._clock()
+
+    async def _make_durable(
+        self, step: Step, marker: Marker, at: datetime, still_owned: Callable[[], bool], *, anew: bool
+    ) -> None:
         batch = self.writer.build(step.changes, marker) if anew else None
         if not still_owned():
             raise StaleBlockError(f"{self._stage.source}:{self.partition} was taken away")
+        if batch is not None and step.outputs and self._stage.announces:
+            await self._announce(marker.offset, at)
         await self._outbox.send(step.outputs)
         if batch is None:
             return
@@ -175,6 +212,13 @@ class OwnedPartition:
             raise StaleBlockError(f"{self._stage.source}:{self.partition} was taken away")
         next_offset = await self.writer.append(batch)
         self.store.apply(step.changes, marker, next_offset)
+
+    async def _announce(self, offset: int, at: datetime) -> None:
+        before = self._marker()
+        announced = before.announcing(offset, at)
+        if announced != before:
+            next_offset = await self.writer.append(self.writer.build({}, announced))
+            self.store.apply({}, announced, next_offset)
 
     async def _guarded(self, working: Awaitable[bool]) -> bool:
         """Drop the stage's state if ``working`` fails: take() has changed it, and that change is not stored."""

@@ -88,6 +88,14 @@ class Stage(Protocol):
     @property
     def source(self) -> str: ...
 
+    @property
+    def announces(self) -> bool:
+        """Whether what is sent depends on where blocks end or on the time, and not on each record alone.
+
+        Then a block is announced in the changelog before its outputs are sent (one more acknowledgement), and is
+        repeated as it was if the worker dies in between.
+        """
+
     def open(self, partition: int, partitions: int, items: Mapping[bytes, bytes]) -> PartitionState:
         """Return the state of ``partition`` (of ``partitions`` in the source topic) rebuilt from its stored items.
 

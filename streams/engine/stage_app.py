@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Iterable, Mapping
@@ -24,6 +25,7 @@ from streams.engine.outbox import Outbox
 from streams.engine.partition import OwnedPartition
 from streams.engine.recovery import Recovering, recover
 from streams.engine.sending import BatchSender, serves_idempotence
+from streams.engine.source_reader import SourceReader
 from streams.engine.stage import Stage
 from streams.engine.store import MemoryStore, Store
 from streams.engine.topics import TopicDirectory
@@ -51,6 +53,7 @@ class StageApp:
         self._topics = TopicDirectory(config)
         self._changelog = changelog_topic(config.app, stage.name)
         self._read = ChangelogReader(self._changelog, config)
+        self._read_again = SourceReader(stage.source, config)
         self._partitions = 0
         self._folder: RocksFolder | None = None
         self._owned: dict[int, OwnedPartition] = {}
@@ -237,6 +240,7 @@ class StageApp:
             for part, owned in zip(parts, waiting.values(), strict=True):
                 if part.replay.records:
                     owned.drop_state()  # somebody else wrote meanwhile
+                await self._finish(owned)
                 owned.open_state()
                 owned.recovery_done()
                 await asyncio.sleep(0)
@@ -248,6 +252,16 @@ class StageApp:
             log.info("%s recovered %s from %d records in %.2f s", self.stage.name, sorted(waiting), records, seconds)
             self._observer.recovery_finished(self.stage.name, waiting.keys(), records=records, seconds=seconds)
         self._set_phase(Phase.RUNNING)
+
+    async def _finish(self, owned: OwnedPartition) -> None:
+        """Repeat the block that a predecessor announced and did not finish, if there is one."""
+        offsets = owned.unfinished
+        if offsets is None:
+            return
+        log.info("%s:%d: repeats what was announced up to %d", self.stage.source, owned.partition, offsets.stop - 1)
+        records = await self._read_again(owned.partition, offsets)
+        with contextlib.suppress(StaleBlockError):
+            await owned.finish(records, still_owned=lambda: self._owned.get(owned.partition) is owned)
 
     # -- time ----------------------------------------------------------------------------------------------------
 

@@ -98,6 +98,7 @@ class AlertingStage:
 
     name = "alerting"
     source = SET_MEMBERS.name
+    announces = True  # Whether an alert is raised depends on all that a block tells, and on the time.
 
     def __init__(self, rules: RulesInForce, metrics: Metrics, policy: AlertPolicy | None = None) -> None:
         self._rules = rules

@@ -49,8 +49,6 @@ class Verdict:
     """Over all figures of all counters."""
     repeated_outputs: int = 0
     """Claims, withdrawals and dead letters that are on their topics more than once; readers know them by id."""
-    left_behind: int = 0
-    """Incidents on the topic beside the right one of their situation: a known fault, see ``docs/faults.md``."""
     waits: list[Wait] = field(default_factory=list)
     longest_silence: float = 0.0
     """Seconds without a new claim while reports flowed."""
@@ -140,7 +138,8 @@ async def _judge_incidents(broker: str, truth: Truth, verdict: Verdict) -> None:
     right = {}
     for spot, all_figures in found.items():
         right[spot] = next((one for one in all_figures if one == truth.incidents.get(spot)), all_figures[0])
-        verdict.left_behind += len(all_figures) - 1
+        if len(all_figures) > 1:
+            verdict.wrong.append(f"incidents: {len(all_figures)} live ones of one situation at {spot}")
     _compare_incidents(right, truth, verdict)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from streams.engine.blocks import Block
@@ -20,7 +20,13 @@ NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 CHANGELOG = "app-count-changelog"
 
 
-def an_owner(log: FakeLog, *, stage: Stage | None = None, store: Store | None = None) -> OwnedPartition:
+def an_owner(
+    log: FakeLog,
+    *,
+    stage: Stage | None = None,
+    store: Store | None = None,
+    clock: Callable[[], datetime] = lambda: NOON,
+) -> OwnedPartition:
     """An owner of partition 0 that has not recovered yet."""
     sender = BatchSender(log, batch_bytes=log.batch_bytes, seconds=10.0)
     return OwnedPartition(
@@ -31,15 +37,17 @@ def an_owner(log: FakeLog, *, stage: Stage | None = None, store: Store | None = 
         writer=ChangelogWriter(sender, CHANGELOG, 0),
         read=log,
         outbox=Outbox(sender, stub(Directory(out=3)), max_in_flight_bytes=1 << 20),
-        clock=lambda: NOON,
+        clock=clock,
         slice_seconds=1.0,
     )
 
 
-async def recovered(owner: OwnedPartition, log: FakeLog) -> OwnedPartition:
-    """Recover an owner as a worker does."""
+async def recovered(owner: OwnedPartition, log: FakeLog, source: Sequence[ARecord] = ()) -> OwnedPartition:
+    """Recover an owner as a worker does; ``source`` is its source's partition."""
     await recover([Recovering(owner.store, owner.writer, "in")], log)
     owner.drop_state()
+    if owner.unfinished is not None:
+        await owner.finish([record for record in source if record.offset in owner.unfinished], still_owned=owns)
     owner.recovery_done()
     return owner
 

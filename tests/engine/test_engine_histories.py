@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 
 from streams.engine.errors import ForeignWriteError, SendRefusedError
 from streams.engine.partition import OwnedPartition
+from streams.engine.stage import Stage
+from tests.broker.counting import CountingStage
 from tests.engine.fake_log import ARecord, FakeLog
+from tests.engine.naming import NamingStage, live_names, named
 from tests.engine.owner import CHANGELOG, an_owner, block_of, owns, recovered
 
 SOURCE = [ARecord(offset=n, key=b"key-%d" % (n * n % 7), value=b"%d" % n) for n in range(40)]
@@ -22,6 +25,7 @@ SOURCE = [ARecord(offset=n, key=b"key-%d" % (n * n % 7), value=b"%d" % n) for n 
 class History:
     """A partition's life: its log, the group's committed offset, the newest owner and those it has replaced."""
 
+    stage: Stage = field(default_factory=lambda: CountingStage("count", "in", "out"))
     log: FakeLog = field(default_factory=FakeLog)
     committed: int = 0
     owners: list[tuple[OwnedPartition, int]] = field(default_factory=list)
@@ -30,7 +34,8 @@ class History:
     """The one that is in the group, unless it has crashed."""
 
     async def take_over(self) -> None:
-        self.member = await recovered(an_owner(self.log), self.log)
+        self.member = None
+        self.member = await recovered(an_owner(self.log, stage=self.stage), self.log, SOURCE)
         self.owners.append((self.member, self.committed))
 
     async def work(self, which: int, records: int) -> None:
@@ -89,17 +94,39 @@ def test_after_any_history_the_state_is_exact_and_no_output_is_missing(history: 
     asyncio.run(_live(history))
 
 
+@settings(max_examples=300, deadline=None)
+@given(st.lists(steps, max_size=14))
+def test_after_any_history_nothing_is_left_on_the_output_that_the_state_does_not_know(
+    history: list[tuple[object, ...]],
+) -> None:
+    asyncio.run(_live_by_blocks(history))
+
+
+async def _live_by_blocks(history: list[tuple[object, ...]]) -> None:
+    life = History(NamingStage())
+    for step in history:
+        await _happen(life, step)
+    await life.take_over()
+    final, position = life.owners[-1]
+    if position < len(SOURCE):
+        await final.work(block_of(SOURCE[position:], position or None), still_owned=owns)
+    assert live_names(life.log) == {named(final.store.items)}
+
+
+async def _happen(life: History, step: tuple[object, ...]) -> None:
+    match step:
+        case ("take over",):
+            await life.take_over()
+        case ("work", int(which), int(records)):
+            await life.work(which, records)
+        case ("fail", int(send), bool(acknowledged), int(which), int(records)):
+            await life.fail_at(send, acknowledged=acknowledged, which=which, records=records)
+
+
 async def _live(history: list[tuple[object, ...]]) -> None:
     life = History()
     for step in history:
-        match step:
-            case ("take over",):
-                await life.take_over()
-            case ("work", int(which), int(records)):
-                await life.work(which, records)
-            case ("fail", int(send), bool(acknowledged), int(which), int(records)):
-                await life.fail_at(send, acknowledged=acknowledged, which=which, records=records)
-
+        await _happen(life, step)
         for owner, _ in life.owners:
             _assert_counts_to_the_marker(owner)
 

@@ -1,0 +1,61 @@
+"""Reads some records of a source partition again: those of a block that a predecessor had announced."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Final
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from streams.engine.config import EngineConfig
+from streams.engine.errors import RecoveryStalledError
+from streams.engine.stage import Record
+
+_POLL_MS: Final = 200
+
+
+class SourceReader:
+    """Reads partitions of one source topic through a consumer without a group."""
+
+    def __init__(self, topic: str, config: EngineConfig) -> None:
+        self._topic = topic
+        self._config = config
+
+    async def __call__(self, partition: int, offsets: range) -> Sequence[Record]:
+        """Return the records of ``offsets`` that still exist, in order.
+
+        Raises :class:`RecoveryStalledError` if the end of ``offsets`` is not reached although nothing more comes for
+        ``recovery_stall_seconds``.
+        """
+        if not offsets:
+            return []
+        config, tp = self._config, TopicPartition(self._topic, partition)
+        consumer = AIOKafkaConsumer(
+            **config.client_settings(),
+            client_id=f"{self._topic}-again",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=int(config.fetch_max_wait_seconds * 1000),
+            max_partition_fetch_bytes=config.fetch_partition_bytes,
+        )
+        await consumer.start()
+        found: list[Record] = []
+        try:
+            consumer.assign([tp])
+            consumer.seek(tp, offsets.start)
+            moved, position = time.monotonic(), offsets.start
+            while position < offsets.stop:
+                fetched = await consumer.getmany(tp, timeout_ms=_POLL_MS, max_records=config.block_records)
+                for record in fetched.get(tp, ()):
+                    position, moved = record.offset + 1, time.monotonic()
+                    if record.offset in offsets:
+                        found.append(record)
+                if time.monotonic() - moved > config.recovery_stall_seconds:
+                    raise RecoveryStalledError(
+                        f"no record of {self._topic}:{partition} could be read for "
+                        f"{config.recovery_stall_seconds:.0f} s, at offset {position}"
+                    )
+        finally:
+            await consumer.stop()
+        return found
