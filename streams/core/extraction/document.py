@@ -52,6 +52,8 @@ class Document:
     covering: tuple[Set[str], ...]
     """Tags of every hit that covers the token."""
 
+    kinds: Set[str]
+    """The first parts of the tags in the text: most rules can be spared."""
     starts: dict[str, list[int]]
     """Tokens at which each tag starts, in order: most rules ask for a tag that is nowhere in the text."""
     tokens: tuple[Token, ...]
@@ -108,6 +110,7 @@ def read(source: str, lexicon: Lexicon) -> Document:
     sentence_of: list[int] = []
     clause_of: list[int] = []
     gaps: list[str] = []
+    firsts: list[int] = []
     clean = text.clean
     clause, previous_end, previous_sentence, in_sentence, extra = 0, 0, -1, 0, 0
     single = len(starts) == 1
@@ -119,6 +122,7 @@ def read(source: str, lexicon: Lexicon) -> Document:
                 extra += 1
             clause += 1
             in_sentence = 0
+            firsts.append(len(gaps))
             gaps.append(START)
         elif gap == " " or gap.isspace():
             gaps.append(_NO_GAP)
@@ -153,13 +157,16 @@ def read(source: str, lexicon: Lexicon) -> Document:
             over.add(tag)  # type: ignore[attr-defined]
     return Document(
         text=text,
-        sentences=_sentences(sentence_of),
+        sentences=tuple(
+            [Sentence(sentence_of[a], a, b) for a, b in zip(firsts, [*firsts[1:], len(tokens)], strict=False)]
+        ),
         sentence_of=tuple(sentence_of),
         clause_of=tuple(clause_of),
         gaps=tuple(gaps),
         tags=tuple(tags),
         spans=spans,
         covering=tuple(covering),
+        kinds={tag[: tag.index(".")] for tag in starts_of},
         starts=starts_of,
         tokens=tokens,
         token_at=token_at,
@@ -189,13 +196,3 @@ def _ends_sentence(clean: str, dot: int, after: int) -> bool:
         # "у 2022 р. Київ" and "с. Роботине" go on; only a long word ends a sentence beyond doubt.
         return False
     return not (len(word) == 1 and word.isupper())
-
-
-def _sentences(sentence_of: list[int]) -> tuple[Sentence, ...]:
-    out: list[Sentence] = []
-    first = 0
-    for i in range(1, len(sentence_of) + 1):
-        if i == len(sentence_of) or sentence_of[i] != sentence_of[first]:
-            out.append(Sentence(sentence_of[first], first, i))
-            first = i
-    return tuple(out)

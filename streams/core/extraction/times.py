@@ -17,7 +17,8 @@ KYIV: Final = ZoneInfo("Europe/Kyiv")
 _HOURS: Final = {"morning": (6, 12), "noon": (12, 18), "day": (8, 18), "evening": (18, 24)}
 _PARTS: Final = ("night", "morning", "noon", "day", "evening")
 _ISO_DATE: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})$")
-_IN_DATES: Final = ((".",), ("/",))
+_NUMERIC: Final = re.compile(r"(?<![\w./-])(?:\d{4}-\d\d-\d\d|\d\d?([./])\d\d?\1(?:\d{4}|\d\d))(?![\w/-])", re.ASCII)
+"""``2025-10-22``, ``22.10.2025``, ``22/10/25``: three numbers; a share, a score or a version has two or four."""
 _NOT_PAST: Final = timedelta(days=1)
 _FAR: Final = 6
 """Tokens between a part of the day and a day of another clause that still belong together."""
@@ -43,11 +44,11 @@ def find_times(doc: Document, published_at: datetime) -> dict[int, When]:
         if tag.startswith("times."):
             for t in starts:
                 words.setdefault(doc.sentence_of[t], []).append((t, tag.removeprefix("times.")))
-    for t, word in enumerate(doc.words):
-        if len(word) == 10 and _ISO_DATE.match(word):
-            words.setdefault(doc.sentence_of[t], []).append((t, "date"))
-        elif doc.gaps[t : t + 1] in _IN_DATES and _is_numeric(doc, t):
-            words.setdefault(doc.sentence_of[t], []).append((t - 1, "numeric"))
+    for match in _NUMERIC.finditer(doc.text.clean):
+        token = doc.token_at.get(match.start())
+        if token is not None:
+            kind = "numeric" if match[1] else "date"
+            words.setdefault(doc.sentence_of[token], []).append((token, kind))
     out: dict[int, When] = {}
     tries = iter(range(MOST))
     for sentence in doc.sentences:
@@ -56,22 +57,6 @@ def find_times(doc: Document, published_at: datetime) -> dict[int, When]:
             if when is not None:
                 out[sentence.number] = when
     return out
-
-
-def _is_numeric(doc: Document, month: int) -> bool:
-    """``22.10.2025``, ``22/10/25``: ``month`` is its middle; a date has three numbers, a share or a score two."""
-    if month < 1:
-        return False
-    day, year = doc.word(month - 1), doc.word(month + 1)
-    return (
-        doc.gaps[month + 1 : month + 2] == doc.gaps[month : month + 1]
-        and doc.word(month).isdecimal()
-        and day.isdecimal()
-        and year.isdecimal()
-        and len(day) <= 2
-        and len(doc.word(month)) <= 2
-        and len(year) in (2, 4)
-    )
 
 
 def _in_sentence(

@@ -87,18 +87,18 @@ def _comes_from(doc: Document, first: int) -> bool:
 def _attribution_tail(doc: Document, token: int) -> int | None:
     """Return where "- DPR Operational Command" begins, if ``token`` stands in such an ending of its sentence."""
     here = doc.sentence_of[token]
-    end = token
-    while end + 1 < len(doc.tokens) and doc.sentence_of[end + 1] == here:
-        end += 1
-        if end - token > 8:
-            return None
     begin = token
     while begin > 0 and doc.sentence_of[begin] == here and not doc.gaps[begin].strip("' "):
         begin -= 1
         if token - begin > 7:
             return None
-    if doc.sentence_of[begin] != here or not any(dash in doc.gaps[begin] for dash in "-–—:") or end - begin > 8:
+    if doc.sentence_of[begin] != here or not any(dash in doc.gaps[begin] for dash in "-–—:"):
         return None
+    end = token
+    while end + 1 < len(doc.tokens) and doc.sentence_of[end + 1] == here:
+        end += 1
+        if end - begin > 8:
+            return None
     return (
         begin
         if any(doc.has(t, "places.authority") or doc.has(t, "places.say") for t in range(begin, end + 1))

@@ -34,6 +34,8 @@ def weapon_near(doc: Document, sentence: Sentence, token: int, reach: int, *, wi
 
 def target_near(doc: Document, sentence: Sentence, token: int, reach: int) -> Target | None:
     """The nearest target after the trigger, else before it, in its clause."""
+    if "targets" not in doc.kinds:
+        return None
     clause = doc.clause_of[token]
     after = [t for t in range(token + 1, min(sentence.last, token + reach + 1)) if doc.clause_of[t] == clause]
     before = [t for t in range(token - 1, max(sentence.first - 1, token - reach - 1), -1) if doc.clause_of[t] == clause]
@@ -52,6 +54,8 @@ _LOCATIVES: Final = stems("hospital hospitals лікарні лікарнях б
 
 def target_in_list(doc: Document, sentence: Sentence, token: int) -> Target | None:
     """``знищили 85 росіян, три гармати та склад``: the object at the end of a list."""
+    if "targets" not in doc.kinds:
+        return None
     for t in range(token + 1, min(sentence.last, token + _LIST + 1)):
         gap = doc.gaps[t].strip("' «»\"")
         if gap not in ("", ",") or any(k in doc.tags[t] for k in ("strikes.attack.verb", "strikes.explode")):
@@ -69,16 +73,16 @@ def weapons_of(doc: Document, sentence: Sentence, token: int, tag: str) -> tuple
     if tag in ("weapons.mine", "weapons.small_arms"):
         return (WEAPONS[tag],)
     clause = doc.clause_of[token]
-    for scope in (
-        [t for t in range(sentence.first, sentence.last) if doc.clause_of[t] == clause],
-        range(sentence.first, sentence.last),
-    ):
-        named = [
-            x
-            for t in scope
-            for x in doc.tags[t]
-            if x in WEAPONS and x not in ("weapons.mine",) and not is_launcher(doc, t)
-        ]
+    # In order of the words; a word of two classes gives them in the order of the vocabulary.
+    used = sorted(
+        (t, i, x)
+        for i, x in enumerate(WEAPONS)
+        if x in doc.starts and x != "weapons.mine"
+        for t in doc.starts_in(sentence.first, sentence.last, x)
+        if not is_launcher(doc, t)
+    )
+    for scope in ([u for u in used if doc.clause_of[u[0]] == clause], used):
+        named = [x for _, _, x in scope]
         explicit = [x for x in named if x != "weapons.artillery"]
         chosen = explicit or named
         if chosen:
