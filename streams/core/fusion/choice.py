@@ -114,7 +114,7 @@ def _choose_vague(mention: Mention, taken: set[int], near: Neighbourhood, policy
         found = match(mention, leader, policy)
         return found if found is not None and is_supported(found, mention, policy) else None
 
-    leaders = (other for other in near.wide(mention) if other.leader is other and other.is_vague)
+    leaders = (other for other in near.vague(mention) if other.leader is other)
     return _best(mention, leaders, taken, policy.margin, supported)
 
 

@@ -147,8 +147,8 @@ class RegionClusters:
         """Queue the mentions after ``order`` whose choice may change as a leader comes or goes, or knows more."""
         queued, policy = self._queued, self._policy
         self._alert_near(leader, order, has_left=has_left)
-        for other in self._near.wide(leader):
-            if other.order > order and id(other) not in queued and other.is_vague and may_matter(other, leader, policy):
+        for other in self._near.vague(leader):
+            if id(other) not in queued and other.order > order and may_matter(other, leader, policy):
                 self._push(other)
 
     def _join(self, members: list[Mention], mention: Mention) -> None:

@@ -45,6 +45,7 @@ Known = tuple[int, int, Range | None, Range | None]
 _ENERGY: Final = target_mask(Target.ENERGY)
 _POWER: Final = utility_bit(Utility.POWER)
 _MAYBE_ENERGY: Final = 0.5
+_RAION: Final = int(Level.RAION)
 
 
 def _known_of(leader: Mention, before: Order, deputies: int) -> Known:
@@ -137,22 +138,22 @@ def _values(signature: bytes) -> tuple[int, ...]:
 
 
 def _time_points(one: Mention, other: Mention, policy: FusionPolicy) -> tuple[float, bool, str] | None:
-    start = max(one.start, other.start)
-    end = min(one.end, other.end)
+    one_start, one_end, other_start, other_end = one.start, one.end, other.start, other.end
+    first, start = (one_start, other_start) if one_start < other_start else (other_start, one_start)
+    end, last = (one_end, other_end) if one_end < other_end else (other_end, one_end)
     overlap = end - start
     if overlap <= 0:
         gap = -overlap
-        instants = one.end - one.start <= 10 * MINUTE or other.end - other.start <= 10 * MINUTE
+        instants = one_end - one_start <= 10 * MINUTE or other_end - other_start <= 10 * MINUTE
         if not (instants and gap <= policy.slack_us):
             return _going_on_points(one, other, policy)
     if one.assumed or other.assumed:
         return _assumed_points(one, other, policy)
     smoothing = policy.smoothing_us
-    union = max(one.end, other.end) - min(one.start, other.start) + smoothing
-    likeness = max(0.0, (overlap + smoothing) / union)
-    tight = likeness >= 0.5 and one.end - one.start <= HOUR and other.end - other.start <= HOUR
+    likeness = max(0.0, (overlap + smoothing) / (last - first + smoothing))
+    wider = max(one_end - one_start, other_end - other_start)
+    tight = likeness >= 0.5 and wider <= HOUR
     note = "same time" if likeness >= 0.9 else "times overlap" if likeness >= 0.3 else "one time within the other"
-    wider = max(one.end - one.start, other.end - other.start)
     floor = policy.narrow_floor if wider <= policy.narrow_us else policy.overlap_floor
     return floor + policy.overlap_scale * likeness, tight, note
 
@@ -192,9 +193,9 @@ def _vague_place_points(one: Mention, other: Mention, policy: FusionPolicy) -> t
 
 def _place_points(one: Mention, other: Mention, policy: FusionPolicy) -> tuple[float, str] | None:
     a, b = one.spot, other.spot
-    if a is b and a.level < Level.RAION:
+    if a is b and a.level < _RAION:
         return policy.same_place, "same place"
-    if a.level >= Level.RAION or b.level >= Level.RAION:
+    if a.level >= _RAION or b.level >= _RAION:
         return _vague_place_points(one, other, policy)
     if a.place.settlement is not None and a.place.settlement == b.place.settlement:
         if a.level == Level.POINT and b.level == Level.POINT:

@@ -5,7 +5,7 @@ Blocking only: everything that can be one event shares a bucket and, where both 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from streams.core.fusion.mentions import VAGUE_STRIKE, Mention
@@ -13,69 +13,54 @@ from streams.core.fusion.policy import FusionPolicy
 from streams.core.moments import HOUR
 
 _BUCKET: Final = 6 * HOUR
-_BUCKET_BITS: Final = 20
 _WIDEST: Final = 40
 """Ten days of buckets: a mention that claims a longer span is filed under its last days."""
 
 Index = dict[int, list[Mention]]
+"""By bucket."""
+CellIndex = dict[int, Index]
+"""By cell, then by bucket: most cells that a place looks into hold nothing at all."""
 
 
 class Neighbourhood:
     """The mentions of one region, filed so that a neighbour is found without looking at all of them."""
 
-    __slots__ = ("_cells", "_leader_cells", "_leaders", "_outage_cells", "_outages", "_slack", "_wide")
+    __slots__ = ("_cells", "_leader_cells", "_leaders", "_outage_cells", "_outages", "_slack", "_vague", "_wide")
 
     def __init__(self, policy: FusionPolicy) -> None:
         self._slack = policy.slack_us
-        self._cells: Index = {}
+        self._cells: CellIndex = {}
         self._wide: Index = {}
+        self._vague: Index = {}
         self._outages: Index = {}
-        self._outage_cells: Index = {}
+        self._outage_cells: CellIndex = {}
         self._leaders: Index = {}
-        self._leader_cells: Index = {}
+        self._leader_cells: CellIndex = {}
 
     def file(self, mention: Mention) -> None:
         buckets = self._buckets(mention)
-        for cell in mention.spot.homes:
-            base = cell << _BUCKET_BITS
-            for bucket in buckets:
-                _put(self._cells, base + bucket, mention)
-                if mention.utilities:
-                    _put(self._outage_cells, base + bucket, mention)
         for index in self._indexes(mention):
-            for bucket in buckets:
-                _put(index, bucket, mention)
+            _put(index, buckets, mention)
+        for cells in self._cell_indexes(mention):
+            _put_in_cells(cells, buckets, mention)
 
     def unfile(self, mention: Mention) -> None:
         buckets = self._buckets(mention)
-        for cell in mention.spot.homes:
-            base = cell << _BUCKET_BITS
-            for bucket in buckets:
-                _take(self._cells, base + bucket, mention)
-                if mention.utilities:
-                    _take(self._outage_cells, base + bucket, mention)
         for index in self._indexes(mention):
-            for bucket in buckets:
-                _take(index, bucket, mention)
+            _take(index, buckets, mention)
+        for cells in self._cell_indexes(mention):
+            _take_from_cells(cells, buckets, mention)
 
     def file_leader(self, mention: Mention) -> None:
         """Make a located leader visible to those that look for one, close by or over the whole region."""
         buckets = self._buckets(mention)
-        for bucket in buckets:
-            _put(self._leaders, bucket, mention)
-        for cell in mention.spot.homes:
-            base = cell << _BUCKET_BITS
-            for bucket in buckets:
-                _put(self._leader_cells, base + bucket, mention)
+        _put(self._leaders, buckets, mention)
+        _put_in_cells(self._leader_cells, buckets, mention)
 
     def unfile_leader(self, mention: Mention) -> None:
         buckets = self._buckets(mention)
-        for bucket in buckets:
-            _take(self._leaders, bucket, mention)
-        for cell in mention.spot.homes:
-            base = cell << _BUCKET_BITS
-            for bucket in buckets:
-                _take(self._leader_cells, base + bucket, mention)
+        _take(self._leaders, buckets, mention)
+        _take_from_cells(self._leader_cells, buckets, mention)
 
     def near(self, mention: Mention) -> list[Mention]:
         """Return located mentions close by in place and time, itself among them."""
@@ -93,6 +78,10 @@ class Neighbourhood:
         """Return vague mentions, and located ones that tell of no strike, close by in time."""
         return self._over(self._wide, mention)
 
+    def vague(self, mention: Mention) -> list[Mention]:
+        """Return vague mentions close by in time."""
+        return self._over(self._vague, mention)
+
     def outages(self, mention: Mention) -> list[Mention]:
         """Return the region's mentions that tell of an outage, close by in time."""
         return self._over(self._outages, mention)
@@ -101,23 +90,23 @@ class Neighbourhood:
         """Return the region's located leaders close by in time."""
         return self._over(self._leaders, mention)
 
-    def _close_by(self, index: Index, mention: Mention) -> list[Mention]:
-        buckets = self._buckets(mention)
-        return self._within(
-            mention, index, [(cell << _BUCKET_BITS) + bucket for cell in mention.spot.cells for bucket in buckets]
-        )
+    def _close_by(self, cells: CellIndex, mention: Mention) -> list[Mention]:
+        found: list[Mention] = []
+        buckets: range | None = None
+        for cell in mention.spot.cells:
+            index = cells.get(cell)
+            if index is not None:
+                buckets = buckets or self._buckets(mention)
+                _collect(index, buckets, found)
+        return self._within(mention, found)
 
     def _over(self, index: Index, mention: Mention) -> list[Mention]:
-        return self._within(mention, index, self._buckets(mention))
-
-    def _within(self, mention: Mention, index: Index, keys: Iterable[int]) -> list[Mention]:
-        """Return what is filed under the keys and may overlap in time, each once."""
         found: list[Mention] = []
-        get = index.get
-        for key in keys:
-            held = get(key)
-            if held is not None:
-                found += held
+        _collect(index, self._buckets(mention), found)
+        return self._within(mention, found)
+
+    def _within(self, mention: Mention, found: list[Mention]) -> list[Mention]:
+        """Return those that may overlap in time, each once."""
         if not found:
             return found
         # Buckets are wide: most of what shares one is hours apart.
@@ -127,24 +116,56 @@ class Neighbourhood:
     def _indexes(self, mention: Mention) -> Iterator[Index]:
         if mention.tier >= VAGUE_STRIKE:
             yield self._wide
+        if mention.is_vague:
+            yield self._vague
         if mention.utilities:
             yield self._outages
+
+    def _cell_indexes(self, mention: Mention) -> Iterator[CellIndex]:
+        yield self._cells
+        if mention.utilities:
+            yield self._outage_cells
 
     def _buckets(self, mention: Mention) -> range:
         last = (mention.end + self._slack) // _BUCKET
         return range(max((mention.reach - self._slack) // _BUCKET, last - _WIDEST), last + 1)
 
 
-def _put(index: Index, key: int, mention: Mention) -> None:
-    held = index.get(key)
-    if held is None:
-        index[key] = [mention]
-    else:
-        held.append(mention)
+def _collect(index: Index, buckets: range, found: list[Mention]) -> None:
+    for bucket in buckets:
+        held = index.get(bucket)
+        if held is not None:
+            found += held
 
 
-def _take(index: Index, key: int, mention: Mention) -> None:
-    held = index[key]
-    held.remove(mention)
-    if not held:
-        del index[key]
+def _put(index: Index, buckets: range, mention: Mention) -> None:
+    for bucket in buckets:
+        held = index.get(bucket)
+        if held is None:
+            index[bucket] = [mention]
+        else:
+            held.append(mention)
+
+
+def _take(index: Index, buckets: range, mention: Mention) -> None:
+    for bucket in buckets:
+        held = index[bucket]
+        held.remove(mention)
+        if not held:
+            del index[bucket]
+
+
+def _put_in_cells(cells: CellIndex, buckets: range, mention: Mention) -> None:
+    for cell in mention.spot.homes:
+        index = cells.get(cell)
+        if index is None:
+            index = cells[cell] = {}
+        _put(index, buckets, mention)
+
+
+def _take_from_cells(cells: CellIndex, buckets: range, mention: Mention) -> None:
+    for cell in mention.spot.homes:
+        index = cells[cell]
+        _take(index, buckets, mention)
+        if not index:
+            del cells[cell]

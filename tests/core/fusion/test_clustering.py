@@ -32,6 +32,9 @@ class Everywhere:
     def outages(self, _: Mention) -> Iterator[Mention]:
         return (other for other in self._mentions if other.utilities)
 
+    def vague(self, _: Mention) -> Iterator[Mention]:
+        return (other for other in self._mentions if other.is_vague)
+
     def outages_near(self, mention: Mention) -> Iterator[Mention]:
         return (other for other in self.outages(mention) if not other.is_vague)
 
