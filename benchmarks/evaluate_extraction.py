@@ -89,7 +89,9 @@ def found_facts(claims: Iterable[ExtractedClaim]) -> list[Fact]:
         if isinstance(claim, StrikeClaim):
             facts += [Fact("strike by region", (region,))] if region != WHOLE else []
         elif isinstance(claim, OutageClaim):
-            facts.append(Fact("outage", (claim.utility.value, region)))
+            # One figure over several regions is a claim of the country; it is about each of them.
+            regions = extracted.regions if region == WHOLE and len(extracted.regions) > 1 else (region,)
+            facts += [Fact("outage", (claim.utility.value, r)) for r in regions]
         elif isinstance(claim, CasualtiesClaim):
             for harm, figure in (("killed", claim.killed), ("wounded", claim.wounded)):
                 if isinstance(figure, Estimate):

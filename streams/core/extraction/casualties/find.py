@@ -147,7 +147,7 @@ def _sentence(
     for trigger in live:
         if trigger[0] in used_triggers:
             continue
-        lone = _death_of(one_of, trigger) or without_figure(doc, sentence, trigger)
+        lone = _death_of(doc, one_of, trigger) or without_figure(doc, sentence, trigger)
         if isinstance(lone, Toll):
             used_triggers[trigger[0]] = lone
             out.tolls.append(lone)
@@ -192,22 +192,30 @@ def _is_one_of(doc: Document, trigger: Trigger, triggers: list[Trigger]) -> bool
     if HARM[tag] is not Harm.WOUNDED:
         return False
     of = first - 1 - (doc.word(first - 1) in ("the", "those"))
-    if doc.word(of) not in _OF or doc.word(of - 1) not in _ONE or not doc.joined(of - 1, first):
+    if doc.word(of) not in _OF or doc.word(of - 1) not in _HOW_MANY or not doc.joined(of - 1, first):
         return False
     return any(
-        HARM[t] is Harm.KILLED and (of - 1 - _NEAR_DEATH <= b < of or (last < a <= last + 3 * _NEAR_DEATH))
+        HARM[t] is Harm.KILLED
+        and (
+            (of - 1 - _NEAR_DEATH <= b < of and doc.clause_of[b] == doc.clause_of[first])
+            or (last < a <= last + 3 * _NEAR_DEATH)
+        )
         for a, b, t in triggers
     )
 
 
-def _death_of(one_of: Trigger | None, trigger: Trigger) -> Toll | None:
+def _death_of(doc: Document, one_of: Trigger | None, trigger: Trigger) -> Toll | None:
     if one_of is None or HARM[trigger[2]] is not Harm.KILLED or trigger[0] < one_of[1]:
         return None
-    return Toll(Harm.KILLED, trigger[0], 1, 1, 1, Group.UNKNOWN, one_of[0], trigger[1])
+    n = next(_HOW_MANY[doc.word(t)] for t in range(one_of[0] - 1, -1, -1) if doc.word(t) in _HOW_MANY)
+    return Toll(Harm.KILLED, trigger[0], n, n, n, Group.UNKNOWN, one_of[0], trigger[1])
 
 
 _OF: Final = words("of з із зі из")
-_ONE: Final = words("one один одна одного")
+_HOW_MANY: Final = {
+    "one": 1, "один": 1, "одна": 1, "одного": 1, "two": 2, "двоє": 2, "двое": 2, "три": 3, "three": 3, "троє": 3,
+    "трое": 3,
+}  # fmt: skip
 _NEAR_DEATH: Final = 4
 
 
