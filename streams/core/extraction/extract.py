@@ -21,7 +21,7 @@ from streams.core.extraction.quantities import find_quantities
 from streams.core.extraction.strikes.find import find_strikes
 from streams.core.extraction.times import find_times
 
-VERSION = "rules/2"
+VERSION = "rules/3"
 """Name and version of the extractor, as claims carry it. Raised with every change of the rules."""
 
 
