@@ -115,5 +115,7 @@ class IncidentV1(WireModel):
     """Sources left out of the record to bound its size; their figures and voices count."""
     why: tuple[ShortText, ...] = ()
     """Why these claims are one incident, and why the best figures are the best."""
+    may_be_another: bool = False
+    """Kept apart because several others fit: it may be one of them. Sums count its figures only beyond theirs."""
     merged_into: Identifier | None = None
     split_from: Identifier | None = None

@@ -5,18 +5,19 @@ the publication of its earliest report: so it is placed at its latest possible m
 ``as_of - W < at``, from its start on. Everything is UTC microseconds: no change of clocks can matter here.
 
 Sums are taken by hour and by day and remembered until an entry of that hour changes: remembered, never counted up
-and down, so the numbers are those of a fresh fold at any time (DESIGN §3, law 2).
+and down, so the numbers are those of a fresh fold at any time (DESIGN §3, law 2). What may be one of the other
+incidents is kept apart from them (:mod:`streams.core.tentative`) and added last.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Hashable, Iterable
-from typing import Final, NamedTuple
+from typing import Final
 
 from schemas.vocabulary import WindowName
-from streams.core.estimates import Range
 from streams.core.moments import DAY, HOUR
+from streams.core.sums import NOTHING, Entry, Sums, add, sum_of
+from streams.core.tentative import Tentative
 
 WINDOWS: Final[dict[WindowName, int]] = {
     WindowName.H1: HOUR,
@@ -25,34 +26,16 @@ WINDOWS: Final[dict[WindowName, int]] = {
     WindowName.D7: 7 * DAY,
     WindowName.D30: 30 * DAY,
 }
-FIGURE_COUNT: Final = 9
-_WIDTH: Final = 2 + FIGURE_COUNT * 6
-_NOTHING: Final = (0,) * _WIDTH
 _FUTURE: Final = 1 << 62
-
-Sums = tuple[int, ...]
-"""Strikes, outages started, then six numbers a figure: stated, without best, open, lows, bests, highs."""
-
-
-class Entry(NamedTuple):
-    """What an incident, or one outage of it, adds. Counted from ``start`` on while ``at`` is inside the window."""
-
-    at: int
-    start: int
-    strike: bool
-    figures: tuple[tuple[int, Range], ...]
-    outage: bool = False
-    ends: int = 0
-    """Of an outage: when it is over or lapses."""
 
 
 class RegionWindows:
     """The entries of one region."""
 
-    __slots__ = ("_ats", "_begins", "_days", "_ends", "_entries", "_hours", "_starts", "_sums")
+    __slots__ = ("_ats", "_begins", "_days", "_ends", "_entries", "_hours", "_starts", "_sums", "_tentative")
 
     def __init__(self) -> None:
-        self._entries: dict[Hashable, tuple[Entry, ...]] = {}
+        self._entries: dict[str, tuple[Entry, ...]] = {}
         self._hours: dict[int, list[Entry]] = {}
         self._sums: dict[int, Sums] = {}
         self._days: dict[int, Sums] = {}
@@ -60,16 +43,17 @@ class RegionWindows:
         self._starts: list[int] = []
         self._begins: list[int] = []
         self._ends: list[int] = []
+        self._tentative = Tentative(self._hour)
 
-    def put(self, owner: Hashable, entries: tuple[Entry, ...]) -> None:
+    def put(self, owner: str, entries: tuple[Entry, ...]) -> None:
         """Set what ``owner`` adds, in place of what it added before; nothing removes it."""
         held = self._entries.get(owner, ())
         if held == entries:
             return
-        for entry in held:
-            self._take(entry)
-        for entry in entries:
-            self._put(entry)
+        for number, entry in enumerate(held):
+            self._take(owner, number, entry)
+        for number, entry in enumerate(entries):
+            self._put(owner, number, entry)
         if entries:
             self._entries[owner] = entries
         else:
@@ -80,7 +64,7 @@ class RegionWindows:
         after = now - length
         first, last = after // HOUR, now // HOUR
         edge = self._hours.get(first, ())
-        parts = [_add(entry for entry in edge if entry.at > after and entry.start <= now)]
+        parts = [add(entry for entry in edge if entry.at > after and entry.start <= now)]
         hour = first + 1
         while hour < last:
             if hour % 24 == 0 and hour + 24 <= last:
@@ -91,8 +75,10 @@ class RegionWindows:
                 hour += 1
         # From the current hour on an interval may still be running or lie ahead.
         for ahead in self._hours_from(max(last, first + 1)):
-            parts.append(_add(entry for entry in self._hours[ahead] if entry.start <= now and entry.at > after))
-        return _sum(parts)
+            held = self._hours.get(ahead, ())
+            parts.append(add(entry for entry in held if entry.start <= now and entry.at > after))
+        parts.append(self._tentative.sums(after, now))
+        return sum_of(parts)
 
     def active(self, now: int) -> int:
         """Return the number of outages that began by ``now`` and are neither over nor lapsed."""
@@ -115,9 +101,16 @@ class RegionWindows:
         """Return the sums of all that is placed in ``[start, end)``, to compare with a roundup's figures."""
         low, high = bisect_left(self._ats, start), bisect_left(self._ats, end)
         if low == high:
-            return _NOTHING
+            return NOTHING
         hours = {at // HOUR for at in self._ats[low:high]}
-        return _sum([_add(entry for entry in self._hours[hour] if start <= entry.at < end) for hour in sorted(hours)])
+        parts = [add(e for e in self._hours.get(hour, ()) if start <= e.at < end) for hour in sorted(hours)]
+        return sum_of([*parts, self._tentative.between(start, end)])
+
+    def adds(self, owner: str) -> Sums:
+        """Return what ``owner`` adds to the sums of a window that holds it."""
+        held = self._entries.get(owner, ())
+        own = [self._tentative.adds(owner, n, entry) for n, entry in enumerate(held) if entry.may_be_another]
+        return sum_of([add(entry for entry in held if not entry.may_be_another), *own])
 
     def _hours_from(self, hour: int) -> list[int]:
         index = bisect_left(self._ats, hour * HOUR)
@@ -126,35 +119,41 @@ class RegionWindows:
     def _hour(self, hour: int) -> Sums:
         held = self._hours.get(hour)
         if held is None:
-            return _NOTHING
+            return NOTHING
         sums = self._sums.get(hour)
         if sums is None:
-            sums = self._sums[hour] = _add(held)
+            sums = self._sums[hour] = add(held)
         return sums
 
     def _day(self, day: int) -> Sums:
         sums = self._days.get(day)
         if sums is None:
-            sums = self._days[day] = _sum([self._hour(hour) for hour in range(day * 24, day * 24 + 24)])
+            sums = self._days[day] = sum_of([self._hour(hour) for hour in range(day * 24, day * 24 + 24)])
         return sums
 
-    def _put(self, entry: Entry) -> None:
-        hour = entry.at // HOUR
-        self._hours.setdefault(hour, []).append(entry)
-        self._forget(hour)
+    def _put(self, owner: str, number: int, entry: Entry) -> None:
+        if entry.may_be_another:
+            self._tentative.put(owner, number, entry)
+        else:
+            hour = entry.at // HOUR
+            self._hours.setdefault(hour, []).append(entry)
+            self._forget(hour)
         insort(self._ats, entry.at)
         insort(self._starts, entry.start)
         if entry.outage:
             insort(self._begins, entry.start)
             insort(self._ends, max(entry.ends, entry.start))
 
-    def _take(self, entry: Entry) -> None:
-        hour = entry.at // HOUR
-        held = self._hours[hour]
-        held.remove(entry)
-        if not held:
-            del self._hours[hour]
-        self._forget(hour)
+    def _take(self, owner: str, number: int, entry: Entry) -> None:
+        if entry.may_be_another:
+            self._tentative.take(owner, number, entry)
+        else:
+            hour = entry.at // HOUR
+            held = self._hours[hour]
+            held.remove(entry)
+            if not held:
+                del self._hours[hour]
+            self._forget(hour)
         _drop(self._ats, entry.at)
         _drop(self._starts, entry.start)
         if entry.outage:
@@ -164,44 +163,8 @@ class RegionWindows:
     def _forget(self, hour: int) -> None:
         self._sums.pop(hour, None)
         self._days.pop(hour // 24, None)
+        self._tentative.forget(hour)
 
 
 def _drop(held: list[int], value: int) -> None:
     del held[bisect_left(held, value)]
-
-
-def _add(entries: Iterable[Entry]) -> Sums:
-    sums: list[int] | None = None
-    for entry in entries:
-        if sums is None:
-            sums = [0] * _WIDTH
-        sums[0] += entry.strike
-        sums[1] += entry.outage
-        for number, (low, best, high) in entry.figures:
-            at = 2 + number * 6
-            sums[at] += 1
-            sums[at + 3] += low
-            if best is None:
-                sums[at + 1] += 1
-            else:
-                sums[at + 4] += best
-            if high is None:
-                sums[at + 2] += 1
-            else:
-                sums[at + 5] += high
-    return _NOTHING if sums is None else tuple(sums)
-
-
-def _sum(parts: Iterable[Sums]) -> Sums:
-    found = [part for part in parts if part is not _NOTHING]
-    if not found:
-        return _NOTHING
-    return found[0] if len(found) == 1 else tuple(map(sum, zip(*found, strict=True)))
-
-
-def figure(sums: Sums, number: int) -> Range | None:
-    """Return a figure of the sums; None where nobody stated it."""
-    stated, bestless, is_open, low, best, high = sums[2 + number * 6 : 8 + number * 6]
-    if not stated:
-        return None
-    return Range(low, None if bestless else best, None if is_open else high)

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from schemas.vocabulary import Credibility, Group, IncidentStatus, Party, Utility
 from streams.core.estimates import Range, total, whole
+from streams.core.fusion.choice import may_be_another
 from streams.core.fusion.facts import (
     CASUALTIES,
     CHILDREN_KILLED,
@@ -28,7 +29,7 @@ from streams.core.fusion.mentions import Mention
 from streams.core.fusion.outages import Course, course
 from streams.core.fusion.policy import FusionPolicy
 from streams.core.fusion.voices import Voices, credibility, grade, hear
-from streams.core.windows import Entry
+from streams.core.sums import Entry
 
 Facet = Group | Utility | None
 """Which facet a figure belongs to: a group of people, a utility, or None for the strike."""
@@ -56,6 +57,7 @@ class Assessment:
     figures: dict[tuple[Facet, int], Figure]
     outages: list[OutageFinding]
     disputed: bool
+    may_be_another: bool
     credibility: Credibility
     best_grade: int
     at: int
@@ -84,7 +86,8 @@ class Assessment:
             value = self._over_groups(number)
             if value is not None:
                 figures.append((number, value))
-        head = Entry(self.at, min(self.leader.start, self.at), self.is_strike, tuple(figures))
+        start = min(self.leader.start, self.at)
+        head = Entry(self.at, start, self.is_strike, tuple(figures), may_be_another=self.may_be_another)
         if not self.outages:
             return (head,)
         return (head, *(self._outage_entry(outage) for outage in self.outages if outage.course.began is not None))
@@ -100,7 +103,15 @@ class Assessment:
         assert began is not None
         at = max(began.start, min(began.end, self.first_published))
         customers = ((CUSTOMERS, outage.customers.value),) if outage.customers else ()
-        return Entry(at, began.start, False, customers, outage=True, ends=outage.course.ends)
+        return Entry(
+            at,
+            began.start,
+            False,
+            customers,
+            outage=True,
+            ends=outage.course.ends,
+            may_be_another=self.may_be_another,
+        )
 
 
 def assess(leader: Mention, policy: FusionPolicy) -> Assessment:
@@ -142,6 +153,7 @@ def assess(leader: Mention, policy: FusionPolicy) -> Assessment:
         figures=figures,
         outages=outages,
         disputed=disputed,
+        may_be_another=may_be_another(leader),
         credibility=credibility(voices, best_grade, hedged, disputed),
         best_grade=best_grade,
         at=max(leader.start, min(leader.end, first)),

@@ -18,6 +18,8 @@ from streams.core.fusion.watching import Fit, is_supported, watch
 
 TIE = "kept apart: more than one incident fits alike"
 _AMONG_MANY = "kept apart: place known only roughly, and more than one incident fits"
+_OUTAGES = "kept apart: more than one outage fits"
+_APART = frozenset({TIE, _AMONG_MANY, _OUTAGES})
 
 
 class Choice(NamedTuple):
@@ -30,6 +32,11 @@ class Choice(NamedTuple):
 
 
 _NOTHING_FITS = Choice(None)
+
+
+def may_be_another(leader: Mention) -> bool:
+    """Return whether the incident was kept apart because several others fit it: it may be one of those."""
+    return leader.reason in _APART
 
 
 def choose(mention: Mention, taken: set[int], near: Neighbourhood, policy: FusionPolicy) -> Choice:
@@ -142,7 +149,7 @@ def _choose_outage(mention: Mention, taken: set[int], near: Neighbourhood, polic
     if not fitting:
         return _NOTHING_FITS
     if len(fitting) > 1 and mention.is_vague:
-        return Choice(None, "kept apart: more than one outage fits", math.inf)
+        return Choice(None, _OUTAGES, math.inf)
     best = max(fitting.values(), key=lambda held: (held.rank, held.leader.order))
     return Choice(best.leader, best.reason, math.inf)
 

@@ -19,7 +19,8 @@ from streams.core.fusion.facts import (
     MISSING,
     WOUNDED,
 )
-from streams.core.windows import WINDOWS, RegionWindows, Sums, figure
+from streams.core.sums import Sums, figure
+from streams.core.windows import WINDOWS, RegionWindows
 
 Numbers = tuple[tuple[Sums, ...], int]
 """The sums of every window and the outages active now: what decides whether counters changed."""

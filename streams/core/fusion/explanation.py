@@ -48,6 +48,8 @@ def explain(incident: IncidentV1) -> Iterator[str]:
         yield f"  It is the same event as {incident.merged_into}, which carries on."
     if incident.split_from:
         yield f"  It was split from {incident.split_from}."
+    if incident.may_be_another:
+        yield "  It may be one of the others of its region: sums count its figures only as far as they exceed theirs."
     grades = {held.source.id: held.source for held in incident.sources}
     yield from _facets(incident, grades)
     yield from _sources(incident)

@@ -54,6 +54,8 @@ class Mention:
     killed: Range | None
     wounded: Range | None
     utilities: int
+    signature: bytes
+    """The report's when this mention was made of it: a newer version has another text in the same report."""
     leader: Mention | None = None
     members: list[Mention] | None = None
     """Of a leader: all mentions of its incident, itself among them."""
@@ -108,7 +110,7 @@ class Mention:
             and self.killed == other.killed
             and self.wounded == other.wounded
             and self.utilities == other.utilities
-            and self.report.signature == other.report.signature
+            and self.signature == other.signature
         )
 
 
@@ -254,6 +256,7 @@ def _mention(report: Report, facts: list[Fact], policy: FusionPolicy) -> Mention
         killed=killed,
         wounded=wounded,
         utilities=utilities,
+        signature=report.signature,
     )
 
 

@@ -21,6 +21,7 @@ from streams.core.fusion.records import INCIDENT_PREFIX, REPORT_PREFIX, Record, 
 from streams.core.fusion.region import Region
 from streams.core.fusion.totals import ReportedTotal, reported_totals
 from streams.core.moments import micros
+from streams.core.sums import Sums
 
 
 @dataclass(slots=True)
@@ -121,6 +122,10 @@ class Fusion:
         """Return a region's counters as of ``now``; zeros for a region never heard of."""
         held = self._regions.get(region)
         return (held or Region(region, self._policy)).count(now)
+
+    def adds(self, incident: IncidentV1) -> Sums:
+        """Return what an incident that stands adds to the sums of its region."""
+        return self._regions[incident.region].windows.adds(incident.incident_id)
 
     def regions(self) -> Collection[str]:
         """Return the regions that reports told of."""

@@ -11,7 +11,8 @@ from schemas.vocabulary import Group, Scope, Utility
 from streams.core.estimates import estimate_of
 from streams.core.fusion.facts import FIGURES, Fact
 from streams.core.moments import moment
-from streams.core.windows import RegionWindows, figure
+from streams.core.sums import figure
+from streams.core.windows import RegionWindows
 
 
 @dataclass(frozen=True, slots=True)

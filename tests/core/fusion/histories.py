@@ -44,7 +44,7 @@ _TIMES = (
     "2025-10-21 18:00 .. 2025-10-22 03:00",
 )
 _PUBLISHED = ("2025-10-22 12:00", "2025-10-22 12:20", "2025-10-22 14:00", "2025-10-22 19:00", "2025-10-23 09:00")
-_TEXT = (
+TEXT = (
     "Уночі місто атакували безпілотники, пошкоджено три будинки, рятувальники працюють на місці, "
     "людей з верхніх поверхів вивели, рух вулицею перекрито до вечора"
 )
@@ -90,7 +90,7 @@ def spoken(draw: st.DrawFn, source: str) -> list[ReportV1]:
         earlier = sorted({report.report_id for report in said})
         deed = draw(st.sampled_from(("new", "new", "new", "revise", "retract", "supersede"))) if earlier else "new"
         report_id = draw(st.sampled_from(earlier)) if deed in {"revise", "retract"} else f"r{number}"
-        fields: dict[str, Any] = {"grade": grade, "party": party, "text": draw(st.sampled_from((None, _TEXT)))}
+        fields: dict[str, Any] = {"grade": grade, "party": party, "text": draw(st.sampled_from((None, TEXT)))}
         if deed == "retract":
             fields = {"grade": grade, "party": party, "retracted": True}
         else:

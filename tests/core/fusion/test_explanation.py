@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from schemas.estimate import Estimate
+from schemas.vocabulary import WindowName
 from streams.cli.explain import explain as explain_command
 from streams.cli.explain import newest
 from streams.cli.output import CommandError
@@ -53,6 +55,29 @@ def test_the_explanation_reads_like_this() -> None:
         "  authority a2 is with authority a1: same place, same time",
         "  best killed is 4: newest word of authority, graded B, the best of 2",
     ]
+
+
+def test_it_says_what_may_be_another_incident_and_how_that_counts() -> None:
+    reports = [
+        a_report(
+            "a1",
+            "authority",
+            "2025-10-22 15:00",
+            claims=[a_strike(place="Kharkiv"), casualties(place="Kharkiv", killed=4)],
+        ),
+        a_report(
+            "d1", "daily", "2025-10-22 15:00", claims=[a_strike(place="Chuhuiv"), casualties(place="Chuhuiv", killed=1)]
+        ),
+        a_report(
+            "n1", "night", "2025-10-22 15:10", claims=[a_strike(place="UA-63"), casualties(place="UA-63", killed=2)]
+        ),
+    ]
+    fusion, _ = fuse(reports)
+    doubtful = [incident for incident in fusion.incidents() if incident.may_be_another]
+    assert [incident.place.precision for incident in doubtful] == ["region"]
+    assert any(line.startswith("  It may be one of the others") for line in explain(doubtful[0]))
+    killed = fusion.counters("UA-63", at("2025-10-22 16:00")).windows[WindowName.H24].casualties.killed
+    assert killed == Estimate(low=5, best=5, high=7)
 
 
 def test_the_newest_revision_is_explained_and_a_beginning_of_the_id_will_do() -> None:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from schemas.incident import IncidentV1
 from schemas.report import ReportV1
 from streams.core.fusion import Fusion
-from tests.core.fusion.histories import Records, histories, interleaved, records_of
-from tests.core.fusion.wire import POLICY, at, store, told, withdrawal
+from tests.core.fusion.histories import TEXT, Records, histories, interleaved, records_of
+from tests.core.fusion.wire import POLICY, a_report, a_strike, an_outage, at, store, told, withdrawal
 
 NOW = at("2025-10-23 10:00")
 
@@ -149,3 +149,14 @@ def unique(said: list[ReportV1]) -> list[ReportV1]:
 
 def by_id(fusion: Fusion) -> list[IncidentV1]:
     return sorted(fusion.incidents(), key=lambda incident: incident.incident_id)
+
+
+def test_a_version_that_differs_in_its_text_alone_is_matched_anew() -> None:
+    text = TEXT
+    strike = a_report("r1", "s0", "2025-10-22 12:00", text=text, claims=[a_strike(when=None)])
+    versions = [
+        a_report("r0", "s1", "2025-10-22 12:00", text=said, claims=[an_outage(when=None)]) for said in (None, text)
+    ]
+    order = records_of([strike]) + records_of(versions)
+    assert_same(fused(order), at_once(order))
+    assert told(fused(order))[0]["why"][0].endswith("same text")

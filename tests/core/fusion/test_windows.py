@@ -7,15 +7,52 @@ from hypothesis import strategies as st
 
 from streams.core.estimates import Range, total
 from streams.core.moments import DAY, HOUR, MINUTE
-from streams.core.windows import FIGURE_COUNT, WINDOWS, Entry, RegionWindows, figure
+from streams.core.sums import FIGURE_COUNT, Entry, figure
+from streams.core.tentative import AFTER, BEFORE
+from streams.core.windows import WINDOWS, RegionWindows
 
 NOON = 20_383 * DAY + 12 * HOUR
 """Some noon in October 2025."""
 
 
-def plain(entries: list[Entry], now: int, length: int) -> list[object]:
+Held = dict[str, list[Entry]]
+
+
+def beyond(held: Held) -> list[Entry]:
+    """Return the entries, those that may be other ones with only the figures that exceed the others of their time."""
+    counted = [entry for own in held.values() for entry in own if not entry.may_be_another]
+    doubtful = sorted(
+        (entry.at, entry.start, owner, number, entry)
+        for owner, own in held.items()
+        for number, entry in enumerate(own)
+        if entry.may_be_another
+    )
+    sure = list(counted)
+    for at, start, _, _, entry in doubtful:
+        first = max(start, at - BEFORE)
+        hours = range(first // HOUR, (at + AFTER) // HOUR + 1)
+        others = [one for one in sure if one.at // HOUR in hours]
+        others += [one for one in counted if one.may_be_another and first <= one.at]
+        figures = []
+        for number, value in entry.figures:
+            same = [figure for one in others for wanted, figure in one.figures if wanted == number]
+            lows = sum(figure.low for figure in same)
+            bests = max(lows, sum(figure.best for figure in same if figure.best is not None))
+            low = max(0, value.low - lows)
+            if value.best is not None:
+                best = max(0, value.best - bests)
+                figures.append((number, Range(min(low, best), best, value.high)))
+            elif value.low > bests:
+                figures.append((number, Range(low, None, value.high)))
+            else:
+                figures.append((number, Range(0, 0, value.high)))
+        counted.append(entry._replace(figures=tuple(figures)))
+    return counted
+
+
+def plain(held: Held, now: int, length: int) -> list[object]:
     """Fold without any memory: what the windows must be equal to."""
-    inside = [entry for entry in entries if entry.start <= now and entry.at > now - length]
+    inside = [entry for entry in beyond(held) if entry.start <= now and entry.at > now - length]
     figures = [
         total(value for entry in inside for number, value in entry.figures if number == wanted)
         for wanted in range(FIGURE_COUNT)
@@ -37,9 +74,8 @@ def entries(draw: st.DrawFn) -> Entry:
     value = draw(st.sampled_from((Range(best, best, best), Range(best, None, None), Range(0, best, best + 1))))
     held = ((draw(st.integers(0, FIGURE_COUNT - 1)), value),) if draw(st.booleans()) else ()
     outage = draw(st.booleans())
-    return Entry(
-        at, start, not outage, held, outage, start + draw(st.sampled_from((0, HOUR, 3 * DAY))) if outage else 0
-    )
+    ends = start + draw(st.sampled_from((0, HOUR, 3 * DAY))) if outage else 0
+    return Entry(at, start, not outage, held, outage, ends, may_be_another=draw(st.integers(0, 2)) == 0)
 
 
 changes = st.lists(st.tuples(st.integers(0, 5), st.lists(entries(), max_size=2)), min_size=1, max_size=15)
@@ -52,15 +88,15 @@ def test_the_windows_are_the_plain_fold_whatever_was_put_before(
     puts: list[tuple[int, list[Entry]]], asked: list[int]
 ) -> None:
     windows = RegionWindows()
-    held: dict[int, list[Entry]] = {}
+    held: Held = {}
     for owner, new in puts:
-        windows.put(owner, tuple(new))
-        held[owner] = new
+        windows.put(str(owner), tuple(new))
+        held[str(owner)] = new
         # Asked in between as well: sums that are remembered must be forgotten in time.
         everything = [entry for own in held.values() for entry in own]
         for now in asked:
             for length in WINDOWS.values():
-                assert told(windows, now, length) == plain(everything, now, length)
+                assert told(windows, now, length) == plain(held, now, length)
             active = sum(entry.outage and entry.start <= now < max(entry.ends, entry.start) for entry in everything)
             assert windows.active(now) == active
 
@@ -70,7 +106,7 @@ def test_the_windows_are_the_plain_fold_whatever_was_put_before(
 def test_nothing_moves_before_the_next_change(held: list[Entry], now: int) -> None:
     windows = RegionWindows()
     for owner, entry in enumerate(held):
-        windows.put(owner, (entry,))
+        windows.put(str(owner), (entry,))
     change = windows.next_change(now)
     assert change > now
 
@@ -109,3 +145,43 @@ def test_an_interval_counts_while_it_may_have_been_inside() -> None:
 
 def test_an_empty_region_never_changes() -> None:
     assert RegionWindows().next_change(NOON) > NOON + 10_000 * DAY
+
+
+FOUR, ONE, NINE = Range(4, 4, 4), Range(1, 1, 1), Range(9, 9, 9)
+
+
+def killed(*held: Entry) -> Range | None:
+    windows = RegionWindows()
+    for owner, entry in enumerate(held):
+        windows.put(str(owner), (entry,))
+    return figure(windows.sums(NOON, DAY), 4)
+
+
+def a_strike(value: Range | None, *, hour: int = 0, may_be_another: bool = False) -> Entry:
+    at = NOON - hour * HOUR
+    return Entry(at, at, True, () if value is None else ((4, value),), may_be_another=may_be_another)
+
+
+def test_what_may_be_another_adds_only_what_exceeds_the_others_and_its_whole_high() -> None:
+    assert killed(a_strike(FOUR), a_strike(FOUR, may_be_another=True)) == Range(4, 4, 8)
+    assert killed(a_strike(ONE), a_strike(FOUR, may_be_another=True)) == Range(4, 4, 5)
+    assert killed(a_strike(FOUR), a_strike(ONE), a_strike(FOUR, may_be_another=True)) == Range(5, 5, 9)
+
+
+def test_nobody_else_said_how_many_so_its_word_counts() -> None:
+    assert killed(a_strike(None), a_strike(None), a_strike(FOUR, may_be_another=True)) == FOUR
+    assert killed(a_strike(None), a_strike(Range(0, 0, 0), may_be_another=True)) == Range(0, 0, 0)
+
+
+def test_of_two_that_may_be_one_the_larger_counts() -> None:
+    two = a_strike(FOUR, may_be_another=True), a_strike(NINE, may_be_another=True)
+    assert killed(*two) == killed(*reversed(two)) == Range(9, 9, 13)
+
+
+def test_an_open_figure_opens_the_high_and_leaves_the_best_that_says_as_much() -> None:
+    assert killed(a_strike(FOUR), a_strike(Range(3, None, None), may_be_another=True)) == Range(4, 4, None)
+    assert killed(a_strike(FOUR), a_strike(Range(9, None, None), may_be_another=True)) == Range(9, None, None)
+
+
+def test_another_day_s_toll_covers_nothing() -> None:
+    assert killed(a_strike(FOUR, hour=20), a_strike(FOUR, may_be_another=True)) == Range(8, 8, 8)
