@@ -57,6 +57,8 @@ class StageApp:
         self._partitions = 0
         self._folder: RocksFolder | None = None
         self._owned: dict[int, OwnedPartition] = {}
+        self._at_work: dict[int, asyncio.Task[None]] = {}
+        """The block of each partition that is being worked, or was the last to be."""
         self._recovering: asyncio.Task[None] | None = None
         self._ticking: asyncio.Task[None] | None = None
         self._watchdog = Watchdog(stage.name, config, observer, health)
@@ -85,6 +87,8 @@ class StageApp:
         await _cancel(self._ticking)
         await _cancel(self._recovering)
         await self._ends.close()
+        if self._at_work:
+            await asyncio.wait(self._at_work.values())
         await self.app.stop()
         for owned in self._owned.values():
             owned.close()
@@ -125,6 +129,18 @@ class StageApp:
     # -- Faust ---------------------------------------------------------------------------------------------------
 
     async def work(self, event: Any) -> None:
+        """Begin to work a block as soon as the one before it in its partition is done.
+
+        Blocks of other partitions go on meanwhile: most of a small block's time is waiting for acknowledgements.
+        """
+        partition = event.message.partition
+        before = self._at_work.get(partition)
+        if before is not None:
+            await asyncio.wait({before})
+        name = f"{self.stage.name} works a block of partition {partition}"
+        self._at_work[partition] = asyncio.create_task(self._work(event), name=name)
+
+    async def _work(self, event: Any) -> None:
         """Work a block; acknowledge it only when everything it caused is durable."""
         message, block = event.message, event.value
         generation = message.generation_id
