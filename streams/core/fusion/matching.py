@@ -115,7 +115,7 @@ def match(one: Mention, other: Mention, policy: FusionPolicy, *, as_incident: bo
     if one.wounded is not None and wounded is not None:
         toll += _toll_points(one.wounded, wounded, policy)
     support += toll
-    echo = one.report.signature and is_echo(one.report.signature, other.report.signature, policy.echo)
+    echo = one.signature and is_echo(one.signature, other.signature, policy.echo)
     if echo:
         support += policy.same_text
     notes = (place_note, time_note, likeness, target_note, (toll > 0) - (toll < 0), bool(echo))
