@@ -13,7 +13,7 @@ function of all entries, remembered until an entry of its time changes.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from streams.core.estimates import Range
@@ -32,33 +32,36 @@ _Key = tuple[int, int, str, int]
 class Tentative:
     """The entries of one region that may be other ones. ``hour_sums`` gives the sums of all the others by hour."""
 
-    __slots__ = ("_adds", "_entries", "_hour_sums", "_keys", "_upto")
+    __slots__ = ("_adds", "_entries", "_hour_sums", "_keys", "_stale", "_upto")
 
     def __init__(self, hour_sums: Callable[[int], Sums]) -> None:
         self._hour_sums = hour_sums
         self._entries: dict[_Key, Entry] = {}
         self._keys: list[_Key] = []
-        self._adds: list[Sums] = []
-        """What the first entries add; the rest is worked out when it is asked for."""
-        self._upto: list[Sums] = [NOTHING]
-        """The sums of the first 0, 1, 2 … of these."""
+        self._adds: dict[_Key, Sums] = {}
+        self._stale: set[_Key] = set()
+        """Those to be worked out anew when somebody asks."""
+        self._upto: list[Sums] | None = None
+        """The sums of what the first 0, 1, 2 … add; None when that changed."""
 
     def put(self, owner: str, number: int, entry: Entry) -> None:
         key = (entry.at, entry.start, owner, number)
         self._entries[key] = entry
         insort(self._keys, key)
-        self._cut(bisect_left(self._keys, key))
+        self._stale.add(key)
 
     def take(self, owner: str, number: int, entry: Entry) -> None:
         key = (entry.at, entry.start, owner, number)
-        index = bisect_left(self._keys, key)
-        del self._keys[index], self._entries[key]
-        self._cut(index)
+        del self._keys[bisect_left(self._keys, key)], self._entries[key]
+        self._adds.pop(key, None)
+        self._stale.discard(key)
+        self._upto = None
+        self._doubt(entry.at, entry.at)
 
     def forget(self, hour: int) -> None:
         """Note that the other entries of an hour changed."""
         if self._keys:
-            self._cut(bisect_left(self._keys, (hour * HOUR - AFTER - HOUR,)))
+            self._doubt((hour - 1) * HOUR - AFTER, (hour + 1) * HOUR)
 
     def sums(self, after: int, now: int) -> Sums:
         """Return the sums of what is placed after ``after`` and began by ``now``."""
@@ -66,45 +69,64 @@ class Tentative:
             return NOTHING
         first, last = (bisect_right(self._keys, (moment + 1,)) for moment in (after, now))
         ahead = [index for index in range(max(first, last), len(self._keys)) if self._keys[index][1] <= now]
-        self._work_out()
-        return sum_of([self._slice(first, last), *(self._adds[index] for index in ahead)])
+        return sum_of([self._slice(first, last), *(self._adds[self._keys[index]] for index in ahead)])
 
     def between(self, start: int, end: int) -> Sums:
         """Return the sums of what is placed in ``[start, end)``."""
         if not self._keys:
             return NOTHING
-        self._work_out()
         return self._slice(bisect_left(self._keys, (start,)), bisect_left(self._keys, (end,)))
 
     def adds(self, owner: str, number: int, entry: Entry) -> Sums:
         """Return what one entry adds."""
         self._work_out()
-        return self._adds[bisect_left(self._keys, (entry.at, entry.start, owner, number))]
+        return self._adds[entry.at, entry.start, owner, number]
 
     def _slice(self, first: int, last: int) -> Sums:
+        self._work_out()
         if first >= last:
             return NOTHING
+        if self._upto is None:
+            upto = self._upto = [NOTHING]
+            for key in self._keys:
+                upto.append(sum_of([upto[-1], self._adds[key]]))
         return tuple(end - begin for begin, end in zip(self._upto[first], self._upto[last], strict=True))
 
-    def _cut(self, index: int) -> None:
-        del self._adds[index:], self._upto[index + 1 :]
+    def _doubt(self, earliest: int, until: int) -> None:
+        """Note that what is placed from ``earliest`` on may be told anew, if it began by ``until``."""
+        last = bisect_right(self._keys, (until + BEFORE + 1,))
+        for key in self._keys[bisect_left(self._keys, (earliest,)) : last]:
+            if key[1] <= until:
+                self._stale.add(key)
 
     def _work_out(self) -> None:
-        for index in range(len(self._adds), len(self._keys)):
-            entry = self._entries[self._keys[index]]
-            start = max(entry.start, entry.at - BEFORE)
-            hours = range(start // HOUR, (entry.at + AFTER) // HOUR + 1)
-            first = bisect_left(self._keys, (start,))
-            others = sum_of([*map(self._hour_sums, hours), self._slice(first, index)])
-            found = add([entry._replace(figures=tuple((n, _beyond(value, others, n)) for n, value in entry.figures))])
-            self._adds.append(found)
-            self._upto.append(sum_of([self._upto[-1], found]))
+        while self._stale:
+            key = min(self._stale)
+            self._stale.discard(key)
+            found = self._added(key)
+            if found != self._adds.get(key):
+                self._adds[key] = found
+                self._upto = None
+                later = bisect_right(self._keys, key)
+                last = bisect_right(self._keys, (key[0] + BEFORE + 1,))
+                self._stale.update(other for other in self._keys[later:last] if other[1] <= key[0])
+
+    def _added(self, key: _Key) -> Sums:
+        entry = self._entries[key]
+        if not entry.figures:
+            return add([entry])
+        start = max(entry.start, entry.at - BEFORE)
+        first, index = bisect_left(self._keys, (start,)), bisect_left(self._keys, key)
+        others = [self._hour_sums(hour) for hour in range(start // HOUR, (entry.at + AFTER) // HOUR + 1)]
+        others += [self._adds[other] for other in self._keys[first:index]]
+        return add([entry._replace(figures=tuple((n, _beyond(value, others, n)) for n, value in entry.figures))])
 
 
-def _beyond(value: Range, others: Sums, number: int) -> Range:
+def _beyond(value: Range, others: Sequence[Sums], number: int) -> Range:
     """Return what a figure adds to others of which one may be the same."""
     at = at_figure(number)
-    low_of_others, best_of_others = others[at + 3], max(others[at + 3], others[at + 4])
+    low_of_others = sum(sums[at + 3] for sums in others)
+    best_of_others = max(low_of_others, sum(sums[at + 4] for sums in others))
     low = max(0, value.low - low_of_others)
     if value.best is None:
         # Without a best, it leaves theirs alone only where that says as much.
