@@ -99,6 +99,8 @@ class FusionPolicy:
     quote_length: int = 300
     shown_totals: int = 50
     """Reported totals kept in view per region."""
+    totals_every: timedelta = timedelta(seconds=10)
+    """How often reported totals are compared with counters that move: they are looked at, not acted on."""
 
     # The lengths of time above in microseconds, worked out once: matching compares them millions of times.
     slack_us: int = field(init=False, repr=False, compare=False)

@@ -17,7 +17,18 @@ from streams.core.windows import RegionWindows
 class Region:
     """What belongs to one region in a partition's fusion."""
 
-    __slots__ = ("_published", "_said", "clusters", "code", "dirty", "next_at", "totals", "windows")
+    __slots__ = (
+        "_published",
+        "_said",
+        "clusters",
+        "code",
+        "dirty",
+        "next_at",
+        "totals",
+        "totals_due",
+        "totals_moved",
+        "windows",
+    )
 
     def __init__(self, code: str, policy: FusionPolicy) -> None:
         self.code = code
@@ -25,6 +36,9 @@ class Region:
         self.windows = RegionWindows()
         self.totals: dict[str, list[Fact]] = {}
         """Claims about whole periods, by report."""
+        self.totals_due = 0
+        """When they are to be compared with the counters again, should these have moved; 0 is at once."""
+        self.totals_moved = False
         self.dirty = True
         self.next_at = 0
         self._published: list[int] = []

@@ -20,7 +20,7 @@ from streams.core.fusion.publication import Publisher
 from streams.core.fusion.records import INCIDENT_PREFIX, REPORT_PREFIX, Record, report_state_key
 from streams.core.fusion.region import Region
 from streams.core.fusion.totals import ReportedTotal, reported_totals
-from streams.core.moments import micros
+from streams.core.moments import micros, span
 from streams.core.sums import Sums
 
 
@@ -52,6 +52,7 @@ class Fusion:
     def __init__(self, policy: FusionPolicy) -> None:
         self._policy = policy
         self._horizon = policy.horizon_us
+        self._totals_every = span(policy.totals_every)
         self._ledger = Ledger(policy)
         self._calendar = Calendar()
         self._publisher = Publisher(policy, self._calendar)
@@ -253,12 +254,12 @@ class Fusion:
     def _refresh_totals(self, report: Report) -> None:
         for region in self._regions.values():
             if region.totals.pop(report.key, None) is not None:
-                region.dirty = True
+                region.dirty, region.totals_due = True, 0
         for fact in report.facts:
             if fact.scope is not Scope.INCIDENT:
                 region = self._region(fact.region)
                 region.totals.setdefault(report.key, []).append(fact)
-                region.dirty = True
+                region.dirty, region.totals_due = True, 0
 
     def _store(self, report: Report, at: int, step: FusionStep) -> None:
         key = report_state_key(report.key)
@@ -287,9 +288,13 @@ class Fusion:
                 said = region.recount(now)
                 if said is not None:
                     step.counters.append(said)
-                if region.totals:
-                    step.reported_totals += self.reported_totals(region.code)
+                region.totals_moved = bool(region.totals)
             upcoming = min(upcoming, region.next_at)
+            if region.totals_moved and region.totals_due <= at:
+                step.reported_totals += self.reported_totals(region.code)
+                region.totals_due, region.totals_moved = at + self._totals_every, False
+            elif region.totals_moved:
+                upcoming = min(upcoming, region.totals_due)
         self._next = upcoming
 
     def _region(self, code: str) -> Region:
