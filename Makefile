@@ -23,8 +23,10 @@ setup: $(READY) ## make .venv from the lock file
 demo: $(READY) ## embedded broker, worker, founding case and a generated day, until Ctrl-C
 	@$(BIN)/sitrep demo
 
+# Files at once. Most of a live test is waiting, so a third one fits on two cores.
+JOBS ?= 3
 test: $(READY) ## every test that this machine can run; says what it skipped
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
 
 bench: $(READY) ## reports/s of every stage, beside a raw read and a plain Faust agent
 	@$(BIN)/python benchmarks/extraction_bench.py

@@ -113,7 +113,8 @@ class Reader:
         self._broker = EmbeddedBroker().start() if world is World.RUNNING else None
         broker_port = self._broker.port if self._broker else _free_port()
         ports = self._ports = {"broker": str(broker_port), "page": str(_free_port(broker_port))}
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("SITREP_")}
+        # With LINES of whoever runs the tests, rich would not take a dumb terminal for one of 80 columns.
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("SITREP_", "LINES"))}
         self._environment = {
             **kept,
             "HOME": str(folder / "home"),

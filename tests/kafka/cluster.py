@@ -116,7 +116,8 @@ class ApacheCluster:
         self._jars = kafka_jars()
         self._properties = dict(properties or {})
         self._java = (*_JAVA, *java, *(_QUICK_START if quick_start else ()))
-        self._id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        # Kafka's tool would take an id that begins with "-" for an option.
+        self._id = "s" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:].rstrip("=")
         ports = iter(free_ports(3 * brokers))
         self.folder = folder
         self.brokers = [Broker(number, next(ports), next(ports), folder) for number in range(1, brokers + 1)]
