@@ -15,6 +15,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from schemas import generated
 from schemas.alert import AlertV1
 from schemas.asyncapi import asyncapi
 from schemas.claim import ClaimV1, WithdrawalV1
@@ -71,12 +72,8 @@ def documents() -> dict[Path, str]:
 
 
 def outdated() -> list[Path]:
-    """Return the documents that differ from what the models say now, and those that no model has any more."""
-    wanted = documents()
-    stray = set((FOLDER / "json").glob("*")) - set(wanted)
-    return sorted(
-        stray | {path for path, text in wanted.items() if not path.is_file() or path.read_text("utf-8") != text}
-    )
+    """Return the files that differ from what the models say now."""
+    return generated.outdated(documents(), tuple((FOLDER / "json").glob("*")))
 
 
 def _tidied(definitions: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,21 +117,10 @@ def _models(base: type[BaseModel]) -> Iterator[type[BaseModel]]:
 
 
 def main(arguments: list[str]) -> int:
-    """Write the documents, or with ``--check`` name those that are not up to date; return the exit code."""
-    stale = outdated()
-    if arguments == ["--check"]:
-        for path in stale:
-            print(f"{path.relative_to(FOLDER.parent)} is not up to date: run python -m schemas.generate")
-        return 1 if stale else 0
-    wanted = documents()
-    for path in stale:
-        if path not in wanted:
-            path.unlink()
-            continue
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(wanted[path], "utf-8")
-        print(f"wrote {path.relative_to(FOLDER.parent)}")
-    return 0
+    """Write the files, or with ``--check`` name those that are not up to date; return the exit code."""
+    return generated.write_or_check(
+        documents(), arguments, "python -m schemas.generate", tuple((FOLDER / "json").glob("*"))
+    )
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import yaml
 
+from schemas import generated
 from streams.admin import wanted_topics
 from streams.permissions import Kind, Permission, Role, permissions
 from streams.settings import load_settings
@@ -106,21 +107,12 @@ def _text(resources: Iterable[dict[str, Any]]) -> str:
 
 def outdated() -> list[Path]:
     """Return the files that differ from what their sources say now."""
-    return [path for path, text in documents().items() if not path.is_file() or path.read_text("utf-8") != text]
+    return generated.outdated(documents())
 
 
 def main(arguments: list[str]) -> int:
     """Write the files, or with ``--check`` name those that are not up to date; return the exit code."""
-    stale = outdated()
-    if arguments == ["--check"]:
-        for path in stale:
-            print(f"{path.name} is not up to date: run python -m deploy.kubernetes.generate")
-        return 1 if stale else 0
-    wanted = documents()
-    for path in stale:
-        path.write_text(wanted[path], "utf-8")
-        print(f"wrote {path.relative_to(FOLDER.parents[1])}")
-    return 0
+    return generated.write_or_check(documents(), arguments, "python -m deploy.kubernetes.generate")
 
 
 if __name__ == "__main__":

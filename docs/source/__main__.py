@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from docs.source import configuration, faults, metrics, topics
+from schemas import generated
 
 FOLDER: Final = Path(__file__).parents[1]
 
@@ -22,22 +23,13 @@ def documents() -> dict[Path, str]:
 
 
 def outdated() -> list[Path]:
-    """Return the pages that differ from what the code says now."""
-    return [path for path, text in documents().items() if not path.is_file() or path.read_text("utf-8") != text]
+    """Return the files that differ from what the code says now."""
+    return generated.outdated(documents())
 
 
 def main(arguments: list[str]) -> int:
-    """Write the pages, or with ``--check`` name those that are not up to date; return the exit code."""
-    stale = outdated()
-    if arguments == ["--check"]:
-        for path in stale:
-            print(f"docs/{path.name} is not up to date: run make schemas")
-        return 1 if stale else 0
-    wanted = documents()
-    for path in stale:
-        path.write_text(wanted[path], "utf-8")
-        print(f"wrote docs/{path.name}")
-    return 0
+    """Write the files, or with ``--check`` name those that are not up to date; return the exit code."""
+    return generated.write_or_check(documents(), arguments, "make schemas")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from deploy.grafana.source.incidents import incidents
 from deploy.grafana.source.pipeline import pipeline
 from deploy.grafana.source.regions import lookup, named
 from deploy.grafana.source.situation import situation
+from schemas import generated
 from streams.reference.gazetteer import Gazetteer
 
 FOLDER: Final = Path(__file__).parents[1]
@@ -45,22 +46,12 @@ def documents() -> dict[Path, str]:
 
 def outdated() -> list[Path]:
     """Return the files that differ from what the code makes now."""
-    return [path for path, text in documents().items() if not path.is_file() or path.read_text("utf-8") != text]
+    return generated.outdated(documents())
 
 
 def main(arguments: list[str]) -> int:
     """Write the files, or with ``--check`` name those that are not up to date; return the exit code."""
-    stale = outdated()
-    if arguments == ["--check"]:
-        for path in stale:
-            print(f"{path.name} is not up to date: run python -m deploy.grafana.source")
-        return 1 if stale else 0
-    wanted = documents()
-    for path in stale:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(wanted[path], "utf-8")
-        print(f"wrote {path.relative_to(FOLDER.parents[1])}")
-    return 0
+    return generated.write_or_check(documents(), arguments, "python -m deploy.grafana.source")
 
 
 if __name__ == "__main__":
