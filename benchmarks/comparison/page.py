@@ -17,7 +17,7 @@ _BLOCK: Final = re.compile(r"<!-- figures: ([a-z ]+) -->\n.*?<!-- end of figures
 _PIPELINE: Final = {
     "ceiling": "bare read + validation of the same reports",
     "intake": "intake, as shipped",
-    "whole": "intake and fusion, as shipped (two processes)",
+    "whole": "intake and fusion, as shipped",
     "faust": "plain Faust, the reduced work on the compact reports",
 }
 

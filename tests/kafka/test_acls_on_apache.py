@@ -294,7 +294,6 @@ async def test_the_lag_is_read_with_its_permissions_alone(guarded: Guarded, work
 def test_no_secret_is_on_a_command_line_in_an_environment_or_in_the_log(worker: Worker) -> None:
     process = psutil.Process(worker.process.pid)
     family = [process, *process.children(recursive=True)]
-    assert len(family) == 2, "intake runs in a process of its own"
     for member in family:
         told = " ".join([*member.cmdline(), *member.environ().values()])
         assert "sesame" not in told, member.cmdline()
