@@ -3,6 +3,19 @@
 Nothing imports from here. What a command may use: everything below it.
 """
 
-from streams.cli.application import main
+from __future__ import annotations
 
-__all__ = ["main"]
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from streams.cli.starting import starting
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run ``sitrep`` as the program of this process, and exit; see :func:`streams.cli.application.main`."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    with starting(given):
+        # Here and not above: signals are heeded from the first moment, and this takes a second.
+        from streams.cli.application import main as run  # noqa: PLC0415
+    run(given)

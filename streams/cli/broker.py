@@ -32,34 +32,38 @@ def broker(
     is gone. It has no compaction and no idempotent producers, so it is for development and tests, never for
     production.
     """
-    output = Output(as_json=json_wanted(json))
     try:
-        embedded = EmbeddedBroker(port).start()
+        asyncio.run(_serve(port, with_topics, Output(as_json=json_wanted(json))))
     except EmbeddedBrokerError as error:
         raise CommandError(str(error), ExitCode.BROKER_AWAY, "choose another port with --port, or --port 0") from None
-    try:
-        asyncio.run(_serve(embedded, with_topics, output))
-    finally:
-        end(embedded)
 
 
-async def _serve(embedded: EmbeddedBroker, with_topics: bool, output: Output) -> None:
+async def _serve(port: int, with_topics: bool, output: Output) -> None:
     async with stop_signal() as stop:
-        if with_topics:
-            await create_topics(settings_with(bootstrap_servers=embedded.address))
-        if output.as_json:
-            output.document({"broker": embedded.address, "topics": with_topics})
-        else:
-            output.result(f"Broker at [bold]{embedded.address}[/]{', topics created' if with_topics else ''}.")
-            output.result("In memory, for development only. Ctrl-C ends it.")
-        output.flush()
-        while not stop.is_set():
-            if not await _answers(embedded.port):
-                raise CommandError("the broker has ended by itself", ExitCode.BROKER_AWAY)
-            try:
-                await asyncio.wait_for(stop.wait(), _LOOK_SECONDS)
-            except TimeoutError:
-                continue
+        # Signals are heeded first: one that comes while the broker starts must not leave it behind.
+        embedded = EmbeddedBroker(port).start()
+        try:
+            await _until_stopped(embedded, stop, with_topics, output)
+        finally:
+            end(embedded)
+
+
+async def _until_stopped(embedded: EmbeddedBroker, stop: asyncio.Event, with_topics: bool, output: Output) -> None:
+    if with_topics:
+        await create_topics(settings_with(bootstrap_servers=embedded.address))
+    if output.as_json:
+        output.document({"broker": embedded.address, "topics": with_topics})
+    else:
+        output.result(f"Broker at [bold]{embedded.address}[/]{', topics created' if with_topics else ''}.")
+        output.result("In memory, for development only. Ctrl-C ends it.")
+    output.flush()
+    while not stop.is_set():
+        if not await _answers(embedded.port):
+            raise CommandError("the broker has ended by itself", ExitCode.BROKER_AWAY)
+        try:
+            await asyncio.wait_for(stop.wait(), _LOOK_SECONDS)
+        except TimeoutError:
+            continue
 
 
 async def _answers(port: int) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -23,6 +25,8 @@ from streams.engine.config import EngineConfig
 PARTITIONS = 4
 SESSION_SECONDS = 1.0
 """The embedded broker lets a group wait half a session before it starts."""
+DEADLINE_SECONDS = 90.0
+"""After so long a test that waits has failed. Nothing is faster for a shorter one, and a busy machine is slow."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,7 @@ class Topics:
             "commit_interval_seconds": 0.2,
             "tick_seconds": 0.2,
             "request_timeout_seconds": 5.0,
+            "stop_seconds": DEADLINE_SECONDS,
         }
         return EngineConfig(**{**chosen, **settings})
 
@@ -125,7 +130,7 @@ async def read_all(broker: str, topic: str, *, partitions: int = PARTITIONS) -> 
         consumer.assign(tps)
         await consumer.seek_to_beginning(*tps)
         found: list[Any] = []
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + DEADLINE_SECONDS
         while True:
             for records in (await consumer.getmany(timeout_ms=100)).values():
                 found += records
@@ -156,7 +161,7 @@ async def counts_in(topics: Topics) -> dict[bytes, int]:
     return counts
 
 
-async def eventually(holds: Callable[[], Any], what: str, *, seconds: float = 20.0) -> None:
+async def eventually(holds: Callable[[], Any], what: str, *, seconds: float = DEADLINE_SECONDS) -> None:
     """Wait until ``holds()`` (or what it returns, awaited) is true; fail with ``what`` after ``seconds``."""
     deadline = time.monotonic() + seconds
     while True:
@@ -170,14 +175,28 @@ async def eventually(holds: Callable[[], Any], what: str, *, seconds: float = 20
 
 
 class WorkerProcess:
-    """A worker in a process of its own, started with the settings that ``worker_main.py`` reads."""
+    """A worker in a process of its own, started with the settings that ``worker_main.py`` reads.
+
+    A test that stops, signals or kills it waits for :meth:`ready` first: before that it may not have a partition, a
+    handler for signals, or have begun at all.
+    """
 
     def __init__(self, topics: Topics, **settings: Any) -> None:
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115  as long as this lives
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.broker.worker_main", json.dumps({**asdict(topics), **settings})],
             cwd=Path(__file__).parents[2],
-            stdout=subprocess.DEVNULL,
+            stdout=self._said,
         )
+
+    async def ready(self) -> None:
+        """Wait until it has joined its group and recovered; it may have lost its partitions again since."""
+
+        def said() -> bool:
+            assert self.exit_code is None, f"the worker ended with code {self.exit_code} before it was ready"
+            return os.pread(self._said.fileno(), 5, 0) == b"ready"
+
+        await eventually(said, "the worker is not ready")
 
     @property
     def pid(self) -> int:
@@ -194,7 +213,7 @@ class WorkerProcess:
         self._process.kill()
         self._process.wait()
 
-    def stop(self, seconds: float = 15.0) -> int:
+    def stop(self, seconds: float = DEADLINE_SECONDS) -> int:
         """Ask it to stop and return its exit code."""
         self._process.send_signal(signal.SIGTERM)
         return self._process.wait(seconds)

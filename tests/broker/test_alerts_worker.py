@@ -86,14 +86,14 @@ async def live(settings: Settings) -> dict[bytes, bytes | None]:
 async def test_a_worker_killed_while_it_raises_leaves_exactly_one_alert(settings: Settings, moment: str) -> None:
     await publish(settings, a_toll(12))
     with a_worker(settings, dies=moment) as doomed:
-        await eventually(lambda: doomed.poll() is not None, "the worker has died", seconds=60)
+        await eventually(lambda: doomed.poll() is not None, "the worker has died")
         assert doomed.returncode == -9
     with a_worker(settings):
 
         async def seen() -> dict[str, AlertV1]:
             return newest(await history(settings))
 
-        await eventually(seen, "the alert is told", seconds=60)
+        await eventually(seen, "the alert is told")
         # The life goes on where it was: the same alert is promoted, and then cancelled.
         await publish(settings, a_toll(30, "r-2", supersedes="r-1"))
 

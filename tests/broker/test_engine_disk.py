@@ -35,7 +35,7 @@ async def test_state_on_disk_is_exact_over_kills_restarts_and_a_second_worker(
         await more_counted()
         second = a_worker()
         theirs = tmp_path / topics.changelog / "1"
-        await eventually(lambda: list(theirs.glob("partition-*")), "no second folder", seconds=30)
+        await eventually(lambda: list(theirs.glob("partition-*")), "no second folder")
         await more_counted()
         second.kill()
         await more_counted()

@@ -61,7 +61,7 @@ async def test_a_worker_whose_broker_dies_stops_with_code_1(workers: list[Worker
             return bool(await read_all(topics.broker, topics.output))
 
         await eventually(working, "the worker does not begin")
-    await eventually(lambda: workers[0].exit_code is not None, "the worker outlives its broker", seconds=30)
+    await eventually(lambda: workers[0].exit_code is not None, "the worker outlives its broker")
     assert workers[0].exit_code == 1
 
 

@@ -31,15 +31,17 @@ async def test_state_is_exact_while_workers_join_leave_and_are_killed(
         one = a_worker()
         await more_counted()
         two, three = a_worker(), a_worker()
+        await two.ready()
+        await three.ready()
         await more_counted()
         one.kill()
         await more_counted()
         assert two.stop() == 0
         await more_counted()
         four = a_worker()
+        await four.ready()
         three.kill()
-        four_alone = more_counted()
-        await four_alone
+        await more_counted()
     await assert_exact(topics, feed)
     assert four.exit_code is None
 
@@ -84,7 +86,8 @@ async def test_sigterm_ends_a_worker_cleanly_and_its_work_is_committed(
         return await counted(topics) == 500
 
     await eventually(done, "the records are not counted")
-    assert workers[0].stop(seconds=5) == 0
+    await workers[0].ready()
+    assert workers[0].stop() == 0
     outputs = len(await read_all(topics.broker, topics.output))
 
     workers.append(WorkerProcess(topics))

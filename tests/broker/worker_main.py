@@ -1,17 +1,24 @@
-"""A worker process of the engine's tests: ``python -m tests.broker.worker_main '{"broker": …, "app": …}'``."""
+"""A worker process of the engine's tests: ``python -m tests.broker.worker_main '{"broker": …, "app": …}'``.
+
+It writes a line to standard output when it has become ready.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import sys
 from pathlib import Path
 from typing import Any
 
-from streams.engine.running import run
+from streams.engine.config import EngineConfig
+from streams.engine.health import Health
+from streams.engine.running import WorkerFailedError, serve
+from streams.engine.stage import Stage
 from streams.engine.transport import Consumer
 from tests.broker.counting import CountingStage
-from tests.broker.live import Topics
+from tests.broker.live import Topics, eventually
 
 
 def main() -> int:
@@ -23,7 +30,25 @@ def main() -> int:
     if settings.pop("never_commits", False):
         Consumer._commit = _never  # type: ignore[method-assign]
     stage = CountingStage("count", topics.source, topics.output, tick_output=settings.pop("tick_sends", None))
-    return run([stage], topics.config(**settings))
+    try:
+        asyncio.run(_work(stage, topics.config(**settings)))
+    except WorkerFailedError:
+        return 1
+    return 0
+
+
+async def _work(stage: Stage, config: EngineConfig) -> None:
+    health = Health()
+    telling = asyncio.create_task(_tell_when_ready(health))
+    try:
+        await serve([stage], config, health=health)
+    finally:
+        telling.cancel()
+
+
+async def _tell_when_ready(health: Health) -> None:
+    await eventually(lambda: health.ready, "this worker is not ready")
+    print("ready", flush=True)
 
 
 async def _never(self: Consumer, offsets: Any) -> bool:

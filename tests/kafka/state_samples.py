@@ -93,7 +93,7 @@ async def capture(settings: Settings, folder: Path) -> list[dict[str, Any]]:
             members = await read_all(settings.bootstrap_servers, SET_MEMBERS.name)
             return bool(members) and await _read_so_far(worker, len(members))
 
-        await eventually(members_read, "the members of sets are read", seconds=30)
+        await eventually(members_read, "the members of sets are read")
         assert worker.stop() == 0
     finally:
         worker.kill()

@@ -107,7 +107,7 @@ class Corrections:
             by_counters = await killed_by_counters(self._settings)
             return by_counters == expected == await killed_by_incidents(self._settings)
 
-        await eventually(there, f"incidents and counters are those of version {self.version}", seconds=40)
+        await eventually(there, f"incidents and counters are those of version {self.version}")
 
 
 async def test_incidents_counters_and_changelogs_shrink_and_the_state_is_still_whole(
@@ -129,7 +129,7 @@ async def test_incidents_counters_and_changelogs_shrink_and_the_state_is_still_w
         await corrections.publish(1)  # Kafka closes a segment, and then compacts it, only when a record comes
         return all(held < written / 3 for held, written in [await sizes(topic) for topic in topics])
 
-    await eventually(shrunk, "the topics are not compacted", seconds=40)
+    await eventually(shrunk, "the topics are not compacted")
     begun[0].kill()
     await corrections.publish(1)
     begun.append(WorkerProgram(settings, tmp_path / "second.log", **NOW))

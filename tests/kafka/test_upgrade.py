@@ -91,7 +91,7 @@ async def test_a_worker_goes_on_from_the_state_of_an_earlier_release(
     async def same() -> bool:
         return _windows((await counters_of(settings)).values()) == expected
 
-    await eventually(same, "the counters are those of all reports and the correction", seconds=40)
+    await eventually(same, "the counters are those of all reports and the correction")
     records = await read_all(settings.bootstrap_servers, CLAIMS.name)
     news = [record.value for record in records if (record.partition, record.offset) not in before]
     assert news

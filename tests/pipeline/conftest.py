@@ -15,7 +15,7 @@ import pytest
 from streams.admin import create_topics
 from streams.engine.embedded import EmbeddedBroker
 from streams.settings import Settings, load_settings
-from tests.broker.live import eventually
+from tests.broker.live import DEADLINE_SECONDS, eventually
 from tests.kafka.fixture import fresh_settings
 
 ROOT = Path(__file__).parents[2]
@@ -65,7 +65,7 @@ class WorkerProgram:
             assert self.exit_code is None, f"the worker ended:\n{self.log}"
             return self.get("/readyz")[0] == 200
 
-        await eventually(answers, "the worker becomes ready", seconds=60)
+        await eventually(answers, "the worker becomes ready")
 
     def get(self, path: str) -> tuple[int, str]:
         """Return status and body of a page of the worker; status 0 while it has none yet."""
@@ -89,7 +89,7 @@ class WorkerProgram:
 
     def stop(self) -> int:
         self._process.terminate()
-        return self._process.wait(20)
+        return self._process.wait(DEADLINE_SECONDS)
 
 
 Start = Callable[..., WorkerProgram]

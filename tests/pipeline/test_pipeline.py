@@ -59,7 +59,7 @@ async def until_read(worker: WorkerProgram, **records: int) -> None:
         page = worker.get("/metrics")[1]
         return all(metric(page, "sitrep_records_read_total", stage=stage) >= n for stage, n in records.items())
 
-    await eventually(done, f"{records} read; the worker says:\n{worker.log[-2000:]}", seconds=40)
+    await eventually(done, f"{records} read; the worker says:\n{worker.log[-2000:]}")
 
 
 async def claims_in(settings: Settings) -> int:
@@ -203,7 +203,7 @@ async def test_state_survives_a_kill_and_two_workers_end_where_one_would(setting
     async def same() -> bool:
         return {region: c.windows for region, c in (await counters_of(settings)).items()} == expected
 
-    await eventually(same, "the counters become those of an undisturbed run", seconds=60)
+    await eventually(same, "the counters become those of an undisturbed run")
     shown = [worker.get("/metrics")[1] for worker in (steady, late)]
     for region in regions:
         owners = [page for page in shown if f'region="{region}"' in page]
