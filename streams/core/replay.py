@@ -12,17 +12,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from pydantic import TypeAdapter
-
 from schemas.alert import AlertV1
-from schemas.claim import ClaimRecord, ClaimV1, WithdrawalV1
 from schemas.dead_letter import DeadLetterV1
 from streams.core.alerting import Alerting, Regions, RuleSet, SetAlerting
-from streams.core.fusion import Fusion, FusionPolicy, FusionStep
+from streams.core.fusion import Fusion, FusionPolicy, FusionStep, read_record
 from streams.core.intake import Extractor, Intake, IntakePolicy, Places, UnusableReport, parse_report, resolver
 from streams.core.mistakes import Mistake
 
-_RECORD: Final[TypeAdapter[ClaimV1 | WithdrawalV1]] = TypeAdapter(ClaimRecord)
 _NO_TIMESTAMP: Final = -1
 
 
@@ -113,7 +109,7 @@ class Replay:
             unusable(self._lines, Mistake(buried.code, buried.field, buried.reason))
         self.accepted += sum(step.tally.accepted.values())
         self.duplicates += sum(step.tally.duplicates.values())
-        self._fusion.take([_RECORD.validate_json(claim.value) for claim in step.claims])
+        self._fusion.take(read_record(claim.value, self._fusion.policy) for claim in step.claims)
         if self._judges is not None or self._lines % _TAKEN_AT_ONCE == 0:
             self._step()
 

@@ -18,11 +18,11 @@ from schemas.keys import region_key
 from schemas.topics import CLAIMS, COUNTERS, DEAD_LETTERS, INCIDENTS
 from streams.cloudevents import headers_for
 from streams.core.alerting import Alerting, AlertStep, Regions
-from streams.core.fusion import Fusion, FusionPolicy, FusionStep
+from streams.core.fusion import MISREAD, Fusion, FusionPolicy, FusionStep, Telling, read_record, telling_of
 from streams.core.intake import IntakePolicy
 from streams.core.intake.dead_letter import dead_letter
 from streams.core.mistakes import Mistake, mistakes_of
-from streams.core.trusted import read_record
+from streams.core.moments import SECOND, moment
 from streams.engine.stage import Output, Record, Step
 from streams.metrics import Metrics
 from streams.processors.alerting import RulesInForce, alert_outputs, measure_alerts
@@ -40,8 +40,8 @@ class FusionMeasures:
     fused: FusionStep
     counters: Sequence[RegionCountersV1]
     alerts: AlertStep
-    arrivals: list[datetime] = field(default_factory=list)
-    """When the report behind each claim of the step reached the broker."""
+    arrivals: list[int] = field(default_factory=list)
+    """When the report behind each claim of the step reached the broker, in microseconds."""
     too_late: dict[str, int] = field(default_factory=dict)
     unusable: int = 0
 
@@ -69,7 +69,7 @@ class FusionStage:
         def caught_up() -> bool:
             return self._backlog.caught_up(self.name, partition)
 
-        return FusionPartition(fusion, alerting, self._rules, caught_up)
+        return FusionPartition(fusion, alerting, self._rules, self._policy, caught_up)
 
     def committed(self, partition: int, step: Step) -> None:
         if isinstance(step.measures, FusionMeasures):
@@ -80,25 +80,34 @@ class FusionStage:
         self._backlog.forget(self.name, partition)
 
 
-def _read(value: bytes, *, by_intake: bool) -> ClaimV1 | WithdrawalV1:
+def _read(value: bytes, policy: FusionPolicy, *, by_intake: bool) -> Telling | WithdrawalV1:
     if by_intake:
         try:
-            return read_record(value)
-        except (KeyError, TypeError, ValueError):
+            return read_record(value, policy)
+        except MISREAD:
             pass  # the header is forged: the models say what is wrong
-    return _RECORD.validate_json(value)
+    record = _RECORD.validate_json(value)
+    return telling_of(record, policy) if isinstance(record, ClaimV1) else record
 
 
 class FusionPartition:
     """The engine's view of a fusion, and of the alerts that are judged beside it."""
 
-    def __init__(self, fusion: Fusion, alerting: Alerting, rules: RulesInForce, caught_up: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        fusion: Fusion,
+        alerting: Alerting,
+        rules: RulesInForce,
+        policy: FusionPolicy,
+        caught_up: Callable[[], bool],
+    ) -> None:
         self._fusion = fusion
+        self._policy = policy
         self._alerting = alerting
         self._rules = rules
         self._generation = rules.generation
         self._caught_up = caught_up
-        self._arrivals: list[datetime] = []
+        self._arrivals: list[int] = []
         self._unusable: list[Output] = []
         self._shown = False
 
@@ -107,14 +116,14 @@ class FusionPartition:
         for record in records:
             value = record.value or b""
             try:
-                claim = _read(value, by_intake=BY_INTAKE in record.headers)
+                claim = _read(value, self._policy, by_intake=BY_INTAKE in record.headers)
             except ValidationError as error:
                 # Intake writes none such: somebody else writes to the topic of claims.
                 self._unusable.append(_dead_letter(record, mistakes_of(error, value)[0]))
                 continue
             claims.append(claim)
-            if isinstance(claim, ClaimV1):
-                self._arrivals.append(claim.report.ingested_at)
+            if isinstance(claim, Telling):
+                self._arrivals.append(claim.ingested_at)
         self._fusion.take(claims)
 
     def step(self, now: datetime) -> Step:
@@ -136,7 +145,7 @@ class FusionPartition:
             self._shown = True
         measures = FusionMeasures(fused, counters, alerts, self._arrivals, unusable=len(self._unusable))
         for claim in fused.too_late:
-            source = claim.report.source.id
+            source = claim.source.id
             measures.too_late[source] = measures.too_late.get(source, 0) + 1
         self._arrivals, self._unusable = [], []
         return Step(outputs, changes, measures)
@@ -162,23 +171,24 @@ def _counters(counters: RegionCountersV1) -> Output:
     return Output(COUNTERS.name, region_key(counters.region), value, headers)
 
 
-def _too_late(claim: ClaimV1, now: datetime) -> Output:
+def _too_late(claim: Telling, now: datetime) -> Output:
     """A claim for a time that is no longer held is kept, counted and explained, not dropped."""
-    report = claim.report
+    source_id, report_id = claim.source.id, claim.report_id
     document = {
         "schema_version": 1,
-        "position": report.position.model_dump(),
-        "timestamp": report.ingested_at,
+        "position": dict(zip(("topic", "partition", "offset"), claim.position, strict=True)),
+        "timestamp": moment(claim.ingested_at),
         "key": None,
         "value": None,
-        "source_id": report.source.id,
-        "report_id": report.report_id,
+        "source_id": source_id,
+        "report_id": report_id,
         "code": "too_late",
-        "field": f"claims.{claim.claim_id.rpartition('#')[2]}.occurred",
-        "reason": f"the event ended at {claim.occurred.end:%Y-%m-%dT%H:%M:%SZ}, past the horizon: no longer counted",
+        "field": f"claims.{claim.fact.number}.occurred",
+        "reason": f"the event ended at {moment(claim.fact.end):%Y-%m-%dT%H:%M:%SZ}, past the horizon: "
+        "no longer counted",
     }
     headers = headers_for(DEAD_LETTERS.type, claim.claim_id, _FUSION, now)
-    key = f"{report.source.id}/{report.report_id}".encode()
+    key = f"{source_id}/{report_id}".encode()
     return Output(DEAD_LETTERS.name, key, orjson.dumps(document, option=orjson.OPT_UTC_Z), headers)
 
 
@@ -198,4 +208,4 @@ def _measure(partition: int, measures: FusionMeasures, metrics: Metrics) -> None
         metrics.claims_too_late.labels(metrics.source_label(source)).inc(number)
     present = time.time()
     for arrived in measures.arrivals:
-        metrics.end_to_end.observe(max(0.0, present - arrived.timestamp()))
+        metrics.end_to_end.observe(max(0.0, present - arrived / SECOND))

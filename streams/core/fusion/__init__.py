@@ -7,6 +7,17 @@ May import what ``streams.core`` may.
 from streams.core.fusion.policy import FusionPolicy
 from streams.core.fusion.signature import signature_of
 from streams.core.fusion.state import Fusion, FusionStep
+from streams.core.fusion.telling import MISREAD, Telling, read_record, telling_of
 from streams.core.fusion.totals import ReportedTotal
 
-__all__ = ["Fusion", "FusionPolicy", "FusionStep", "ReportedTotal", "signature_of"]
+__all__ = [
+    "MISREAD",
+    "Fusion",
+    "FusionPolicy",
+    "FusionStep",
+    "ReportedTotal",
+    "Telling",
+    "read_record",
+    "signature_of",
+    "telling_of",
+]

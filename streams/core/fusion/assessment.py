@@ -13,11 +13,8 @@ from streams.core.estimates import Range, total, whole
 from streams.core.fusion.choice import may_be_another
 from streams.core.fusion.facts import (
     CASUALTIES,
-    CHILDREN_KILLED,
-    CHILDREN_WOUNDED,
     CUSTOMERS,
     KILLED,
-    MISSING,
     OUTAGE,
     STRIKE,
     WOUNDED,
@@ -33,7 +30,6 @@ from streams.core.sums import Entry
 
 Facet = Group | Utility | None
 """Which facet a figure belongs to: a group of people, a utility, or None for the strike."""
-CASUALTY_FIGURES: Final = (KILLED, WOUNDED, MISSING, CHILDREN_KILLED, CHILDREN_WOUNDED)
 
 
 class OutageFinding(NamedTuple):

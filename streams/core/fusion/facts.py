@@ -12,8 +12,8 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from schemas.claim import ClaimV1, ResolvedPlace
-from schemas.report import CasualtiesClaim, OutageClaim, Source, StrikeClaim
+from schemas.claim import ResolvedPlace
+from schemas.report import Source
 from schemas.vocabulary import (
     Group,
     OutageStatus,
@@ -22,13 +22,10 @@ from schemas.vocabulary import (
     Reliability,
     Scope,
     SourceKind,
-    TimePrecision,
     Utility,
 )
-from streams.core.estimates import Range, range_of
+from streams.core.estimates import Range
 from streams.core.fusion.places import Spot, spot_of
-from streams.core.fusion.vocabulary import target_mask, weapon_mask
-from streams.core.moments import micros
 
 STRIKE: Final = 0
 CASUALTIES: Final = 1
@@ -47,11 +44,8 @@ FIGURES: Final = (
 )
 """Every figure that a claim can state; a figure is named by its number in this tuple."""
 LAUNCHED, INTERCEPTED, HIT, CUSTOMERS, KILLED, WOUNDED, MISSING, CHILDREN_KILLED, CHILDREN_WOUNDED = range(9)
-_STATED_BY: Final = {
-    StrikeClaim: (LAUNCHED, INTERCEPTED, HIT),
-    CasualtiesClaim: (KILLED, WOUNDED, MISSING, CHILDREN_KILLED, CHILDREN_WOUNDED),
-    OutageClaim: (CUSTOMERS,),
-}
+STRIKE_FIGURES: Final = (LAUNCHED, INTERCEPTED, HIT)
+CASUALTY_FIGURES: Final = (KILLED, WOUNDED, MISSING, CHILDREN_KILLED, CHILDREN_WOUNDED)
 
 Figures = tuple[tuple[int, Range], ...]
 """The stated figures with their numbers; what nobody stated is absent."""
@@ -132,50 +126,13 @@ def shared_source(id_: str, kind: SourceKind, reliability: Reliability, party: P
 
 
 @lru_cache(maxsize=16_384)
-def _shared_figures(figures: Figures) -> Figures:
+def shared_figures(figures: Figures) -> Figures:
+    """Return equal figures as one object: wars are told in few small ones."""
     return figures
 
 
-def fact_of(record: ClaimV1, report: Report, near_km: float, quote_length: int) -> Fact:
-    """Return the claim as fusion keeps it. The record's region must not be None."""
-    claim = record.claim
-    occurred = record.occurred
-    stated = []
-    for number in _STATED_BY[type(claim)]:
-        figure = range_of(getattr(claim, FIGURES[number]))
-        if figure is not None:
-            stated.append((number, figure))
-    assert record.region is not None
-    start = micros(occurred.start)
-    end = start if occurred.end == occurred.start else micros(occurred.end)
-    fact = Fact(
-        report=report,
-        number=int(record.claim_id.rpartition("#")[2]),
-        kind=STRIKE,
-        region=record.region,
-        spot=spot_of(record.place, near_km),
-        start=start,
-        end=end,
-        assumed=occurred.precision is TimePrecision.ASSUMED,
-        scope=claim.scope,
-        figures=_shared_figures(tuple(stated)) if stated else (),
-        hedged=record.hedged,
-        quote=record.quote[:quote_length] if record.quote else None,
-        attribution=record.attribution,
-    )
-    if isinstance(claim, StrikeClaim):
-        fact.weapons = weapon_mask(claim.weapons)
-        fact.target = target_mask(claim.target)
-        fact.actor = claim.actor
-    elif isinstance(claim, CasualtiesClaim):
-        fact.kind = CASUALTIES
-        fact.group = claim.group
-    else:
-        fact.kind = OUTAGE
-        fact.utility = claim.utility
-        fact.status = claim.status
-        fact.scheduled = claim.scheduled
-    return fact
+NOT_ADMITTED: Final = Report("", shared_source("-", SourceKind.OTHER, Reliability.F, None), "")
+"""The report of a claim that no ledger has admitted yet."""
 
 
 def older_of(report: Report) -> list[Older]:
@@ -291,7 +248,7 @@ def _unpack_fact(held: list[Any], report: Report, near_km: float) -> Fact:
         end=end,
         assumed=assumed,
         scope=Scope(scope),
-        figures=_shared_figures(_figures(figures)) if figures else (),
+        figures=shared_figures(_figures(figures)) if figures else (),
         weapons=weapons,
         target=target,
         actor=Party(actor) if actor else None,

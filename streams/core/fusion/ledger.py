@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from schemas.claim import ClaimV1, WithdrawalV1
+from schemas.claim import WithdrawalV1
 from schemas.vocabulary import Reliability, SourceKind
-from streams.core.fusion.facts import Fact, Figures, Older, Report, fact_of, older_of, report_key, shared_source
+from streams.core.fusion.facts import Fact, Figures, Older, Report, older_of, report_key, shared_source
 from streams.core.fusion.policy import FusionPolicy
+from streams.core.fusion.telling import Telling
 from streams.core.moments import micros
 
 _UNGRADED: Final = (SourceKind.OTHER, Reliability.F, None)
@@ -26,42 +27,43 @@ class Ledger:
         self._policy = policy
         self.reports: dict[str, Report] = {}
 
-    def admit(self, record: ClaimV1) -> Report | None:
+    def admit(self, told: Telling) -> Report | None:
         """Merge a claim. Return its report if that changed in any way, else None."""
-        stated = record.report
-        key = report_key(stated.source.id, stated.report_id)
+        key = report_key(told.source.id, told.report_id)
         report = self.reports.get(key)
         if report is None:
-            source = stated.source
-            report = Report(
-                key=key,
-                source=shared_source(source.id, source.kind, source.reliability, source.party),
-                report_id=stated.report_id,
-            )
-            self.reports[key] = report
+            report = self.reports[key] = Report(key, told.source, told.report_id)
         elif report.withdrawn:
             return None
-        version = (micros(stated.published_at), stated.revision)
-        if version < report.version or version < report.below:
-            return self._note_older(report, record, version)
-        if version > report.version:
-            self._shelve(report, older_of(report))
-            report.version = version
-            report.facts = ()
-            report.superseded = False
-            source = stated.source
-            report.source = shared_source(source.id, source.kind, source.reliability, source.party)
-            report.first = min(report.first, version[0]) if report.first else version[0]
-            report.url, report.language = stated.url, stated.language
-            report.signature = b"".join(value.to_bytes(4, "big") for value in record.signature)
-        fact = fact_of(record, report, self._policy.near_km, self._policy.quote_length)
-        if any(held.number == fact.number for held in report.facts):
-            return None
-        if report.facts and report.facts[-1].number > fact.number:
-            report.facts = tuple(sorted((*report.facts, fact), key=_number))
+        version = told.version
+        if version != report.version:
+            if version < report.version or version < report.below:
+                return self._note_older(report, told)
+            self._begin_version(report, told)
+        elif version < report.below:
+            return self._note_older(report, told)
+        fact, facts = told.fact, report.facts
+        number = fact.number
+        for held in facts:
+            if held.number == number:
+                return None
+        fact.report = report
+        if facts and facts[-1].number > number:
+            report.facts = tuple(sorted((*facts, fact), key=_number))
         else:
-            report.facts = (*report.facts, fact)
+            report.facts = (*facts, fact)
         return report
+
+    def _begin_version(self, report: Report, told: Telling) -> None:
+        if report.facts:
+            self._shelve(report, older_of(report))
+            report.facts = ()
+        report.version = told.version
+        report.superseded = False
+        report.source = told.source
+        published = told.version[0]
+        report.first = min(report.first, published) if report.first else published
+        report.url, report.language, report.signature = told.url, told.language, told.signature
 
     def withdraw(self, record: WithdrawalV1) -> Report | None:
         """Merge a withdrawal. Return its report if that changed in any way, else None."""
@@ -91,13 +93,13 @@ class Ledger:
             report.superseded = record.reason != "retracted"
         return report
 
-    def _note_older(self, report: Report, record: ClaimV1, version: tuple[int, int]) -> Report | None:
+    def _note_older(self, report: Report, told: Telling) -> Report | None:
         # Arrived after what replaced it: it changes nothing but the report's history and its first publication.
-        fact = fact_of(record, report, self._policy.near_km, self._policy.quote_length)
+        fact, (published, revision) = told.fact, told.version
         before = (report.older, report.first)
-        report.first = min(report.first, version[0]) if report.first else version[0]
+        report.first = min(report.first, published) if report.first else published
         if fact.figures:
-            self._shelve(report, [Older(version[0], version[1], fact.number, fact.kind, fact.figures)])
+            self._shelve(report, [Older(published, revision, fact.number, fact.kind, fact.figures)])
         return report if (report.older, report.first) != before else None
 
     def _shelve(self, report: Report, digests: Iterable[Older]) -> None:

@@ -24,8 +24,8 @@ from schemas.incident import (
 )
 from schemas.vocabulary import Credibility, Group, IncidentStatus, Reliability, TimePrecision
 from streams.core.estimates import estimate_of
-from streams.core.fusion.assessment import CASUALTY_FIGURES, Assessment, Facet, OutageFinding
-from streams.core.fusion.facts import FIGURES, HIT, INTERCEPTED, LAUNCHED
+from streams.core.fusion.assessment import Assessment, Facet, OutageFinding
+from streams.core.fusion.facts import CASUALTY_FIGURES, FIGURES, HIT, INTERCEPTED, LAUNCHED
 from streams.core.fusion.figures import Figure, Held
 from streams.core.fusion.mentions import Mention
 from streams.core.fusion.policy import FusionPolicy

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
@@ -19,6 +19,7 @@ from streams.core.fusion.policy import FusionPolicy
 from streams.core.fusion.publication import Publisher
 from streams.core.fusion.records import INCIDENT_PREFIX, REPORT_PREFIX, Record, report_state_key
 from streams.core.fusion.region import Region
+from streams.core.fusion.telling import Telling, telling_of
 from streams.core.fusion.totals import ReportedTotal, reported_totals
 from streams.core.moments import micros, span
 from streams.core.sums import Sums
@@ -34,7 +35,7 @@ class FusionStep:
     """Ids of incidents that left the horizon: tombstones for the output topic."""
     counters: list[RegionCountersV1] = field(default_factory=list)
     """Each region whose numbers changed."""
-    too_late: list[ClaimV1] = field(default_factory=list)
+    too_late: list[Telling] = field(default_factory=list)
     """Claims about a time whose state is given up: they change nothing and must be counted."""
     reported_totals: list[ReportedTotal] = field(default_factory=list)
     """What roundups say of the regions whose numbers or roundups changed, beside what is counted."""
@@ -50,13 +51,13 @@ class Fusion:
     """
 
     def __init__(self, policy: FusionPolicy) -> None:
-        self._policy = policy
+        self.policy = policy
         self._horizon = policy.horizon_us
         self._totals_every = span(policy.totals_every)
         self._ledger = Ledger(policy)
         self._calendar = Calendar()
         self._publisher = Publisher(policy, self._calendar)
-        self._taken: list[ClaimV1 | WithdrawalV1] = []
+        self._taken: list[Telling | WithdrawalV1] = []
         self._mentions: dict[str, list[Mention]] = {}
         self._regions: dict[str, Region] = {}
         self._orphans: list[str] = []
@@ -90,9 +91,10 @@ class Fusion:
                     fusion._orphans.append(record.incident_id)
         return fusion
 
-    def take(self, records: Sequence[ClaimV1 | WithdrawalV1]) -> None:
+    def take(self, records: Iterable[Telling | ClaimV1 | WithdrawalV1]) -> None:
         """Note records for the next step. Claims without a region cannot be fused and are passed over."""
-        self._taken.extend(records)
+        policy = self.policy
+        self._taken += [telling_of(held, policy) if isinstance(held, ClaimV1) else held for held in records]
 
     def step(self, now: datetime) -> FusionStep:
         """Merge what was taken, let time pass until ``now``, and return what that changed.
@@ -122,7 +124,7 @@ class Fusion:
     def counters(self, region: str, now: datetime) -> RegionCountersV1:
         """Return a region's counters as of ``now``; zeros for a region never heard of."""
         held = self._regions.get(region)
-        return (held or Region(region, self._policy)).count(now)
+        return (held or Region(region, self.policy)).count(now)
 
     def adds(self, incident: IncidentV1) -> Sums:
         """Return what an incident that stands adds to the sums of its region."""
@@ -157,7 +159,7 @@ class Fusion:
         if held is None or not held.totals:
             return []
         facts = (fact for facts in held.totals.values() for fact in facts)
-        return reported_totals(region, facts, held.windows, self._policy.shown_totals)
+        return reported_totals(region, facts, held.windows, self.policy.shown_totals)
 
     def _merge(self, at: int, step: FusionStep) -> dict[str, Report]:
         changed: dict[str, Report] = {}
@@ -167,7 +169,7 @@ class Fusion:
                 report = self._ledger.withdraw(record)
             elif record.region is None:
                 continue
-            elif _latest(record) < oldest:
+            elif record.latest < oldest:
                 step.too_late.append(record)
                 continue
             else:
@@ -225,7 +227,7 @@ class Fusion:
         """Bring the mentions of a changed report up to date; note those that go, by region."""
         before = self._mentions.get(report.key, [])
         held = {mention.number: mention for mention in before}
-        after = mentions_of(report, self._policy) if report.facts else []
+        after = mentions_of(report, self.policy) if report.facts else []
         kept: list[Mention] = []
         fresh: list[Mention] = []
         for mention in after:
@@ -300,7 +302,7 @@ class Fusion:
     def _region(self, code: str) -> Region:
         region = self._regions.get(code)
         if region is None:
-            region = self._regions[code] = Region(code, self._policy)
+            region = self._regions[code] = Region(code, self.policy)
         return region
 
 
@@ -310,9 +312,3 @@ _LIVE = (
     IncidentStatus.DISPUTED,
     IncidentStatus.CLOSED,
 )
-
-
-def _latest(record: ClaimV1) -> int:
-    """The latest moment that a claim can be about: nothing is reported before it happens."""
-    occurred = record.occurred
-    return micros(max(occurred.start, min(occurred.end, record.report.published_at)))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.claim import WithdrawalV1
-from streams.core.fusion import Fusion
+from streams.core.fusion import Fusion, telling_of
 from streams.core.fusion.choice import choose
 from streams.core.fusion.ledger import Ledger
 from streams.core.fusion.mentions import VAGUE_STRIKE, Mention, mentions_of
@@ -53,7 +53,7 @@ def in_one_pass(order: list[Records]) -> set[frozenset[str]]:
             if isinstance(record, WithdrawalV1):
                 ledger.withdraw(record)
             elif record.region is not None:
-                ledger.admit(record)
+                ledger.admit(telling_of(record, POLICY))
     mentions = [mention for report in ledger.reports.values() for mention in mentions_of(report, POLICY)]
     found: set[frozenset[str]] = set()
     for region in {mention.region for mention in mentions}:
