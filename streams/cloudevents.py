@@ -28,21 +28,21 @@ def _type(name: str) -> tuple[str, bytes]:
     return ("ce_type", name.encode())
 
 
-def headers_for(type: str, id: str, source: str, time: datetime) -> Headers:  # noqa: A002  the specification's names
+def headers_for(type: str, id: str, source: str, time: datetime | str) -> Headers:  # noqa: A002  the specification's names
     """Return the record headers of one event.
 
     :param type: the event's type, such as ``org.sitrep.report.v1`` (``schemas.topics.Topic.type``).
     :param id: unique within ``source``; the same event sent again keeps it.
     :param source: a URI reference such as ``/sources/dsns``; other characters are percent-encoded.
-    :param time: when it was said or computed; aware.
+    :param time: when it was said or computed: aware, or its RFC 3339 text.
     """
     # isoformat of a UTC time ends in +00:00, which RFC 3339 takes as it is.
-    stamp = time if time.tzinfo is UTC else time.astimezone(UTC)
+    stamp = time if isinstance(time, str) else (time if time.tzinfo is UTC else time.astimezone(UTC)).isoformat()
     return (
         _SPEC,
         ("ce_id", id.encode()),
         ("ce_source", _uri_reference(source)),
         _type(type),
-        ("ce_time", stamp.isoformat().encode("ascii")),
+        ("ce_time", stamp.encode("ascii")),
         _JSON,
     )

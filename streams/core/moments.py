@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,3 +28,15 @@ def moment(at: int) -> datetime:
 def span(length: timedelta) -> int:
     """Return a length of time in microseconds."""
     return length // _MICROSECOND
+
+
+@lru_cache(maxsize=65_536)
+def micros_of(text: str) -> int:
+    """Return the moment that an RFC 3339 text with an offset names. Raises TypeError or ValueError for another."""
+    return micros(datetime.fromisoformat(text))
+
+
+@lru_cache(maxsize=65_536)
+def text_of(at: int) -> str:
+    """Return the moment as pydantic writes it on the wire: ``2025-10-22T09:00:00Z``, microseconds where it has some."""
+    return moment(at).isoformat()[:-6] + "Z"

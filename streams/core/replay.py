@@ -156,7 +156,7 @@ class Judges:
 
     def step(self, fused: FusionStep, now: datetime) -> list[AlertV1]:
         """Return the alerts that follow from what fusion said and from the passing of time up to ``now``."""
-        self._regions.take(fused.incidents, fused.counters)
+        self._regions.take(fused.published, fused.counters)
         judged = self._regions.step(now)
         self._sets.take(judged.members)
         return judged.alerts + self._sets.step(now).alerts

@@ -13,12 +13,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from schemas.claim import ClaimRecord, ClaimV1, WithdrawalV1
 from schemas.counters import RegionCountersV1
-from schemas.incident import IncidentV1
 from schemas.keys import region_key
 from schemas.topics import CLAIMS, COUNTERS, DEAD_LETTERS, INCIDENTS
 from streams.cloudevents import headers_for
 from streams.core.alerting import Alerting, AlertStep, Regions
-from streams.core.fusion import MISREAD, Fusion, FusionPolicy, FusionStep, Telling, read_record, telling_of
+from streams.core.fusion import MISREAD, Document, Fusion, FusionPolicy, FusionStep, Telling, read_record, telling_of
 from streams.core.intake import IntakePolicy
 from streams.core.intake.dead_letter import dead_letter
 from streams.core.mistakes import Mistake, mistakes_of
@@ -129,7 +128,7 @@ class FusionPartition:
     def step(self, now: datetime) -> Step:
         fused = self._fusion.step(now)
         alerts = self._judge(fused, now)
-        outputs = [_incident(incident) for incident in fused.incidents]
+        outputs = [_incident(document) for document in fused.published]
         outputs += [Output(INCIDENTS.name, incident_id.encode(), None) for incident_id in fused.dropped]
         outputs += [_counters(counters) for counters in fused.counters]
         outputs += [_too_late(claim, now) for claim in fused.too_late]
@@ -154,15 +153,15 @@ class FusionPartition:
         if self._generation != self._rules.generation:
             self._alerting.reload(self._rules.current)
             self._generation = self._rules.generation
-        self._alerting.take(fused.incidents, fused.counters)
+        self._alerting.take(fused.published, fused.counters)
         return self._alerting.step(now, caught_up=self._caught_up())
 
 
-def _incident(incident: IncidentV1) -> Output:
-    value = incident.__pydantic_serializer__.to_json(incident, exclude_none=True)
-    event_id = f"{incident.incident_id}@{incident.revision}"
-    headers = headers_for(INCIDENTS.type, event_id, _FUSION, incident.updated_at)
-    return Output(INCIDENTS.name, incident.incident_id.encode(), value, headers)
+def _incident(document: Document) -> Output:
+    incident_id: str = document["incident_id"]
+    event_id = f"{incident_id}@{document['revision']}"
+    headers = headers_for(INCIDENTS.type, event_id, _FUSION, document["updated_at"])
+    return Output(INCIDENTS.name, incident_id.encode(), orjson.dumps(document), headers)
 
 
 def _counters(counters: RegionCountersV1) -> Output:
@@ -200,7 +199,7 @@ def _dead_letter(record: Record, mistake: Mistake) -> Output:
 def _measure(partition: int, measures: FusionMeasures, metrics: Metrics) -> None:
     metrics.counters.update(partition, measures.counters)
     metrics.counters.update_totals(partition, measures.fused.reported_totals)
-    metrics.incidents_published.inc(len(measures.fused.incidents))
+    metrics.incidents_published.inc(len(measures.fused.published))
     metrics.counters_published.inc(len(measures.fused.counters))
     metrics.bad_claims.inc(measures.unusable)
     measure_alerts(measures.alerts, metrics)

@@ -83,7 +83,7 @@ class World:
         self.since = FusionStep()
 
     def _note(self, step: FusionStep) -> None:
-        for name in ("incidents", "dropped", "too_late", "reported_totals"):
+        for name in ("published", "dropped", "too_late", "reported_totals"):
             getattr(self.since, name).extend(getattr(step, name))
 
 

@@ -11,10 +11,9 @@ from typing import Final, Self
 import orjson
 
 from schemas.counters import RegionCountersV1
-from schemas.incident import IncidentV1
 from schemas.vocabulary import IncidentStatus
 from streams.core.alerting.area_rules import AreaRule, judge_area
-from streams.core.alerting.briefs import ENDED, Brief, brief_of
+from streams.core.alerting.briefs import ENDED, Brief, Incident, brief_of
 from streams.core.alerting.findings import Finding, Look, Regions, View, silenced
 from streams.core.alerting.incident_rules import IncidentRule, judge_incident, may_concern
 from streams.core.alerting.life import Phase, Withdrawal
@@ -24,7 +23,7 @@ from streams.core.alerting.members import Member, lent
 from streams.core.alerting.policy import AlertPolicy
 from streams.core.alerting.readings import Readings, pack, readings_of, unpack
 from streams.core.alerting.rules import RANKS, Rule, RuleSet, ThresholdRule
-from streams.core.moments import micros, span
+from streams.core.moments import micros, micros_of, span
 
 PREFIX: Final = b"a:"
 """All state keys of the alerting begin with it."""
@@ -95,8 +94,8 @@ class Alerting:
         self._digest = rules.digest()
         self._matched.clear()
 
-    def take(self, incidents: Iterable[IncidentV1], counters: Iterable[RegionCountersV1]) -> None:
-        """Take what fusion published in this step: only what changed need be there."""
+    def take(self, incidents: Iterable[Incident], counters: Iterable[RegionCountersV1]) -> None:
+        """Take what fusion published in this step, incidents as JSON: only what changed need be there."""
         for incident in incidents:
             self._take_incident(incident)
         for region in counters:
@@ -133,15 +132,16 @@ class Alerting:
         """Return the ids of the alerts that fire now."""
         return tuple(alert.alert_id for alert in self._lives.live())
 
-    def _take_incident(self, incident: IncidentV1) -> None:
-        known = self._home.get(incident.incident_id)
-        before = None if known is None else self._briefs[known].get(incident.incident_id)
-        if incident.status.value in ENDED:
+    def _take_incident(self, incident: Incident) -> None:
+        incident_id = incident["incident_id"]
+        known = self._home.get(incident_id)
+        before = None if known is None else self._briefs[known].get(incident_id)
+        if incident["status"] in ENDED:
             if before is not None:
-                why = Withdrawal(why_ended(incident), is_retraction=True)
-                if incident.merged_into is not None:
-                    self._carry_on(before, incident.merged_into, why)
-                elif incident.status is IncidentStatus.SUPERSEDED:
+                why = Withdrawal(why_ended(incident["status"]), is_retraction=True)
+                if "merged_into" in incident:
+                    self._carry_on(before, incident["merged_into"], why)
+                elif incident["status"] == IncidentStatus.SUPERSEDED:
                     self._superseded.append((before, why))
                 self._lose(before, why)
                 self._drop(before)
@@ -155,7 +155,7 @@ class Alerting:
         elif before is not None and (what := less(before, brief)) is not None:
             self._lose(before, Withdrawal(what, is_retraction=False))
             self._reduced.append(before)
-        published = micros(incident.first_published_at)
+        published = micros_of(incident["first_published_at"])
         if self._observed_since is None or published < self._observed_since:
             self._observed_since = published
         self._keep(brief)

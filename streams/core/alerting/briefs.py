@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, Self
 
 import orjson
 
 from schemas.alert import Evidence, Measure
-from schemas.incident import CasualtiesFacet, FusedFigure, IncidentSource, IncidentV1, OutageFacet
 from schemas.vocabulary import Credibility, Group, OutageStatus, Party, Reliability
 from streams.core.alerting.policy import AlertPolicy
-from streams.core.estimates import Range, range_of, total, whole
-from streams.core.moments import micros, span
+from streams.core.estimates import Range, total, whole
+from streams.core.moments import micros_of, span
 
 ENDED: Final = frozenset({"retracted", "superseded", "merged"})
 """Statuses of an incident that counts no longer."""
-_HARM: Final = (
-    Measure.KILLED,
-    Measure.WOUNDED,
-    Measure.MISSING,
-    Measure.CHILDREN_KILLED,
-    Measure.CHILDREN_WOUNDED,
+Incident = Mapping[str, Any]
+"""An ``IncidentV1`` (or a part of one) as it is on the wire: null fields are left out."""
+_HARM: Final = tuple(
+    (measure.value, measure)
+    for measure in (
+        Measure.KILLED,
+        Measure.WOUNDED,
+        Measure.MISSING,
+        Measure.CHILDREN_KILLED,
+        Measure.CHILDREN_WOUNDED,
+    )
 )
-_MUNITIONS: Final = (Measure.LAUNCHED, Measure.INTERCEPTED, Measure.HIT)
+_MUNITIONS: Final = tuple((m.value, m) for m in (Measure.LAUNCHED, Measure.INTERCEPTED, Measure.HIT))
 
 
 class Voice(NamedTuple):
@@ -149,103 +153,120 @@ class Brief:
         )
 
 
-def brief_of(incident: IncidentV1, before: Brief | None, policy: AlertPolicy) -> Brief:
+def brief_of(incident: Incident, before: Brief | None, policy: AlertPolicy) -> Brief:
     """Return the incident in brief; ``before`` is what was kept of its earlier revision."""
-    first, last = micros(incident.first_published_at), micros(incident.last_published_at)
-    start, end = micros(incident.occurred.start), micros(incident.occurred.end)
+    first, last = micros_of(incident["first_published_at"]), micros_of(incident["last_published_at"])
+    occurred = incident["occurred"]
+    start, end = micros_of(occurred["start"]), micros_of(occurred["end"])
     fused = _fused(incident)
-    figures = {measure: figure for measure, found in fused.items() if (figure := _joined(found)) is not None}
-    told = dict(figures) if before is None else {**figures, **before.told}
-    gaps = {measure: gap for measure, found in fused.items() if (gap := _gap(found)) is not None}
-    outages = tuple(
-        Outage(
-            facet.utility.value,
-            facet.scheduled,
-            micros(facet.started.start),
-            _ends(facet, last, span(policy.outage_lapses_after)),
-            None if facet.customers is None else range_of(facet.customers.value),
-        )
-        for facet in incident.outages
-        # Where only the end was told, the beginning is unknown: nothing is out now.
-        if facet.started is not None
-    )
+    figures, gaps = {}, {}
+    for measure, found in fused.items():
+        figure = _joined(found)
+        if figure is not None:
+            figures[measure] = figure
+        gap = _gap(found)
+        if gap is not None:
+            gaps[measure] = gap
     return Brief(
-        incident.incident_id,
-        incident.region,
+        incident["incident_id"],
+        incident["region"],
         max(start, min(end, first)),
         start,
         last,
-        int(incident.credibility),
-        incident.strike is not None,
+        int(incident["credibility"]),
+        "strike" in incident,
         figures,
-        told,
+        dict(figures) if before is None else {**figures, **before.told},
         gaps,
-        outages,
-        _voices(incident.sources, policy.kept_sources),
-        incident.place.name,
+        _outages(incident["outages"], last, policy) if incident["outages"] else (),
+        _voices(incident["sources"], policy.kept_sources),
+        incident["place"].get("name"),
     )
 
 
-def _ends(facet: OutageFacet, last: int, lapse: int) -> int:
-    if facet.status is OutageStatus.RESTORED:
-        return last if facet.restored_at is None else micros(facet.restored_at)
-    return last + lapse if facet.lapses_at is None else micros(facet.lapses_at)
+def _outages(facets: Iterable[Incident], last: int, policy: AlertPolicy) -> tuple[Outage, ...]:
+    return tuple(
+        Outage(
+            facet["utility"],
+            facet["scheduled"],
+            micros_of(facet["started"]["start"]),
+            _ends(facet, last, span(policy.outage_lapses_after)),
+            _range(facet["customers"]["value"]) if "customers" in facet else None,
+        )
+        for facet in facets
+        # Where only the end was told, the beginning is unknown: nothing is out now.
+        if "started" in facet
+    )
 
 
-def _fused(incident: IncidentV1) -> dict[Measure, dict[Group | None, FusedFigure]]:
+def _ends(facet: Incident, last: int, lapse: int) -> int:
+    if facet["status"] == OutageStatus.RESTORED:
+        return micros_of(facet["restored_at"]) if "restored_at" in facet else last
+    return micros_of(facet["lapses_at"]) if "lapses_at" in facet else last + lapse
+
+
+def _range(value: Mapping[str, int]) -> Range:
+    return Range(value["low"], value.get("best"), value.get("high"))
+
+
+def _fused(incident: Incident) -> dict[Measure, dict[str | None, Incident]]:
     """Return every stated figure by measure, and by group of people where it has one."""
-    found: dict[Measure, dict[Group | None, FusedFigure]] = {}
-    if incident.strike is not None:
-        for measure in _MUNITIONS:
-            figure = getattr(incident.strike, measure.value)
-            if figure is not None:
-                found[measure] = {None: figure}
-    for facet in incident.casualties:
-        for measure, figure in _harm(facet):
-            found.setdefault(measure, {})[facet.group] = figure
-    customers = [outage.customers for outage in incident.outages if outage.customers is not None]
-    if len(customers) == 1:
-        found[Measure.CUSTOMERS] = {None: customers[0]}
+    found: dict[Measure, dict[str | None, Incident]] = {}
+    strike = incident.get("strike")
+    if strike is not None:
+        for name, measure in _MUNITIONS:
+            if name in strike:
+                found[measure] = {None: strike[name]}
+    for facet in incident["casualties"]:
+        for name, measure in _HARM:
+            if name in facet:
+                found.setdefault(measure, {})[facet["group"]] = facet[name]
+    if incident["outages"]:
+        customers = [outage["customers"] for outage in incident["outages"] if "customers" in outage]
+        if len(customers) == 1:
+            found[Measure.CUSTOMERS] = {None: customers[0]}
     return found
 
 
-def _harm(facet: CasualtiesFacet) -> Iterable[tuple[Measure, FusedFigure]]:
-    for measure in _HARM:
-        figure: FusedFigure | None = getattr(facet, measure.value)
-        if figure is not None:
-            yield measure, figure
-
-
-def _joined(found: Mapping[Group | None, FusedFigure]) -> Range | None:
+def _joined(found: Mapping[str | None, Incident]) -> Range | None:
     """Return one figure over the groups: civilian and military add up, a toll without a group is the whole."""
-    ranges = {group: figure for group, fused in found.items() if (figure := range_of(fused.value)) is not None}
+    ranges = {group: _range(fused["value"]) for group, fused in found.items()}
+    if len(ranges) == 1:
+        return next(iter(ranges.values()))
     parts = total(ranges[group] for group in (Group.CIVILIAN, Group.MILITARY) if group in ranges)
     return whole(parts, ranges.get(Group.UNKNOWN, ranges.get(None)))
 
 
-def _gap(found: Mapping[Group | None, FusedFigure]) -> Gap | None:
+def _gap(found: Mapping[str | None, Incident]) -> Gap | None:
     """Return the widest gap among the current statements of one group; None where some number fits them all."""
     widest: Gap | None = None
     for fused in found.values():
-        current = [statement.value for statement in fused.statements if statement.superseded_by is None]
-        highs = [value.high for value in current if value.high is not None]
+        if len(fused["statements"]) < 2:
+            continue
+        current = [said["value"] for said in fused["statements"] if "superseded_by" not in said]
+        highs = [value["high"] for value in current if "high" in value]
         if not highs:
             continue
-        gap = Gap(min(highs), max(value.low for value in current))
+        gap = Gap(min(highs), max(value["low"] for value in current))
         if gap.width > 0 and (widest is None or gap.width > widest.width):
             widest = gap
     return widest
 
 
-def _voices(sources: Iterable[IncidentSource], kept: int) -> tuple[Voice, ...]:
+def _voices(sources: Sequence[Incident], kept: int) -> tuple[Voice, ...]:
     """Return the best-graded sources, each once; those that only repeat another's text come last."""
-    ordered = sorted(
-        sources,
-        key=lambda found: (found.echo_of is not None, found.source.reliability, found.source.id, found.report_id),
-    )
+    if len(sources) > 1:
+        sources = sorted(sources, key=_rank)
     voices: dict[str, Voice] = {}
-    for found in ordered:
-        source = found.source
-        party = None if source.party is None else source.party.value
-        voices.setdefault(source.id, Voice(source.id, source.reliability.value, party, found.url))
-    return tuple(voices.values())[:kept]
+    for found in sources:
+        source = found["source"]
+        if source["id"] not in voices:
+            voices[source["id"]] = Voice(source["id"], source["reliability"], source.get("party"), found.get("url"))
+            if len(voices) == kept:
+                break
+    return tuple(voices.values())
+
+
+def _rank(found: Incident) -> tuple[bool, str, str, str]:
+    source = found["source"]
+    return "echo_of" in found, source["reliability"], source["id"], found["report_id"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from schemas.incident import IncidentV1
 from streams.core.alerting.area_rules import AreaRule, window_of
 from streams.core.alerting.briefs import Brief
 from streams.core.alerting.life import Withdrawal
@@ -19,8 +18,8 @@ class Loss(NamedTuple):
     had_outage: bool
 
 
-def why_ended(incident: IncidentV1) -> str:
-    match incident.status.value:
+def why_ended(status: str) -> str:
+    match status:
         case "merged":
             return "the incident is the same as another one"
         case "superseded":

@@ -5,6 +5,7 @@ May import what ``streams.core`` may.
 """
 
 from streams.core.fusion.policy import FusionPolicy
+from streams.core.fusion.rendering import Document
 from streams.core.fusion.signature import signature_of
 from streams.core.fusion.state import Fusion, FusionStep
 from streams.core.fusion.telling import MISREAD, Telling, read_record, telling_of
@@ -12,6 +13,7 @@ from streams.core.fusion.totals import ReportedTotal
 
 __all__ = [
     "MISREAD",
+    "Document",
     "Fusion",
     "FusionPolicy",
     "FusionStep",

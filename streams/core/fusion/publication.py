@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from schemas.incident import IncidentV1
 from schemas.vocabulary import IncidentStatus
 from streams.core.fusion.assessment import Assessment, assess
 from streams.core.fusion.calendar import Calendar, Kind
@@ -14,7 +13,7 @@ from streams.core.fusion.mentions import Mention
 from streams.core.fusion.policy import FusionPolicy
 from streams.core.fusion.records import Record, incident_id_of, incident_key
 from streams.core.fusion.region import Region
-from streams.core.fusion.rendering import render, render_ended
+from streams.core.fusion.rendering import Document, render, render_ended
 
 
 class Publisher:
@@ -30,7 +29,7 @@ class Publisher:
 
     def publish(
         self, region: Region, removed: Iterable[Mention], at: int, changes: dict[bytes, bytes | None]
-    ) -> list[IncidentV1]:
+    ) -> list[Document]:
         """Return what became of the region's touched incidents, and enter it in ``changes``.
 
         ``removed`` are mentions that were taken out since the last call.
@@ -63,7 +62,7 @@ class Publisher:
                     published.append(ended)
         return published
 
-    def close(self, region: Region, record: Record, at: int, changes: dict[bytes, bytes | None]) -> IncidentV1:
+    def close(self, region: Region, record: Record, at: int, changes: dict[bytes, bytes | None]) -> Document:
         """Return a live incident with the status that it has at ``at``: nothing but time has passed."""
         assert record.leader is not None
         return self._publish_live(region, record.incident_id, record.leader, at, changes)
@@ -82,7 +81,7 @@ class Publisher:
                 mention.incident = incident_id
             self._enter(region, record, leader, assess(leader, self._policy))
 
-    def current(self, record: Record) -> IncidentV1:
+    def current(self, record: Record) -> Document:
         """Return a live incident as it was last published."""
         assert record.leader is not None
         return self._render(record, assess(record.leader, self._policy))
@@ -112,7 +111,7 @@ class Publisher:
         changes: dict[bytes, bytes | None],
         *,
         split_from: str | None = None,
-    ) -> IncidentV1:
+    ) -> Document:
         found = assess(leader, self._policy)
         record = self.records.get(incident_id)
         status = advance(None if record is None else record.status, found.move(at, self._policy))
@@ -138,7 +137,7 @@ class Publisher:
             self._calendar.note(record.closes_at, Kind.CLOSE, record.incident_id)
         self._calendar.note(record.evicts_at, Kind.EVICT, record.incident_id)
 
-    def _render(self, record: Record, found: Assessment) -> IncidentV1:
+    def _render(self, record: Record, found: Assessment) -> Document:
         return render(
             found=found,
             incident_id=record.incident_id,
@@ -156,7 +155,7 @@ class Publisher:
         mentions: Sequence[Mention],
         at: int,
         changes: dict[bytes, bytes | None],
-    ) -> IncidentV1 | None:
+    ) -> Document | None:
         record = self.records.get(incident_id)
         if record is None or record.leader is None:
             return None

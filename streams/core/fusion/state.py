@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 
+import orjson
+
 from schemas.claim import ClaimV1, WithdrawalV1
 from schemas.counters import RegionCountersV1
 from schemas.incident import IncidentV1
@@ -19,6 +21,7 @@ from streams.core.fusion.policy import FusionPolicy
 from streams.core.fusion.publication import Publisher
 from streams.core.fusion.records import INCIDENT_PREFIX, REPORT_PREFIX, Record, report_state_key
 from streams.core.fusion.region import Region
+from streams.core.fusion.rendering import Document
 from streams.core.fusion.telling import Telling, telling_of
 from streams.core.fusion.totals import ReportedTotal, reported_totals
 from streams.core.moments import micros, span
@@ -29,7 +32,7 @@ from streams.core.sums import Sums
 class FusionStep:
     """What the taken records and the passing of time caused since the last step."""
 
-    incidents: list[IncidentV1] = field(default_factory=list)
+    published: list[Document] = field(default_factory=list)
     """Each incident that changed, once, as it is now; ended ones with their last word."""
     dropped: list[str] = field(default_factory=list)
     """Ids of incidents that left the horizon: tombstones for the output topic."""
@@ -41,6 +44,11 @@ class FusionStep:
     """What roundups say of the regions whose numbers or roundups changed, beside what is counted."""
     changes: dict[bytes, bytes | None] = field(default_factory=dict)
     """What to store; None deletes. ``Fusion.restore`` of everything stored gives this state again."""
+
+    @property
+    def incidents(self) -> list[IncidentV1]:
+        """What is published, as models."""
+        return [_model(document) for document in self.published]
 
 
 class Fusion:
@@ -114,7 +122,7 @@ class Fusion:
             region.clusters.settle(self._mentions)
             gone = removed.get(region.code, ())
             if gone or region.clusters.touched:
-                step.incidents += self._publisher.publish(region, gone, at, step.changes)
+                step.published += self._publisher.publish(region, gone, at, step.changes)
         self._close(closing, at, step)
         for report in changed.values():
             self._store(report, at, step)
@@ -138,7 +146,7 @@ class Fusion:
         """Yield the incidents that stand, in one region or in all, as they were last published."""
         for record in self._publisher.records.values():
             if record.leader is not None and region in (None, record.region):
-                yield self._publisher.current(record)
+                yield _model(self._publisher.current(record))
 
     def clusters(self) -> Iterator[tuple[str, list[str]]]:
         """Yield every incident's id with the ids of the claims behind it, to see what was joined."""
@@ -215,7 +223,7 @@ class Fusion:
                 self._calendar.note(record.closes_at, Kind.CLOSE, record.incident_id)
             else:
                 region = self._region(record.region)
-                step.incidents.append(self._publisher.close(region, record, at, step.changes))
+                step.published.append(self._publisher.close(region, record, at, step.changes))
         for incident_id in self._orphans:
             record = self._publisher.records.get(incident_id)
             if record is not None and record.leader is None:
@@ -312,3 +320,7 @@ _LIVE = (
     IncidentStatus.DISPUTED,
     IncidentStatus.CLOSED,
 )
+
+
+def _model(document: Document) -> IncidentV1:
+    return IncidentV1.model_validate_json(orjson.dumps(document))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -49,7 +48,7 @@ from streams.core.fusion.facts import (
 from streams.core.fusion.places import Spot, spot_of
 from streams.core.fusion.policy import FusionPolicy
 from streams.core.fusion.vocabulary import target_mask, weapon_mask
-from streams.core.moments import micros
+from streams.core.moments import micros, micros_of
 
 _SCOPES: Final = {member.value: member for member in Scope}
 _WEAPONS: Final = {member.value: weapon_mask([member]) for member in Weapon}
@@ -151,7 +150,7 @@ def read_record(value: bytes, policy: FusionPolicy) -> Telling | WithdrawalV1:
     claim, occurred, place, report = document["claim"], document["occurred"], document["place"], document["report"]
     region, revision = document["region"], report["revision"]
     start, end = occurred["start"], occurred["end"]
-    begun = _moment(start)
+    begun = micros_of(start)
     fact = Fact(
         NOT_ADMITTED,
         int(document["claim_id"].rpartition("#")[2]),
@@ -159,7 +158,7 @@ def read_record(value: bytes, policy: FusionPolicy) -> Telling | WithdrawalV1:
         "" if region is None else _region(region),
         _spot(*map(place.get, _PLACE), tuple(place.get("candidates", ())), policy.near_km),
         begun,
-        begun if end == start else _moment(end),
+        begun if end == start else micros_of(end),
         _ASSUMED[occurred["precision"]],
         _SCOPES[claim["scope"]],
         (),
@@ -173,23 +172,18 @@ def read_record(value: bytes, policy: FusionPolicy) -> Telling | WithdrawalV1:
     return Telling(
         _source(source["id"], source["kind"], source["reliability"], source["party"]),
         _text(report["report_id"], 200) or "",
-        (_moment(report["published_at"]), revision + 0),
+        (micros_of(report["published_at"]), revision + 0),
         _text(report.get("url"), 2_000),
         _text(report.get("language"), 100),
         _signature(document["signature"]) if "signature" in document else b"",
         region,
         fact,
-        _moment(report["ingested_at"]),
+        micros_of(report["ingested_at"]),
         (position["topic"], position["partition"], position["offset"]),
     )
 
 
 _PLACE: Final = ("name", "region", "settlement", "lat", "lon", "precision")
-
-
-@lru_cache(maxsize=65_536)
-def _moment(text: str) -> int:
-    return micros(datetime.fromisoformat(text))
 
 
 @lru_cache(maxsize=4_096)

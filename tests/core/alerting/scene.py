@@ -162,13 +162,19 @@ class Scene:
     def tell(self, at: datetime, *published: IncidentV1 | RegionCountersV1, caught_up: bool = True) -> list[AlertV1]:
         """Take what was published and step; return the alerts."""
         self.alerting.take(
-            [found for found in published if isinstance(found, IncidentV1)],
+            [found.model_dump(mode="json", exclude_none=True) for found in published if isinstance(found, IncidentV1)],
             [found for found in published if isinstance(found, RegionCountersV1)],
         )
         self.last = self.alerting.step(at, caught_up=caught_up)
         store(self.stored, self.last)
         self.history += self.last.alerts
         return self.last.alerts
+
+    def take(self, *published: IncidentV1 | RegionCountersV1) -> None:
+        """Take what was published, and die before the step if the test says so."""
+        incidents = [found for found in published if isinstance(found, IncidentV1)]
+        counters = [found for found in published if isinstance(found, RegionCountersV1)]
+        self.alerting.take([found.model_dump(mode="json", exclude_none=True) for found in incidents], counters)
 
     def restart(self, rule_set: RuleSet | None = None) -> None:
         """Lose the memory and open what was stored."""
