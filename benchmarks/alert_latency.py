@@ -39,7 +39,7 @@ from schemas.topics import ALERTS, CLAIMS, PARTITIONS
 from seeds.history import report_lines
 from seeds.history_mix import Mix
 from seeds.history_truth import towns
-from streams.admin import create_topics
+from streams.administration.topics import create_topics
 from streams.client import ReportPublisher
 from streams.engine.embedded import EmbeddedBroker
 from streams.settings import Settings, load_settings

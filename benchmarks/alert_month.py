@@ -26,7 +26,7 @@ from streams.core.alerting.life import Advance, Slot, Withdrawal, advance
 from streams.core.fusion import FusionStep
 from streams.core.replay import Judges, Replay, Wanted
 from streams.processors.world import World
-from streams.rules_file import default_rules, load_rules
+from streams.settings.rules_file import default_rules, load_rules
 
 DAYS = 30
 DOCUMENT: Final = Path(__file__).parents[1] / "docs" / "evaluation.md"

@@ -31,7 +31,7 @@ from schemas.keys import report_key
 from schemas.topics import PARTITIONS, REPORTS
 from seeds.history import report_lines
 from seeds.history_mix import Mix
-from streams.admin import create_topics
+from streams.administration.topics import create_topics
 from streams.engine.embedded import EmbeddedBroker
 from streams.engine.partitioning import partition_for
 from streams.settings import load_settings

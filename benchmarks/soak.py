@@ -51,7 +51,7 @@ from schemas.keys import report_key  # noqa: E402 (the project's root is not ins
 from schemas.topics import CLAIMS, MAX_MESSAGE_BYTES, PARTITIONS, REPORTS  # noqa: E402
 from seeds.history import report_lines  # noqa: E402
 from seeds.history_mix import Mix  # noqa: E402
-from streams.admin import create_topics  # noqa: E402
+from streams.administration.topics import create_topics  # noqa: E402
 from streams.core.intake import IntakePolicy  # noqa: E402
 from streams.engine.lifeline import end_with_parent  # noqa: E402
 from streams.settings import load_settings  # noqa: E402

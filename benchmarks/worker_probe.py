@@ -13,14 +13,15 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from streams.app import MetricsObserver, StageName, build_stages, engine_config, tune_collector
 from streams.engine.health import Health
 from streams.engine.running import Worker
-from streams.metrics import Metrics
 from streams.processors.alerting import RulesInForce
 from streams.processors.backlog import Backlog
-from streams.rules_file import default_rules, load_rules
+from streams.processors.metrics import Metrics
 from streams.settings import load_settings
+from streams.settings.rules_file import default_rules, load_rules
+from streams.worker.app import StageName, build_stages, engine_config, tune_collector
+from streams.worker.observer import MetricsObserver
 
 
 class Probe(MetricsObserver):

@@ -1,4 +1,4 @@
 """Sitrep: an event-stream service that turns war reports into counters one can defend.
 
-Flow of imports, one way: ``schemas`` ← ``core`` ← ``engine``, ``processors`` ← ``app``, ``cli``.
+Flow of imports, one way: ``schemas`` ← ``core`` ← ``engine``, ``processors`` ← ``worker``, ``cli``.
 """

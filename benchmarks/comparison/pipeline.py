@@ -29,7 +29,7 @@ from benchmarks.pipeline_bench import REPEATS, publish
 from schemas.keys import report_key
 from schemas.topics import CLAIMS, PARTITIONS, REPORTS
 from seeds.history import Mix, report_lines
-from streams.admin import create_topics
+from streams.administration.topics import create_topics
 from streams.settings import load_settings
 
 REPORTS_AT_FULL: Final = 50_000

@@ -11,13 +11,14 @@ from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 
 from benchmarks.fusion_bench import resident
-from streams.app import MetricsObserver, StageName, build_stages, engine_config, tune_collector
 from streams.engine.running import Worker
-from streams.metrics import Metrics
 from streams.processors.alerting import RulesInForce
 from streams.processors.backlog import Backlog
-from streams.rules_file import default_rules, load_rules
+from streams.processors.metrics import Metrics
 from streams.settings import load_settings
+from streams.settings.rules_file import default_rules, load_rules
+from streams.worker.app import StageName, build_stages, engine_config, tune_collector
+from streams.worker.observer import MetricsObserver
 
 
 class Recovery(MetricsObserver):

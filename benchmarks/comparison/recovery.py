@@ -21,7 +21,7 @@ from benchmarks import fusion_bench
 from benchmarks.comparison.brokers import broker_of
 from benchmarks.comparison.systems import ROOT
 from schemas.topics import CLAIMS, PARTITIONS, REPORTS
-from streams.admin import create_topics
+from streams.administration.topics import create_topics
 from streams.core.fusion import Fusion, FusionPolicy
 from streams.core.intake.ledger import Entry, Seen, ledger_key
 from streams.engine.changelog import ChangelogWriter, Marker, changelog_topic

@@ -1,7 +1,7 @@
 """``python -m deploy.kubernetes.generate [--check]``: topics, users and rules as Kubernetes resources.
 
-From the one table of topics (schemas/topics.py), the one table of permissions (streams/permissions.py) and
-Prometheus's own rule files, so that none of them is written twice.
+From the one table of topics (schemas/topics.py), the one table of permissions (streams/administration/permissions.py)
+and Prometheus's own rule files, so that none of them is written twice.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any, Final
 import yaml
 
 from schemas import generated
-from streams.admin import wanted_topics
-from streams.permissions import Kind, Permission, Role, permissions
+from streams.administration.permissions import Kind, Permission, Role, permissions
+from streams.administration.topics import wanted_topics
 from streams.settings import load_settings
 
 FOLDER: Final = Path(__file__).parent

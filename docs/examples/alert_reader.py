@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from streams.subscriber import subscribe
+from streams.client import subscribe
 
 
 async def main(regions: list[str]) -> None:

@@ -29,8 +29,8 @@ A **secret** can be put in a file, the way Docker and Kubernetes mount them: set
 end to the file's path. Line ends at the file's end are dropped. Setting both is a mistake. Secrets are never logged,
 shown by `sitrep doctor`, or part of an error message.
 
-This page is generated from `streams/settings.py` by `make schemas`. How to use the settings of security is told in
-[operators.md](operators.md#security-towards-kafka).
+This page is generated from `streams/settings/environment.py` by `make schemas`. How to use the settings of security is
+told in [operators.md](operators.md#security-towards-kafka).
 """
 
 

@@ -7,15 +7,15 @@ from typing import Final
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.metrics import MetricWrapperBase
 
-from streams.metrics import Metrics
+from streams.processors.metrics import Metrics
 
 _HEAD: Final = """\
 # Metrics
 What `/metrics` of a worker shows, for Prometheus. Counters of regions are shown by the worker that owns the region's
 partition and by no other, so sums over workers count nothing twice. A figure that nobody stated is absent, `best` is
 absent where it is unknown, and `high` where it is open. Beside these come the usual `process_*` and `python_info`.
-Rules and dashboards over them are in [`deploy/`](../deploy/). This page is generated from `streams/metrics.py` by
-`make schemas`.
+Rules and dashboards over them are in [`deploy/`](../deploy/). This page is generated from
+`streams/processors/metrics.py` by `make schemas`.
 
 | metric | kind | labels | meaning |
 |---|---|---|---|

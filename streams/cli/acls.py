@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from streams.administration.permissions import Kind, Permission, Role, permissions
 from streams.cli.options import BrokerOption, json_wanted, settings_with
 from streams.cli.output import CommandError, ExitCode, Output
-from streams.permissions import Kind, Permission, Role, permissions
 
 _PRINCIPAL = re.compile(r"[A-Za-z]+:[^\s\x00-\x1f][^\x00-\x1f]*")
 """A certificate's name may hold spaces: User:CN=night desk,O=News."""

@@ -12,7 +12,7 @@ from schemas.alert import AlertEvent, AlertV1
 from schemas.topics import ALERTS, ALERTS_LIVE
 from schemas.vocabulary import Severity
 from streams.cli.output import one_line, printable
-from streams.subscriber import AlertFilter
+from streams.client.subscriber import AlertFilter
 
 MinSeverityOption = Annotated[
     Severity | None,

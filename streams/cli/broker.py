@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from streams.admin import create_topics
+from streams.administration.topics import create_topics
 from streams.cli.embedded import end
 from streams.cli.options import JsonOption, json_wanted, settings_with
 from streams.cli.output import CommandError, ExitCode, Output

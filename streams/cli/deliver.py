@@ -15,7 +15,7 @@ from streams.cli.output import CommandError, ExitCode, Output, plural
 from streams.cli.running import stop_signal
 from streams.delivery.receivers import Receivers, load_receivers
 from streams.settings import Settings
-from streams.yaml_file import BadFile
+from streams.settings.yaml_file import BadFile
 
 
 def deliver(

@@ -14,7 +14,7 @@ from typing import Final
 
 import aiohttp
 
-from streams.admin import create_topics
+from streams.administration.topics import create_topics
 from streams.cli.children import Child
 from streams.cli.embedded import end
 from streams.cli.output import CommandError, ExitCode

@@ -21,7 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from schemas.topics import REPORTS
-from streams.admin import TopicStatus, check_topics
+from streams.administration.topics import TopicStatus, check_topics
 from streams.cli.options import BrokerOption, JsonOption, json_wanted, settings_with
 from streams.cli.output import ExitCode, Output, printable
 from streams.cli.reading import Last, open_reader

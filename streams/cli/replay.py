@@ -22,7 +22,7 @@ from streams.cli.summaries import gist
 from streams.core.mistakes import Mistake
 from streams.core.replay import Judges, Replay, Wanted
 from streams.core.replay import replay as replayed
-from streams.rules_file import BadRules, default_rules, load_rules
+from streams.settings.rules_file import BadRules, default_rules, load_rules
 
 _MOST_TOLD = 100
 

@@ -12,7 +12,7 @@ from streams.cli.options import JsonOption, json_wanted
 from streams.cli.output import CommandError, ExitCode, Output, plural, printable
 from streams.core.alerting import Rule, RuleSet
 from streams.core.alerting.durations import written
-from streams.rules_file import BadRules, default_rules, load_rules
+from streams.settings.rules_file import BadRules, default_rules, load_rules
 
 rules = typer.Typer(name="rules", help="The rules of alerts.", no_args_is_help=True)
 _AT_ONCE: Final = "at once"

@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from streams.admin import TopicState, TopicStatus, check_topics, create_topics
+from streams.administration.topics import TopicState, TopicStatus, check_topics, create_topics
 from streams.cli.options import BrokerOption, JsonOption, json_wanted, settings_with
 from streams.cli.output import ExitCode, Output, printable
 

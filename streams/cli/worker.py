@@ -11,7 +11,7 @@ from streams.cli.logs import log_to_stderr
 from streams.cli.options import BrokerOption, settings_with
 from streams.cli.output import CommandError, ExitCode
 from streams.engine.errors import BrokerAwayError, TopicError
-from streams.rules_file import BadRules
+from streams.settings.rules_file import BadRules
 
 
 class Stage(StrEnum):
@@ -42,8 +42,8 @@ def worker(
     without losing or counting anything twice. Logs go to standard error.
     """
     # Here and not above: the processors and their tables take a second that no other command should wait for.
-    from streams.app import run_worker  # noqa: PLC0415
-    from streams.http import AddressTaken  # noqa: PLC0415
+    from streams.worker.app import run_worker  # noqa: PLC0415
+    from streams.worker.page import AddressTaken  # noqa: PLC0415
 
     settings = settings_with(bootstrap_servers=broker, http_port=http_port)
     log_to_stderr(settings)

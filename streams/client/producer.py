@@ -17,10 +17,10 @@ from aiokafka.errors import (
     UnsupportedVersionError,
 )
 
+from schemas.cloudevents import Headers
 from schemas.topics import MAX_MESSAGE_BYTES
 from streams.client.connection import admin_client, kafka_options, reach, topics_of
 from streams.client.errors import TopicMissing
-from streams.cloudevents import Headers
 from streams.settings import Settings
 
 _log: Final = logging.getLogger(__name__)

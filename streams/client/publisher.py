@@ -28,12 +28,12 @@ from typing import Any, Final, Self
 from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError, ProducerClosed
 
 from schemas import topics
+from schemas.cloudevents import Headers, headers_for
 from schemas.keys import report_key
 from schemas.report import ReportV1
 from streams.client.errors import BrokerAway, InvalidReport, PublishError, Refused
 from streams.client.producer import Producer, open_producer
 from streams.client.validation import Given, on_the_wire, validated
-from streams.cloudevents import Headers, headers_for
 from streams.settings import Clock, Settings, clock_from
 
 _log: Final = logging.getLogger(__name__)

@@ -14,10 +14,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol
 
 from schemas.alert import AlertV1
+from streams.client.subscriber import Received
 from streams.delivery.calling import Answer, Verdict
 from streams.delivery.receivers import Retry
 from streams.delivery.tally import DeliveryMetrics
-from streams.subscriber import Received
 
 Attempt = Callable[[AlertV1], Awaitable[Answer]]
 """Tries to hand a record over, once."""
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 class Records(Protocol):
-    """Where records come from; an :class:`~streams.subscriber.AlertSubscription` fits."""
+    """Where records come from; an :class:`~streams.client.subscriber.AlertSubscription` fits."""
 
     def __aiter__(self) -> AsyncIterator[Received]: ...
 

@@ -11,11 +11,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, St
 
 from schemas.alert import AlertEvent
 from schemas.vocabulary import Severity
+from streams.client.subscriber import AlertFilter
 from streams.core.alerting.durations import Duration
 from streams.core.alerting.rules import RegionPattern, Slug
 from streams.delivery.signing import BadSecret, key_of
-from streams.subscriber import AlertFilter
-from streams.yaml_file import BadFile, load_yaml
+from streams.settings.yaml_file import BadFile, load_yaml
 
 _ANY_URL: Final = r"^https?://[^\s<>\"]+$"
 Address = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000, pattern=_ANY_URL)]

@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaError
 
 from schemas.alert import AlertV1
 from streams.client.errors import BrokerAway, Refused, TopicMissing
+from streams.client.subscriber import AlertSubscription
 from streams.delivery.alertmanager import PATH, AlertmanagerBook
 from streams.delivery.calling import Answer, Caller, Verdict
 from streams.delivery.cap import CapProfile, cap_message
@@ -27,7 +28,6 @@ from streams.delivery.receivers import AlertmanagerReceiver, CapReceiver, Receiv
 from streams.delivery.signing import key_of
 from streams.delivery.tally import DeliveryMetrics
 from streams.settings import Settings
-from streams.subscriber import AlertSubscription
 
 _AGAIN_SECONDS: Final = 5.0
 

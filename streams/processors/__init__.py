@@ -1,4 +1,4 @@
 """Thin wiring, one file a stage: records in, core, records out.
 
-May import ``schemas``, ``streams.core``, ``streams.engine``, ``streams.metrics``. No rule of the domain lives here.
+May import ``schemas``, ``streams.core``, ``streams.engine``. No rule of the domain lives here.
 """

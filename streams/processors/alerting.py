@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import Final
 
 from schemas.alert import AlertV1, RegionNames
+from schemas.cloudevents import headers_for
 from schemas.keys import alert_key, live_alert_key
 from schemas.topics import ALERTS, ALERTS_LIVE, SET_MEMBERS
-from streams.cloudevents import headers_for
 from streams.core.alerting import AlertPolicy, AlertStep, RuleSet, SetAlerting, expiring
 from streams.engine.stage import Output, Record, Step
-from streams.metrics import Metrics
+from streams.processors.metrics import Metrics
 from streams.reference.gazetteer import Gazetteer
 
 _SOURCE: Final = "/sitrep/alerting"

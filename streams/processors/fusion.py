@@ -12,10 +12,10 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from schemas.claim import ClaimRecord, ClaimV1, WithdrawalV1
+from schemas.cloudevents import headers_for
 from schemas.counters import RegionCountersV1
 from schemas.keys import region_key
 from schemas.topics import CLAIMS, COUNTERS, DEAD_LETTERS, INCIDENTS
-from streams.cloudevents import headers_for
 from streams.core.alerting import Alerting, AlertStep, Regions
 from streams.core.fusion import MISREAD, Document, Fusion, FusionPolicy, FusionStep, Telling, read_record, telling_of
 from streams.core.intake import IntakePolicy
@@ -23,10 +23,10 @@ from streams.core.intake.dead_letter import dead_letter
 from streams.core.mistakes import Mistake, mistakes_of
 from streams.core.moments import SECOND, moment
 from streams.engine.stage import Output, Record, Step
-from streams.metrics import Metrics
 from streams.processors.alerting import RulesInForce, alert_outputs, measure_alerts
 from streams.processors.backlog import Backlog
 from streams.processors.intake import BY_INTAKE
+from streams.processors.metrics import Metrics
 
 _FUSION: Final = "/sitrep/fusion"
 _RECORD: Final[TypeAdapter[ClaimV1 | WithdrawalV1]] = TypeAdapter(ClaimRecord)

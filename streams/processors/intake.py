@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from schemas.cloudevents import headers_for
 from schemas.keys import region_key
 from schemas.topics import CLAIMS, DEAD_LETTERS, REPORTS
-from streams.cloudevents import headers_for
 from streams.core.intake import (
     SENT_ON,
     Extractor,
@@ -24,7 +24,7 @@ from streams.core.intake import (
 )
 from streams.engine.partitioning import partition_for
 from streams.engine.stage import EVERY_PARTITION, Output, Record, Step
-from streams.metrics import Metrics
+from streams.processors.metrics import Metrics
 
 _INTAKE: Final = "/sitrep/intake"
 _MOST_HEADER_BYTES: Final = 64 * 1024

@@ -31,13 +31,15 @@ ALLOWED = {
     # The tables are built into the values that extraction takes.
     "streams/reference": {"schemas", "streams.reference", "streams.core.extraction"},
     "streams/engine": {"streams.engine"},
+    "streams/settings": {"schemas", "streams.core", "streams.settings"},
+    "streams/client": {"schemas", "streams.core", "streams.settings", "streams.client"},
+    "streams/administration": {"schemas", "streams.settings", "streams.client", "streams.administration"},
+    "streams/delivery": {"schemas", "streams.settings", "streams.client", "streams.delivery"},
     "streams/processors": {
         "schemas",
         "streams.core",
         "streams.engine",
         "streams.processors",
-        "streams.metrics",
-        "streams.cloudevents",
         "streams.reference",
     },
 }

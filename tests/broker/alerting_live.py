@@ -12,11 +12,11 @@ from aiokafka import AIOKafkaProducer
 from schemas.alert import AlertV1
 from schemas.keys import alert_key, live_alert_key
 from schemas.topics import ALERTS, ALERTS_LIVE
+from streams.client import AlertSubscription, Received
 from streams.delivery.receivers import Receiver, Receivers
 from streams.delivery.service import deliver_to
 from streams.delivery.tally import DeliveryMetrics
 from streams.settings import Settings, load_settings
-from streams.subscriber import AlertSubscription, Received
 
 
 def settings_of(address: str, **fields: object) -> Settings:

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from schemas.topics import ALERTS
-from streams.app import run_worker
 from streams.engine.changelog import ChangelogWriter
 from streams.engine.outbox import Outbox
 from streams.engine.stage import Output
 from streams.settings import load_settings
+from streams.worker.app import run_worker
 
 _raised = False
 

@@ -11,11 +11,11 @@ from typing import Any
 import orjson
 import pytest
 
-from streams.admin import create_topics
+from streams.administration.topics import create_topics
+from streams.client import subscribe
 from streams.delivery.receivers import AlertmanagerReceiver, CapReceiver, WebhookReceiver
 from streams.engine.embedded import EmbeddedBroker
 from streams.settings import Settings
-from streams.subscriber import subscribe
 from tests.broker.alerting_live import delivering, first, publish_alerts, publish_live, settings_of
 from tests.broker.live import eventually
 from tests.delivery.scene import SECRET, Receiver, a_receiver, an_alert, answers, hangs

@@ -15,7 +15,7 @@ import pytest
 
 from schemas.alert import AlertV1
 from schemas.topics import ALERTS, ALERTS_LIVE
-from streams.admin import create_topics
+from streams.administration.topics import create_topics
 from streams.client import ReportPublisher
 from streams.engine.embedded import EmbeddedBroker
 from streams.settings import Settings

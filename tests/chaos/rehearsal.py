@@ -18,7 +18,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from schemas.topics import CLAIMS, REPORTS, SET_MEMBERS
-from streams.admin import create_topics
+from streams.administration.topics import create_topics
 from streams.settings import Settings, load_settings
 from tests.chaos.faults import Faults, Happened, plan
 from tests.chaos.feed import Feed

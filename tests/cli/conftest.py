@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from streams.admin import create_topics
+from streams.administration.topics import create_topics
 from streams.cli.application import main
 from streams.cli.embedded import end
 from streams.engine.embedded import EmbeddedBroker

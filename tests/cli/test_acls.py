@@ -8,7 +8,7 @@ import shlex
 import pytest
 
 from schemas.topics import BY_NAME, CLAIMS, REPORTS
-from streams.permissions import Operation, Role, permissions
+from streams.administration.permissions import Operation, Role, permissions
 from tests.cli.conftest import Run
 
 READERS = {"sitrep.incidents", "sitrep.counters", "sitrep.alerts", "sitrep.alerts-live"}

@@ -91,7 +91,7 @@ def test_work_with_an_end_that_was_not_begun_is_not_called_done(
 
 def test_a_worker_told_to_read_its_rules_while_it_is_read_goes_on(environment: dict[str, str], nobody: str) -> None:
     told = ["worker", "--broker", nobody, "--http-port", 0]
-    done = run(_AT_AN_IMPORT, "streams.app", int(signal.SIGHUP), *told, environment=environment)
+    done = run(_AT_AN_IMPORT, "streams.worker.app", int(signal.SIGHUP), *told, environment=environment)
     assert done.returncode == ExitCode.BROKER_AWAY, done.stderr
 
 

@@ -18,7 +18,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from schemas.topics import INTERNAL, PUBLIC
-from streams.admin import STAGES, TopicStatus, check_topics, create_topics, wanted_topics
+from streams.administration.topics import STAGES, TopicStatus, check_topics, create_topics, wanted_topics
 from streams.cli.embedded import end
 from streams.cli.reading import Beginning, Last, Since, TopicReader, open_reader
 from streams.client import BrokerAway

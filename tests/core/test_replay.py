@@ -15,7 +15,7 @@ from streams.core.replay import Judges, Replay, Wanted, replay
 from streams.processors.places import GazetteerPlaces
 from streams.processors.world import World
 from streams.reference.gazetteer import Gazetteer
-from streams.rules_file import default_rules, load_rules
+from streams.settings.rules_file import default_rules, load_rules
 from tests.builders import FewPlaces, a_report, at, casualties
 from tests.founding import assert_founding
 

@@ -6,8 +6,8 @@ import pytest
 
 from schemas.alert import AlertEvent
 from schemas.vocabulary import Severity
+from streams.client import AlertFilter, subscribe
 from streams.settings import Settings
-from streams.subscriber import AlertFilter, subscribe
 from tests.delivery.scene import an_alert
 
 

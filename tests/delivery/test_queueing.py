@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.alert import AlertV1
+from streams.client import Received
 from streams.delivery.calling import Answer, Verdict
 from streams.delivery.queueing import deliver, deliver_all, pause_before
 from streams.delivery.receivers import Retry
 from streams.delivery.tally import DeliveryMetrics
-from streams.subscriber import Received
 from tests.delivery.scene import an_alert
 
 TAKEN, AWAY, REFUSED = (Answer(verdict, verdict.value) for verdict in Verdict)

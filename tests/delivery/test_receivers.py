@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from streams.delivery.receivers import load_receivers
-from streams.yaml_file import BadFile
+from streams.settings.yaml_file import BadFile
 from tests.delivery.scene import SECRET
 
 RIGHT = """\

@@ -25,7 +25,7 @@ from aiokafka import AIOKafkaProducer
 from schemas.report import ReportV1
 from schemas.topics import REPORTS
 from seeds.history import demo_day
-from streams.admin import create_topics
+from streams.administration.topics import create_topics
 from streams.client import ReportPublisher
 from streams.client.connection import kafka_options
 from streams.engine.embedded import EmbeddedBroker

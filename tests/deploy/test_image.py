@@ -121,7 +121,7 @@ def test_the_built_worker_finds_its_tables_and_its_rules(built: Path) -> None:
     report = ROOT / "seeds" / "founding_case.jsonl"
     counters = succeeds(run(built / "bin" / "sitrep", "replay", report, cwd=built, env=ALONE))
     assert "UA-" in counters
-    rules = "from streams.rules_file import default_rules, load_rules; print(load_rules(default_rules()) is not None)"
+    rules = "from streams.settings import rules_file as f; print(f.load_rules(f.default_rules()) is not None)"
     assert succeeds(run(built / "bin" / "python", "-c", rules, cwd=built, env=ALONE)).strip() == "True"
 
 

@@ -15,8 +15,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from schemas.topics import BY_NAME, PARTITIONS
-from streams.admin import wanted_topics
-from streams.permissions import Role
+from streams.administration.permissions import Role
+from streams.administration.topics import wanted_topics
 from streams.settings import load_settings, unknown_variables
 from tests.deploy.resources import of_kind, resources, strimzi_schema, the
 from tests.deploy.test_prometheus import rules
@@ -147,7 +147,7 @@ def test_each_worker_keeps_its_own_state() -> None:
 
 def test_probes_ask_pages_that_the_worker_has() -> None:
     [container] = the("StatefulSet")["spec"]["template"]["spec"]["containers"]
-    pages = set(re.findall(r'add_get\("(/\w+)"', (ROOT / "streams" / "http.py").read_text()))
+    pages = set(re.findall(r'add_get\("(/\w+)"', (ROOT / "streams/worker/page.py").read_text()))
     asked = {name: container[f"{name}Probe"]["httpGet"]["path"] for name in ("startup", "liveness", "readiness")}
     assert asked == {"startup": "/healthz", "liveness": "/healthz", "readiness": "/readyz"}
     assert set(asked.values()) <= pages

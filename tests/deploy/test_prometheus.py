@@ -10,7 +10,7 @@ import pytest
 from prometheus_client import generate_latest
 
 from streams.delivery.tally import DeliveryMetrics
-from streams.metrics import Metrics
+from streams.processors.metrics import Metrics
 from tests.deploy.tools import DEPLOY, FROM_DEBIAN, ROOT, module, run, succeeds, tool
 
 PROMETHEUS = DEPLOY / "prometheus"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.metrics import Metrics
+from streams.processors.metrics import Metrics
 from streams.settings import unknown_variables
 from tests.docs.markdown import ROOT, name_of, pages
 

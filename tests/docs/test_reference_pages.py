@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from docs.source.__main__ import FOLDER, documents, main, outdated
-from streams.metrics import Metrics
+from streams.processors.metrics import Metrics
 from streams.settings import Settings, variable_of
 
 

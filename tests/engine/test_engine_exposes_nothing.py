@@ -8,8 +8,8 @@ import pytest
 from streams.engine.config import EngineConfig
 from streams.engine.faust_app import build_app
 from streams.engine.health import Health
-from streams.http import WorkerPage
-from streams.metrics import Metrics
+from streams.processors.metrics import Metrics
+from streams.worker.page import WorkerPage
 
 
 def test_fausts_web_server_is_off_with_all_its_pages() -> None:

@@ -20,9 +20,9 @@ from schemas import ClaimV1, DeadLetterV1
 from schemas.claim import ClaimRecord, WithdrawalV1
 from streams.core.intake import Intake, IntakePolicy, resolver
 from streams.engine.health import Health, Phase
-from streams.http import WorkerPage, requests
-from streams.metrics import Metrics
+from streams.processors.metrics import Metrics
 from streams.processors.world import World
+from streams.worker.page import WorkerPage, requests
 from tests.builders import NOON, ADelivery
 from tests.fuzz import mutations
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
-from streams.admin import create_topics, wanted_topics
+from streams.administration.topics import create_topics, wanted_topics
 from streams.settings import Settings, load_settings
 from tests.broker.live import eventually
 from tests.kafka.cluster import ApacheCluster

@@ -23,7 +23,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 import seeds
 from schemas.topics import CLAIMS, REPORTS, SET_MEMBERS
-from streams.admin import create_topics, wanted_topics
+from streams.administration.topics import create_topics, wanted_topics
 from streams.client import ReportPublisher
 from streams.settings import Settings, load_settings
 from tests.broker.live import a_producer, eventually, read_all

@@ -24,11 +24,11 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import GroupAuthorizationFailedError, TopicAuthorizationFailedError
 
 from schemas.topics import ALERTS, CLAIMS, COUNTERS, DEAD_LETTERS, REPORTS
-from streams.admin import TopicStatus, check_topics, create_topics
+from streams.administration.permissions import Kind, Role, permissions
+from streams.administration.topics import TopicStatus, check_topics, create_topics
 from streams.cli.reading import Beginning, open_reader, topic_names
 from streams.client import PublishError, ReportPublisher
 from streams.client.connection import kafka_options
-from streams.permissions import Kind, Role, permissions
 from tests.broker.live import eventually
 from tests.kafka.cluster import free_ports
 from tests.kafka.guarded import Guarded, guarded_kafka

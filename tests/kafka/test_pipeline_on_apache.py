@@ -14,7 +14,7 @@ from schemas import IncidentV1, RegionCountersV1
 from schemas.keys import report_key
 from schemas.topics import COUNTERS, INCIDENTS, REPORTS
 from schemas.vocabulary import WindowName
-from streams.admin import create_topics
+from streams.administration.topics import create_topics
 from streams.settings import Settings, load_settings
 from tests.broker.live import a_producer, eventually, read_all
 from tests.builders import a_report, casualties

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.admin import create_topics
+from streams.administration.topics import create_topics
 from streams.engine.embedded import EmbeddedBroker
 from streams.settings import Settings, load_settings
 from tests.broker.live import DEADLINE_SECONDS, eventually

@@ -13,12 +13,12 @@ from schemas.topics import COUNTERS, DEAD_LETTERS, INCIDENTS
 from streams.core.fusion import FusionPolicy
 from streams.core.intake import IntakePolicy
 from streams.engine.stage import Output, Step
-from streams.metrics import Metrics
 from streams.processors.alerting import RulesInForce
 from streams.processors.backlog import Backlog
 from streams.processors.fusion import FusionStage
 from streams.processors.intake import BY_INTAKE, IntakeStage
-from streams.rules_file import default_rules, load_rules
+from streams.processors.metrics import Metrics
+from streams.settings.rules_file import default_rules, load_rules
 from tests.builders import NOON, ADelivery, FewPlaces, a_delivery, a_report, casualties
 
 

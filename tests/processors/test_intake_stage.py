@@ -9,8 +9,8 @@ from schemas.topics import CLAIMS, DEAD_LETTERS, REPORTS
 from streams.core.intake import SENT_ON, IntakePolicy
 from streams.engine.partitioning import partition_for
 from streams.engine.stage import EVERY_PARTITION, Output, Step
-from streams.metrics import MAX_SOURCES, Metrics
 from streams.processors.intake import IntakeStage
+from streams.processors.metrics import MAX_SOURCES, Metrics
 from tests.builders import NOON, ADelivery, FewPlaces, a_delivery, a_report, a_strike
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from streams.admin import create_topics
+from streams.administration.topics import create_topics
 from streams.settings import Settings
 
 pytestmark = pytest.mark.broker

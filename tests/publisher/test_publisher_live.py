@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.partitioner import murmur2
 
 from schemas import ReportV1
-from streams.admin import create_topics
+from streams.administration.topics import create_topics
 from streams.client import BrokerAway, InvalidReport, Refused, ReportPublisher, SyncReportPublisher, TopicMissing
 from streams.settings import Settings
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from streams.admin import create_topics
+from streams.administration.topics import create_topics
 from streams.client import BrokerAway, Refused, ReportPublisher
 from streams.settings import Settings, load_settings
 from tests.kafka.cluster import ApacheCluster

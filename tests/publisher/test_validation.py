@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas import ReportV1
+from schemas.cloudevents import headers_for
 from schemas.keys import NO_REGION, region_key, report_key
 from streams.client.errors import InvalidReport
 from streams.client.validation import on_the_wire, validated
-from streams.cloudevents import headers_for
 
 NOW = datetime(2025, 10, 22, 12, tzinfo=UTC)
 

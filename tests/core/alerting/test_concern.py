@@ -14,7 +14,7 @@ from streams.core.alerting.incident_rules import IncidentRule, judge_incident, m
 from streams.core.alerting.rules import CorrectionRule, DisagreementRule, MassCasualtyRule
 from streams.core.estimates import Range
 from streams.core.moments import DAY
-from streams.rules_file import default_rules, load_rules
+from streams.settings.rules_file import default_rules, load_rules
 
 RULES = [
     rule

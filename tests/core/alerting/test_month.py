@@ -7,7 +7,7 @@ import pytest
 from benchmarks.alert_month import Outcome, judge, play, with_noise
 from seeds.month import Situation, a_month
 from streams.processors.world import World
-from streams.rules_file import default_rules, load_rules
+from streams.settings.rules_file import default_rules, load_rules
 
 
 @pytest.fixture(scope="module")

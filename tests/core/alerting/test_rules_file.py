@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from streams.cli.rules import rules as command
-from streams.rules_file import BadRules, default_rules, load_rules
+from streams.settings.rules_file import BadRules, default_rules, load_rules
 
 RIGHT = """\
 version: 1

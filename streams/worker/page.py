@@ -11,14 +11,14 @@ from aiohttp.http import HttpProcessingError
 from prometheus_client.exposition import choose_encoder
 
 from streams.engine.health import Health
-from streams.metrics import Metrics
+from streams.processors.metrics import Metrics
 
 _CLIENTS_FAULT: Final = (HttpProcessingError, web.RequestPayloadError, ConnectionError)
 _OK: Final = 200
 _UNAVAILABLE: Final = 503
 
 
-requests = logging.getLogger("streams.http.requests")
+requests = logging.getLogger("streams.worker.page.requests")
 """Where the server says what went wrong with a request."""
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Final
 
 from streams.core.alerting import RuleSet
-from streams.yaml_file import BadFile, load_yaml
+from streams.settings.yaml_file import BadFile, load_yaml
 
 _PACKAGED: Final = Path(__file__).parent / "alerts.yaml"
-_IN_SOURCES: Final = Path(__file__).parents[1] / "deploy" / "alerts.yaml"
+_IN_SOURCES: Final = Path(__file__).parents[2] / "deploy" / "alerts.yaml"
 
 
 class BadRules(BadFile):

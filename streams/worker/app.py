@@ -7,8 +7,6 @@ import gc
 import logging
 import signal
 from collections.abc import Callable, Sequence
-from collections.abc import Set as AbstractSet
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -19,20 +17,20 @@ from streams.core.fusion import FusionPolicy
 from streams.core.intake import IntakePolicy
 from streams.engine.config import EngineConfig
 from streams.engine.health import Health
-from streams.engine.observer import SilentObserver
 from streams.engine.running import WorkerFailedError
 from streams.engine.running import serve as run_stages
 from streams.engine.stage import Stage
-from streams.http import WorkerPage
-from streams.metrics import Metrics
 from streams.processors.alerting import AlertingStage, GazetteerRegions, RulesInForce
 from streams.processors.backlog import Backlog
 from streams.processors.fusion import FusionStage
 from streams.processors.intake import IntakeStage
+from streams.processors.metrics import Metrics
 from streams.processors.world import World
 from streams.reference.gazetteer import Gazetteer
-from streams.rules_file import BadRules, default_rules, load_rules
 from streams.settings import Settings, clock_from
+from streams.settings.rules_file import BadRules, default_rules, load_rules
+from streams.worker.observer import MetricsObserver
+from streams.worker.page import WorkerPage
 
 _BATCH_BYTES: Final = MAX_MESSAGE_BYTES - 64 * 1024
 """Room for a record batch's own framing below the topics' limit."""
@@ -148,52 +146,3 @@ def tune_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
-
-
-class MetricsObserver(SilentObserver):
-    """Makes metrics of what the engine reports, and remembers how far behind each partition is."""
-
-    def __init__(self, metrics: Metrics, backlog: Backlog) -> None:
-        self._metrics = metrics
-        self._backlog = backlog
-
-    def block_done(
-        self,
-        stage: str,
-        partition: int,
-        *,
-        records: int,
-        size: int,  # noqa: ARG002
-        seconds: float,
-        lag: int | None,
-    ) -> None:
-        metrics = self._metrics
-        metrics.records_read.labels(stage).inc(records)
-        metrics.block_records.labels(stage).observe(records)
-        metrics.block_seconds.labels(stage).observe(seconds)
-        if lag is not None:
-            self.lag(stage, partition, records=lag)
-
-    def owned(self, stage: str, partitions: AbstractSet[int]) -> None:
-        self._metrics.partitions_owned.labels(stage).set(len(partitions))
-
-    def revoked(self, stage: str, partitions: AbstractSet[int]) -> None:
-        # What is no longer owned must vanish, or two workers would show it.
-        for partition in partitions:
-            for gauge in (self._metrics.lag, self._metrics.committed_offset):
-                gauge.remove(stage, partition)
-
-    def recovery_finished(self, stage: str, partitions: AbstractSet[int], *, records: int, seconds: float) -> None:  # noqa: ARG002
-        self._metrics.recovery_seconds.labels(stage).set(seconds)
-        self._metrics.recovery_records.labels(stage).set(records)
-
-    def committed(self, stage: str, partition: int, *, offset: int, at: datetime) -> None:  # noqa: ARG002
-        self._metrics.committed_offset.labels(stage, partition).set(offset)
-
-    def lag(self, stage: str, partition: int, *, records: int) -> None:
-        self._metrics.lag.labels(stage, partition).set(records)
-        self._backlog.note(stage, partition, records)
-
-    def failed(self, stage: str, partition: int | None, error: BaseException) -> None:
-        self._metrics.failures.labels(stage).inc()
-        log.error("stage %s, partition %s: %s: %s", stage, partition, type(error).__name__, error)
