@@ -1,7 +1,7 @@
 """For whoever publishes reports or reads alerts: publisher, subscription, their errors, how to reach the broker.
 
-Imports ``schemas``, ``streams.core`` (for the rules that intake will apply), ``streams.settings`` and aiokafka;
-nothing of the engine, the processors or the command line.
+Imports ``schemas``, ``streams.core`` and the codes of ``streams.reference`` (for the rules that intake will apply),
+``streams.settings`` and aiokafka; nothing of the engine, the processors or the command line.
 """
 
 from streams.client.errors import BrokerAway, InvalidReport, PublishError, Refused, TopicMissing

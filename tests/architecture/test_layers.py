@@ -32,9 +32,11 @@ ALLOWED = {
     "streams/reference": {"schemas", "streams.reference", "streams.core.extraction"},
     "streams/engine": {"streams.engine"},
     "streams/settings": {"schemas", "streams.core", "streams.settings"},
-    "streams/client": {"schemas", "streams.core", "streams.settings", "streams.client"},
+    # Whether a region is known is checked before a report is sent.
+    "streams/client": {"schemas", "streams.core", "streams.reference.codes", "streams.settings", "streams.client"},
     "streams/administration": {"schemas", "streams.settings", "streams.client", "streams.administration"},
-    "streams/delivery": {"schemas", "streams.settings", "streams.client", "streams.delivery"},
+    # Receivers' files say durations and name rules as the file of rules does.
+    "streams/delivery": {"schemas", "streams.core.alerting", "streams.settings", "streams.client", "streams.delivery"},
     "streams/processors": {
         "schemas",
         "streams.core",
