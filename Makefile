@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench bench-alerts bench-peers evaluate evaluate-fusion reference lock lock-peers schemas chaos fuzz soak audit clean
+.PHONY: help setup demo test laws lint format bench bench-alerts bench-peers evaluate evaluate-fusion reference lock lock-peers schemas chaos fuzz soak audit clean
 
 help: ## show these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -27,6 +27,10 @@ demo: $(READY) ## embedded broker, worker, founding case and a generated day, un
 JOBS ?= 3
 test: $(READY) ## every test that this machine can run; says what it skipped
 	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
+
+EXAMPLES ?= 3000
+laws: $(READY) ## the laws of fusion (order, repeats, crashes, recovery) on many drawn histories: EXAMPLES=3000
+	@EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest --quiet --numprocesses 2 --dist worksteal tests/core/fusion
 
 bench: $(READY) ## reports/s of every stage, beside a raw read and a plain Faust agent
 	@$(BIN)/python benchmarks/extraction_bench.py

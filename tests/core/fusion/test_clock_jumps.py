@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.core.fusion import Fusion
 from tests.core.fusion.histories import histories, interleaved
 from tests.core.fusion.test_order import NOW, assert_same, fused
 from tests.core.fusion.wire import POLICY
+from tests.laws import law
 
 jumps = st.integers(-36 * 60, 36 * 60).map(lambda minutes: timedelta(minutes=minutes))
 
 
-@settings(max_examples=60, deadline=None)
+@law(60)
 @given(st.data())
 def test_a_clock_that_jumps_and_is_set_right_again_leaves_no_trace(data: st.DataObject) -> None:
     order = data.draw(interleaved(data.draw(histories())))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.claim import WithdrawalV1
@@ -15,6 +15,7 @@ from streams.core.fusion.mentions import VAGUE_STRIKE, Mention, mentions_of
 from tests.core.fusion.histories import Records, histories, interleaved
 from tests.core.fusion.test_order import at_once, fused
 from tests.core.fusion.wire import POLICY
+from tests.laws import law
 
 
 class Everywhere:
@@ -85,7 +86,7 @@ def kept(fusion: Fusion) -> set[frozenset[str]]:
     return {frozenset(claims) for _, claims in fusion.clusters()}
 
 
-@settings(max_examples=100, deadline=None)
+@law(100)
 @given(st.data())
 def test_what_is_kept_up_to_date_is_what_one_pass_gives(data: st.DataObject) -> None:
     order = data.draw(interleaved(data.draw(histories())))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.core.estimates import Range, disjoint, envelope, total, whole
 from streams.core.fusion.figures import Said, after_deaths, fuse, is_disputed
+from tests.laws import law
 
 HOUR = 3_600_000_000
 
@@ -64,7 +65,7 @@ def test_a_withdrawn_version_is_shown_and_never_counted() -> None:
     assert fuse([said("a", 1, 9, withdrawn=True)]) is None
 
 
-@settings(deadline=None)
+@law(100)
 @given(statements)
 def test_low_best_high_are_in_order_and_come_from_current_statements(held: list[Said]) -> None:
     figure = fuse(held)
@@ -77,7 +78,7 @@ def test_low_best_high_are_in_order_and_come_from_current_statements(held: list[
     assert high is None or (best or low) <= high
 
 
-@settings(deadline=None)
+@law(100)
 @given(statements, st.randoms())
 def test_the_order_of_statements_does_not_matter(held: list[Said], dice: object) -> None:
     shuffled = list(held)
@@ -106,7 +107,7 @@ def test_two_voices_that_no_number_reconciles_are_a_dispute_and_a_rising_toll_is
     assert not is_disputed(risen, 6 * HOUR)
 
 
-@settings(deadline=None)
+@law(100)
 @given(st.lists(ranges(), min_size=1, max_size=6))
 def test_a_sum_bounds_what_it_adds(figures: list[Range]) -> None:
     added = total(figures)
@@ -121,7 +122,7 @@ def test_a_sum_of_nothing_is_unknown_and_not_zero() -> None:
     assert total([Range(0, 0, 0)]) == Range(0, 0, 0)
 
 
-@settings(deadline=None)
+@law(100)
 @given(ranges(), ranges())
 def test_the_whole_keeps_its_order_and_holds_its_parts(parts: Range, stated: Range) -> None:
     found = whole(parts, stated)
@@ -132,7 +133,7 @@ def test_the_whole_keeps_its_order_and_holds_its_parts(parts: Range, stated: Ran
         assert found.low >= parts.low
 
 
-@settings(deadline=None)
+@law(100)
 @given(ranges(), ranges())
 def test_disjoint_means_that_no_number_fits_both(one: Range, other: Range) -> None:
     def holds(value: Range, number: int) -> bool:

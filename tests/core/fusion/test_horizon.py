@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.claim import ClaimV1
 from streams.core.fusion import Fusion
 from tests.core.fusion.histories import histories, interleaved
 from tests.core.fusion.wire import POLICY, at, store
+from tests.laws import law
 
 NOW = at("2025-10-23 10:00")
 
 
-@settings(max_examples=50, deadline=None)
+@law(50)
 @given(st.data())
 def test_past_the_horizon_no_history_leaves_anything_behind(data: st.DataObject) -> None:
     order = data.draw(interleaved(data.draw(histories())))
@@ -36,7 +37,7 @@ def test_past_the_horizon_no_history_leaves_anything_behind(data: st.DataObject)
     assert all(fusion.reported_totals(region) == [] for region in fusion.regions())
 
 
-@settings(max_examples=50, deadline=None)
+@law(50)
 @given(st.data(), st.integers(-1_440, 1_440))
 def test_every_claim_is_taken_or_told_to_be_too_late(data: st.DataObject, minutes: int) -> None:
     order = data.draw(interleaved(data.draw(histories())))

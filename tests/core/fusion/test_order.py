@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.incident import IncidentV1
@@ -12,6 +12,7 @@ from schemas.report import ReportV1
 from streams.core.fusion import Fusion
 from tests.core.fusion.histories import TEXT, Records, histories, interleaved, records_of
 from tests.core.fusion.wire import POLICY, a_report, a_strike, an_outage, at, store, told, withdrawal
+from tests.laws import law
 
 NOW = at("2025-10-23 10:00")
 
@@ -48,7 +49,7 @@ def assert_same(one: Fusion, other: Fusion) -> None:
     assert numbers(one) == numbers(other)
 
 
-@settings(max_examples=120, deadline=None)
+@law(120)
 @given(st.data())
 def test_any_order_that_keeps_each_source_s_own_ends_the_same(data: st.DataObject) -> None:
     history = data.draw(histories())
@@ -57,14 +58,14 @@ def test_any_order_that_keeps_each_source_s_own_ends_the_same(data: st.DataObjec
     assert_same(fused(first), fused(second))
 
 
-@settings(max_examples=60, deadline=None)
+@law(60)
 @given(st.data())
 def test_blocks_of_any_size_end_the_same(data: st.DataObject) -> None:
     order = data.draw(interleaved(data.draw(histories())))
     assert_same(fused(order), at_once(order))
 
 
-@settings(max_examples=60, deadline=None)
+@law(60)
 @given(st.data())
 def test_any_repeats_change_nothing(data: st.DataObject) -> None:
     order = data.draw(interleaved(data.draw(histories())))
@@ -77,7 +78,7 @@ def test_any_repeats_change_nothing(data: st.DataObject) -> None:
     assert_same(fused(order), fused(repeated))
 
 
-@settings(max_examples=60, deadline=None)
+@law(60)
 @given(st.data())
 def test_a_crash_at_any_point_changes_nothing(data: st.DataObject) -> None:
     order = data.draw(interleaved(data.draw(histories())))
@@ -101,7 +102,7 @@ def test_a_crash_at_any_point_changes_nothing(data: st.DataObject) -> None:
     assert_same(Fusion.restore(items, POLICY), plain)
 
 
-@settings(max_examples=60, deadline=None)
+@law(60)
 @given(st.data())
 def test_what_is_stored_gives_the_state_again(data: st.DataObject) -> None:
     order = data.draw(interleaved(data.draw(histories())))
@@ -121,7 +122,7 @@ def test_what_is_stored_gives_the_state_again(data: st.DataObject) -> None:
     assert before.changes == after.changes
 
 
-@settings(max_examples=60, deadline=None)
+@law(60)
 @given(st.data())
 def test_taking_back_all_that_a_source_said_equals_its_silence(data: st.DataObject) -> None:
     history = data.draw(histories())
@@ -134,7 +135,7 @@ def test_taking_back_all_that_a_source_said_equals_its_silence(data: st.DataObje
     assert_same(fusion, fused(others))
 
 
-@settings(max_examples=60, deadline=None)
+@law(60)
 @given(st.data())
 def test_a_retraction_may_come_before_what_it_retracts(data: st.DataObject) -> None:
     history = data.draw(histories())

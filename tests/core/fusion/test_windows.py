@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.core.estimates import Range, total
@@ -10,6 +10,7 @@ from streams.core.moments import DAY, HOUR, MINUTE
 from streams.core.sums import FIGURE_COUNT, Entry, figure
 from streams.core.tentative import AFTER, BEFORE
 from streams.core.windows import WINDOWS, RegionWindows
+from tests.laws import law
 
 NOON = 20_383 * DAY + 12 * HOUR
 """Some noon in October 2025."""
@@ -82,7 +83,7 @@ changes = st.lists(st.tuples(st.integers(0, 5), st.lists(entries(), max_size=2))
 moments = st.sampled_from((0, 1, -1, HOUR, MINUTE, DAY, 29 * DAY, -DAY, 7 * DAY + 1)).map(lambda shift: NOON + shift)
 
 
-@settings(max_examples=100, deadline=None)
+@law(100)
 @given(changes, st.lists(moments, min_size=1, max_size=4))
 def test_the_windows_are_the_plain_fold_whatever_was_put_before(
     puts: list[tuple[int, list[Entry]]], asked: list[int]
@@ -101,7 +102,7 @@ def test_the_windows_are_the_plain_fold_whatever_was_put_before(
             assert windows.active(now) == active
 
 
-@settings(deadline=None)
+@law(100)
 @given(st.lists(entries(), min_size=1, max_size=8), moments)
 def test_nothing_moves_before_the_next_change(held: list[Entry], now: int) -> None:
     windows = RegionWindows()
