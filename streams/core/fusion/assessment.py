@@ -25,6 +25,7 @@ from streams.core.fusion.lifecycle import Move
 from streams.core.fusion.mentions import Mention
 from streams.core.fusion.outages import Course, course
 from streams.core.fusion.policy import FusionPolicy
+from streams.core.fusion.times import When, when
 from streams.core.fusion.voices import Voices, credibility, grade, hear
 from streams.core.sums import Entry
 
@@ -56,6 +57,7 @@ class Assessment:
     may_be_another: bool
     credibility: Credibility
     best_grade: int
+    when: When
     at: int
     first_published: int
     last_published: int
@@ -82,8 +84,7 @@ class Assessment:
             value = self._over_groups(number)
             if value is not None:
                 figures.append((number, value))
-        start = min(self.leader.start, self.at)
-        head = Entry(self.at, start, self.is_strike, tuple(figures), may_be_another=self.may_be_another)
+        head = Entry(self.at, self.when.start, self.is_strike, tuple(figures), may_be_another=self.may_be_another)
         if not self.outages:
             return (head,)
         return (head, *(self._outage_entry(outage) for outage in self.outages if outage.course.began is not None))
@@ -97,7 +98,7 @@ class Assessment:
     def _outage_entry(self, outage: OutageFinding) -> Entry:
         began = outage.course.began
         assert began is not None
-        at = max(began.start, min(began.end, self.first_published))
+        at = When(began.start, began.end, began.assumed).told_by(self.first_published).latest
         customers = ((CUSTOMERS, outage.customers.value),) if outage.customers else ()
         return Entry(
             at,
@@ -136,6 +137,7 @@ def assess(leader: Mention, policy: FusionPolicy) -> Assessment:
     within = policy.dispute_within_us
     disputed = len(mentions) > 1 and any(is_disputed(figure, within) for figure in figures.values())
     first = min(mention.report.first for mention in mentions)
+    happened = when(leader, mentions, voices.echo_of).told_by(first)
     # A repost lends its original nothing of its own grade.
     best_grade = min(grade(mention) for position, mention in enumerate(mentions) if position not in voices.echo_of)
     return Assessment(
@@ -152,7 +154,8 @@ def assess(leader: Mention, policy: FusionPolicy) -> Assessment:
         may_be_another=may_be_another(leader),
         credibility=credibility(voices, best_grade, hedged, disputed),
         best_grade=best_grade,
-        at=max(leader.start, min(leader.end, first)),
+        when=happened,
+        at=happened.latest,
         first_published=first,
         last_published=max(mention.report.version[0] for mention in mentions),
     )

@@ -114,11 +114,15 @@ def match(one: Mention, other: Mention, policy: FusionPolicy, *, as_incident: bo
         toll = _toll_points(one.killed, killed, policy)
     if one.wounded is not None and wounded is not None:
         toll += _toll_points(one.wounded, wounded, policy)
+    toll_note = (toll > 0) - (toll < 0)
+    if _hurt(one.killed, one.wounded) and _hurt(killed, wounded):
+        toll += policy.both_hurt
+        toll_note = toll_note or 2
     support += toll
     echo = one.signature and is_echo(one.signature, other.signature, policy.echo)
     if echo:
         support += policy.same_text
-    notes = (place_note, time_note, likeness, target_note, (toll > 0) - (toll < 0), bool(echo))
+    notes = (place_note, time_note, likeness, target_note, toll_note, bool(echo))
     return Match(place_points + time_points + support, support, tight, notes)
 
 
@@ -245,6 +249,10 @@ def _toll_points(one: Range, other: Range, policy: FusionPolicy) -> float:
     return policy.other_toll if _far_apart(one, other) else 0.0
 
 
+def _hurt(killed: Range | None, wounded: Range | None) -> bool:
+    return (killed is not None and killed.low > 0) or (wounded is not None and wounded.low > 0)
+
+
 def _close(one: int, other: int, large: int) -> bool:
     return min(one, other) >= large and 5 * abs(one - other) <= max(one, other)
 
@@ -263,10 +271,10 @@ _WEAPON_NOTES: Final = {
     Likeness.SIBLING: "weapons easily mixed up",
     Likeness.OTHER: "other weapon",
 }
+_TOLL_NOTES: Final = {2: "casualties in both", 1: "same toll", 0: "", -1: "other toll"}
 
 
 @lru_cache(maxsize=4096)
 def _reason(place: str, time: str, weapon: Likeness, target: str, toll: int, echo: bool) -> str:
-    toll_note = {1: "same toll", 0: "", -1: "other toll"}[toll]
-    notes = (place, time, _WEAPON_NOTES[weapon], target, toll_note, "same text" if echo else "")
+    notes = (place, time, _WEAPON_NOTES[weapon], target, _TOLL_NOTES[toll], "same text" if echo else "")
     return ", ".join(note for note in notes if note)

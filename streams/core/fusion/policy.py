@@ -58,6 +58,8 @@ class FusionPolicy:
     close_toll: float = 0.75
     """Large tolls that differ by a fifth at most: one of them is a little older."""
     other_toll: float = -1.0
+    both_hurt: float = 0.7
+    """Both tell of people killed or wounded, as few strikes have any. With place and an assumed day not enough."""
     same_text: float = 4.0
 
     match: float = 4.0

@@ -41,7 +41,7 @@ def render(
     policy: FusionPolicy,
 ) -> Document:
     """Return the incident for the wire."""
-    leader = found.leader
+    leader, when = found.leader, found.when
     shown, omitted = _shown(found, policy)
     document: Document = {
         "schema_version": 1,
@@ -50,7 +50,7 @@ def render(
         "status": status,
         "region": leader.region,
         "place": _place(leader.spot),
-        "occurred": _interval(leader.start, found.at, leader.assumed),
+        "occurred": _interval(when.start, when.end, when.assumed),
         "first_published_at": text_of(found.first_published),
         "last_published_at": text_of(found.last_published),
         "updated_at": text_of(updated_at),
