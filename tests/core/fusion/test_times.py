@@ -1,0 +1,99 @@
+"""When an incident happened: what most sources allow, not what one of them says; and where that is placed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.vocabulary import TimePrecision
+from streams.core.fusion.times import When
+from tests.core.fusion.histories import TEXT
+from tests.core.fusion.wire import a_report, a_strike, at, casualties, fuse
+from tests.laws import law
+
+
+def told(*strikes: tuple[str, str | None], **fields: Any) -> tuple[str, TimePrecision]:
+    """Return when the one incident of these sources' strikes happened, as ``HH:MM-HH:MM``."""
+    reports = [
+        a_report(f"r{number}", source, "2025-10-22 15:00", claims=[a_strike(when, weapons=["drone"])], **fields)
+        for number, (source, when) in enumerate(strikes)
+    ]
+    fusion, _ = fuse(reports)
+    [incident] = fusion.incidents()
+    return f"{incident.occurred.start:%H:%M}-{incident.occurred.end:%H:%M}", incident.occurred.precision
+
+
+def test_one_source_s_rounded_time_does_not_move_what_the_others_say() -> None:
+    """
+    ```
+    a        │ 12:00
+    b  ▒▒▒▒▒▒        11:00 to 11:58
+    c       │        11:55
+    d       │        11:55
+    ```
+    """
+    hour = "2025-10-22 11:00 .. 2025-10-22 11:58"
+    times = [("a", "2025-10-22 12:00"), ("b", hour), ("c", "2025-10-22 11:55"), ("d", "2025-10-22 11:55")]
+    assert told(*times) == ("11:55-11:55", TimePrecision.STATED)
+
+
+def test_two_wide_times_meet_where_they_overlap() -> None:
+    times = ("a", "2025-10-22 06:00 .. 2025-10-22 12:00"), ("b", "2025-10-22 09:00 .. 2025-10-22 14:00")
+    assert told(*times) == ("09:00-12:00", TimePrecision.STATED)
+
+
+def test_of_two_that_disagree_the_better_located_and_timed_is_believed() -> None:
+    assert told(("a", "2025-10-22 14:00"), ("b", "2025-10-22 14:10"))[0] == "14:00-14:00"
+
+
+def test_a_source_has_one_say_its_closest_however_often_it_speaks() -> None:
+    often = [("a", "2025-10-22 14:10")] * 3
+    assert told(("z", "2025-10-22 14:00"), ("y", "2025-10-22 14:00"), *often)[0] == "14:00-14:00"
+
+
+def test_a_repost_has_no_say_of_its_own() -> None:
+    late = "2025-10-22 14:10"
+    reports = [
+        a_report(f"r{number}", source, "2025-10-22 15:00", text=text, claims=[a_strike(when, weapons=["drone"])])
+        for number, (source, when, text) in enumerate(
+            [("a", "2025-10-22 14:00", None), ("b", late, TEXT), ("c", late, TEXT), ("d", late, TEXT)]
+        )
+    ]
+    [incident] = fuse(reports)[0].incidents()
+    assert incident.occurred.start == at("2025-10-22 14:00")
+
+
+def test_who_states_no_time_is_heard_only_where_nobody_does() -> None:
+    assert told(("a", None), ("b", "2025-10-22 13:00 .. 2025-10-22 14:00")) == ("13:00-14:00", TimePrecision.STATED)
+    assert told(("a", None), ("b", None))[1] is TimePrecision.ASSUMED
+
+
+@pytest.mark.parametrize(("stated", "placed"), [("18:00 .. 2025-10-23 00:00", 22), ("00:00 .. 2025-10-22 06:00", 22)])
+def test_an_evening_until_midnight_is_of_its_own_day(stated: str, placed: int) -> None:
+    """Half-open: the end of an interval is the first moment that is not in it any more (a roundup's day, too)."""
+    when = f"2025-10-22 {stated}"
+    days = [
+        a_report(
+            f"t{day}", "daily", "2025-10-24 08:00",
+            claims=[casualties(f"2025-10-{day} 00:00 .. 2025-10-{day + 1} 00:00", "UA-63", killed=3, scope="period")],
+        )
+        for day in (22, 23)
+    ]  # fmt: skip
+    report = a_report("r1", "desk", "2025-10-23 09:00", claims=[a_strike(when), casualties(when, killed=3)])
+    fusion, _ = fuse([report, *days], "2025-10-24 10:00")
+    counted = {total.start.day: total.counted for total in fusion.reported_totals("UA-63")}
+    assert [day for day, value in counted.items() if value is not None and value.best == 3] == [placed]
+
+
+@law(100)
+@given(st.integers(0, 100), st.integers(0, 100), st.integers(0, 200))
+def test_the_latest_moment_is_inside_and_nothing_is_told_before_it_happens(
+    start: int, width: int, told_at: int
+) -> None:
+    happened = When(start, start + width, False).told_by(told_at)
+    assert happened.start == start
+    assert start <= happened.latest <= max(start, min(start + width, told_at))
+    assert happened.latest < happened.end or happened.start == happened.end
