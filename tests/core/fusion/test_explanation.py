@@ -52,7 +52,7 @@ def test_the_explanation_reads_like_this() -> None:
         "  authority (news, graded B, Ukrainian side) 2025-10-22 17:00, report a2",
         "Why",
         "  channel c1 is with authority a1: same place, same time, same weapon, other toll",
-        "  authority a2 is with authority a1: same place, same time",
+        "  authority a2 is with authority a1: same place, same time, casualties in both",
         "  best killed is 4: newest word of authority, graded B, the best of 2",
     ]
 
