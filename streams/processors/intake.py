@@ -77,7 +77,7 @@ class IntakePartition:
 
 
 def _claim(record: OutgoingClaim) -> Output:
-    headers = headers_for(CLAIMS.type, record.record_id, _INTAKE, record.published_at)
+    headers = headers_for(CLAIMS.type, record.record_id, _INTAKE, record.said_at)
     if record.everywhere:
         return Output(CLAIMS.name, record.record_id.encode(), record.value, headers, EVERY_PARTITION)
     return Output(CLAIMS.name, region_key(record.region), record.value, headers)

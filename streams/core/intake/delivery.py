@@ -32,7 +32,8 @@ class OutgoingClaim(NamedTuple):
 
     record_id: str
     region: str | None
-    published_at: datetime
+    said_at: str
+    """When its report was published, RFC 3339."""
     value: bytes
     everywhere: bool = False
     """To every partition: who holds the withdrawn report's claims is not known here."""

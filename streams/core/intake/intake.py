@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from schemas.base import EARLIEST, LATEST
 from schemas.report import ReportV1
+from streams.core.intake.content import claim_json, digest_of
 from streams.core.intake.dead_letter import dead_letter
 from streams.core.intake.delivery import Delivery, IntakeStep, Misplaced, OutgoingClaim
 from streams.core.intake.enrich import Extractor, Origin, enrich, withdrawal
@@ -18,18 +20,17 @@ from streams.core.intake.ledger import (
     Verdict,
     admit,
     arrived_ms_of,
-    content_digest,
     ledger_key,
 )
 from streams.core.intake.place import Resolve
 from streams.core.intake.policy import IntakePolicy
 from streams.core.intake.usable import UnusableReport, check_times, parse_report
 from streams.core.mistakes import Mistake
+from streams.core.moments import micros
 
 SENT_ON: Final = "sitrep-sent-on-from"
 """Header of a misplaced report that was sent on: it is never sent on twice."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
 _EARLIEST_MS: Final = int(EARLIEST.timestamp() * 1_000)
 _LATEST_MS: Final = int(LATEST.timestamp() * 1_000)
 
@@ -61,7 +62,7 @@ class Intake:
     def take(self, deliveries: Sequence[Delivery]) -> None:
         """Work deliveries in order; what is wrong with one never touches the others."""
         for delivery in deliveries:
-            arrived = _arrival(delivery)
+            arrived = _arrival(delivery.timestamp)
             try:
                 self._take(delivery, arrived)
             except UnusableReport as unusable:
@@ -75,30 +76,34 @@ class Intake:
 
     def _take(self, delivery: Delivery, arrived: datetime | None) -> None:
         report = parse_report(delivery.value, delivery.headers, self._policy)
-        key = f"{report.source.id}/{report.report_id}".encode()
-        if self._home(key) != delivery.partition and not _was_sent_on(delivery):
-            self._step.misplaced.append(Misplaced(key, delivery))
-            self._step.tally.misplaced += 1
+        step = self._step
+        source_id = report.source.id
+        key = f"{source_id}/{report.report_id}"
+        encoded = key.encode()
+        if self._home(encoded) != delivery.partition and not _was_sent_on(delivery):
+            step.misplaced.append(Misplaced(encoded, delivery))
+            step.tally.misplaced += 1
             return
         check_times(report, arrived, self._policy)
-        assert delivery.value is not None  # parse_report refuses null
-        seen = Seen(content_digest(delivery.value), delivery.partition, delivery.offset)
-        state_key = ledger_key(key)
+        claims = [claim_json(claim) for claim in report.claims]
+        seen = Seen(digest_of(report, claims), delivery.partition, delivery.offset)
+        state_key = ledger_key(encoded)
         before = self._entry(state_key)
-        published_us = (report.published_at - _EPOCH) // _MICROSECOND
+        published_us = micros(report.published_at)
         verdict, entry = admit(before, report, published_us, max(0, delivery.timestamp), seen)
         if verdict is Verdict.DUPLICATE:
-            _count(self._step.tally.duplicates, report.source.id)
+            _count(step.tally.duplicates, source_id)
             return
-        origin = Origin(report, _revision(entry, seen), seen.digest, delivery, arrived or report.published_at)
+        revision = 1 if verdict is Verdict.NEW else _revision(entry, seen)
+        origin = Origin(report, key, revision, seen.digest, claims, delivery, arrived or report.published_at)
         outgoing = [] if _is_stale(verdict, entry, published_us) else self._emitted(origin, before)
-        regions = dict.fromkeys(entry.regions) | dict.fromkeys(o.region for o in outgoing if o.region is not None)
-        if (touched := tuple(regions)) != entry.regions or entry is not before:
-            packed = Entry(
-                entry.published_us, entry.arrived_ms, entry.revision, entry.retracted, entry.versions, touched
-            ).pack()
-            self._step.changes[state_key] = packed
-        self._step.claims += outgoing
+        regions = dict.fromkeys(entry.regions)
+        for record in outgoing:
+            if record.region is not None:
+                regions[record.region] = None
+        if entry is not before or len(regions) > len(entry.regions):
+            step.changes[state_key] = entry.pack(regions)
+        step.claims += outgoing
         self._accept(report)
 
     def _emitted(self, origin: Origin, before: Entry | None) -> list[OutgoingClaim]:
@@ -152,11 +157,10 @@ class Intake:
         del self._to_sweep[-self._policy.sweep_slice :]
 
 
-def _arrival(delivery: Delivery) -> datetime | None:
+@lru_cache(maxsize=1_024)
+def _arrival(timestamp: int) -> datetime | None:
     # A producer may send any timestamp, or none; one outside the era says nothing.
-    if _EARLIEST_MS <= delivery.timestamp < _LATEST_MS:
-        return _EPOCH + timedelta(milliseconds=delivery.timestamp)
-    return None
+    return _EPOCH + timedelta(milliseconds=timestamp) if _EARLIEST_MS <= timestamp < _LATEST_MS else None
 
 
 def _was_sent_on(delivery: Delivery) -> bool:

@@ -7,12 +7,11 @@ horizon: key and digests are truncated BLAKE2b. Digests are compared only within
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 from hashlib import blake2b
 from typing import Final, NamedTuple, Self
-
-import orjson
 
 from schemas.report import ReportV1
 
@@ -59,10 +58,11 @@ class Entry:
     versions: tuple[Seen, ...]
     regions: tuple[str, ...]
 
-    def pack(self) -> bytes:
+    def pack(self, regions: Iterable[str]) -> bytes:
+        """Return the entry as it is stored, with ``regions`` for its own."""
         head = _HEAD.pack(self.published_us, self.arrived_ms, self.revision, self.retracted, len(self.versions))
         body = b"".join([_VERSION.pack(*version) for version in self.versions])
-        return head + body + ",".join(self.regions).encode()
+        return head + body + ",".join(regions).encode()
 
     @classmethod
     def unpack(cls, packed: bytes) -> Self:
@@ -82,14 +82,6 @@ def arrived_ms_of(packed: bytes) -> int:
 def ledger_key(report_key: bytes) -> bytes:
     """Return the 17-byte state key of a report."""
     return PREFIX + blake2b(report_key, digest_size=16).digest()
-
-
-def content_digest(value: bytes) -> bytes:
-    """Return 8 bytes that are equal for equal JSON documents, whatever their spacing and order of keys.
-
-    Call it only for a document that is valid.
-    """
-    return blake2b(orjson.dumps(orjson.loads(value), option=orjson.OPT_SORT_KEYS), digest_size=8).digest()
 
 
 def admit(
