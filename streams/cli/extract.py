@@ -191,10 +191,10 @@ def explained(result: Extraction, text_id: str | None) -> Group:
     """Return the text marked up, then its claims with what was bound to what, then what was rejected and why."""
     doc = result.document
     # Only line ends may steer the terminal; the rest is replaced one for one so that positions stay.
-    shown = Text("".join(c if c == "\n" or printable(c) == c else "\u00b7" for c in doc.text.clean))
+    shown = Text("".join(c if c == "\n" or printable(c) == c else "\u00b7" for c in doc.clean))
 
     def mark(first: int, last: int, kind: str) -> None:
-        shown.stylize(_STYLES[kind], doc.tokens[first].start, doc.tokens[last].end)
+        shown.stylize(_STYLES[kind], doc.begin(first), doc.end(last))
 
     for refused in result.rejected_tokens:
         mark(*refused, "rejected")

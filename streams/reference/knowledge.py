@@ -8,6 +8,7 @@ from pathlib import Path
 from streams.core.extraction import Knowledge
 from streams.core.extraction.gazette import Gazette
 from streams.core.extraction.toponyms import NameIndex
+from streams.core.extraction.vocabulary import Vocabulary
 from streams.reference.gazetteer import TABLES, Gazetteer
 from streams.reference.lexicon import load_lexicon
 
@@ -20,7 +21,7 @@ def load_knowledge(gazetteer: Gazetteer, tables: Path = TABLES) -> Knowledge:
     """
     endings = [[line] for line in _lines(tables / "endings.tsv.gz")]
     names = NameIndex(endings, _lines(tables / "names.tsv.gz"))
-    return Knowledge(load_lexicon(), Gazette(names, gazetteer.settlements, gazetteer.raions))
+    return Knowledge(Vocabulary(load_lexicon(), names), Gazette(gazetteer.settlements, gazetteer.raions))
 
 
 def _lines(path: Path) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PURE = {"pydantic", "pydantic_core", "orjson", "rensa", "ahocorasick_rs", "shapely", "dateparser"}
+PURE = {"pydantic", "pydantic_core", "orjson", "rensa", "shapely", "dateparser"}
 IMPURE_STDLIB = {
     "asyncio",
     "socket",

@@ -371,11 +371,11 @@ class Assembler:
             # Several regions are all one figure's only under the country; here the claim has its own.
             regions = (claim.place.region,)
         begin, end = self._sentence(first), self._sentence(last)
-        start = doc.tokens[begin.first].start
-        stop = doc.tokens[end.last - 1].end
+        start = doc.begin(begin.first)
+        stop = doc.end(end.last - 1)
         if stop - start > self._longest:
-            start, stop = doc.tokens[first].start, min(doc.tokens[last].end, doc.tokens[first].start + self._longest)
-        quote = " ".join(doc.text.clean[start:stop].split())
+            start, stop = doc.begin(first), min(doc.end(last), doc.begin(first) + self._longest)
+        quote = " ".join(doc.clean[start:stop].split())
         number = doc.sentence_of[trigger]
         if number not in self._voices:
             sentence = self._sentences[number]
@@ -384,7 +384,7 @@ class Assembler:
         return ExtractedClaim(
             claim=claim,
             quote=quote,
-            span=doc.text.source_span(start, stop),
+            span=doc.source_span(start, stop),
             regions=regions,
             attribution=voice,
             hedged=hedged,

@@ -76,7 +76,7 @@ class Binder:
         for t in range(a.last + 1, b.first + 1):
             if doc.gaps[t].strip("' «»\"“”") not in ("", ",", "(", ")", "),"):
                 return False
-            if t < b.first and doc.word(t) not in _GROUP_WORDS and not doc.tokens[t].capital:
+            if t < b.first and doc.word(t) not in _GROUP_WORDS and not doc.capitals[t]:
                 return False
         return True
 

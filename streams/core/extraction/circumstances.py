@@ -7,6 +7,7 @@ from typing import Final
 
 from schemas.vocabulary import Scope
 from streams.core.extraction.document import Document, Sentence
+from streams.core.extraction.kinds import WEAPONS
 from streams.core.extraction.model import Reason
 from streams.core.extraction.wordlists import stems, words
 
@@ -86,9 +87,9 @@ def is_guess(doc: Document, token: int, policy: CircumstancePolicy) -> bool:
     if "context.hypothetical" not in doc.starts:
         return False
     clause = doc.clause_of[token]
-    near = range(max(0, token - policy.guess_before), min(len(doc.tokens), token + policy.guess_after + 1))
+    near = range(max(0, token - policy.guess_before), min(doc.size, token + policy.guess_after + 1))
     for t in near:
-        if "context.hypothetical" not in doc.tags[t] or any(tag.startswith("weapons.") for tag in doc.covering[t]):
+        if "context.hypothetical" not in doc.tags[t] or doc.kinds[t] & WEAPONS:
             continue  # a "планирующая" bomb plans nothing
         # "Возможно, ракетная атака": an adverb reaches over its own comma.
         adverb = doc.word(t) in ("возможно", "можливо", "possibly", "perhaps") and clause - doc.clause_of[t] == 1
@@ -118,7 +119,7 @@ def is_denied(doc: Document, token: int, policy: CircumstancePolicy) -> bool:
             # "no strikes"; "not the result of an attack" as well.
             return True
     # "Удару по місту не було": a noun denied by what follows.
-    for t in range(token + 1, min(token + 2 * policy.negation_after, len(doc.tokens) - 1)):
+    for t in range(token + 1, min(token + 2 * policy.negation_after, doc.size - 1)):
         if doc.clause_of[t] != clause:
             break
         if doc.word(t) in ("не", "not") and doc.word(t + 1).startswith(_DID_NOT):
@@ -171,18 +172,13 @@ def attribution(doc: Document, sentence: Sentence) -> str | None:
             break
     if begin > sentence.first and _has_dash(doc.gaps[begin]):
         tail = range(begin, last + 1)
-        named = len(tail) <= 3 and doc.tokens[begin].capital and not any(doc.word(t)[:1].isdecimal() for t in tail)
+        named = len(tail) <= 3 and doc.capitals[begin] and not any(doc.word(t)[:1].isdecimal() for t in tail)
         if named or any(doc.has(t, "places.authority") or doc.has(t, "places.say") for t in tail):
             return doc.quote(begin, last)[:200] or None
     for t in doc.starts_in(sentence.first, sentence.last, "places.authority"):
         if doc.any_of(range(max(sentence.first, t - 3), min(sentence.last, t + 5)), "places.say"):
             stop = t
-            while (
-                stop + 1 < sentence.last
-                and stop - t < 4
-                and doc.joined(stop, stop + 1)
-                and (doc.tokens[stop + 1].capital)
-            ):
+            while stop + 1 < sentence.last and stop - t < 4 and doc.joined(stop, stop + 1) and (doc.capitals[stop + 1]):
                 stop += 1
             return doc.quote(t, stop)[:200] or None
     return None

@@ -1,30 +1,43 @@
-"""A text read once: tokens, sentences, clauses and tags, on which every rule works."""
+"""A text read once: words, sentences, clauses and tags, on which every rule works."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Set
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import reduce
+from itertools import accumulate, pairwise
+from operator import or_
 from typing import Final, NamedTuple
 
-from streams.core.extraction.folding import Folded, Token, fold
-from streams.core.extraction.lexicon import Lexicon
-from streams.core.extraction.wordlists import words
+from streams.core.extraction.folding import without_invisible
+from streams.core.extraction.kinds import kind_of
+from streams.core.extraction.lexicon import EXCLUSIVE, Hit, Longer, without_hidden
+from streams.core.extraction.punctuation import Gap, Gaps, ends_sentence
+from streams.core.extraction.toponyms import Names
+from streams.core.extraction.vocabulary import Vocabulary, Word
 
-_BREAK: Final = re.compile(r"[.!?…][\"'»”)\]]{0,3}\s|\n|;|\|\|")
-_CLAUSE: Final = re.compile(r"[,:()\[\]]|\s[-–—]+\s|[–—]|…")
-_ABBREVIATIONS: Final = words(
-    "м с смт сщ обл р-н ім т тис млн млрд грн ст вул бул просп пр ул г пос д им стр кв св о п чел руб коп ред "
-    "напр mr mrs ms gen col lt st no dr jan feb mar apr jun jul aug sept sep oct nov dec maj sgt capt e u s vs"
-)
-_NONE: Final[Set[str]] = frozenset()
-_NO_GAP: Final = ""
-_SOFT: Final = frozenset(["", "'", "’", "«", "»", '"', "“", "”", "„", "'", "‘", "+", '""'])
+_WORD: Final = re.compile(r"([^\W_]+(?:(?:['’`´‘′](?![sS]\b)|[-‑‐−])[^\W_]+)*)")
+"""Letters and digits, with apostrophes and hyphens inside; the "s" of "Kyiv's" is a word of its own."""
+_NO_TAGS: Final[Set[str]] = frozenset()
+_NO_SPANS: Final[Mapping[tuple[int, str], int]] = {}
+_SOFT: Final = frozenset(["", "'", "’", "«", "»", '"', "“", "”", "„", "‘", "+", '""'])
 LONGEST_SENTENCE: Final = 150
-"""Tokens after which a sentence is cut: rules look at all pairs of a sentence, and no writer goes on for so long."""
+"""Words after which a sentence is cut: rules look at all pairs of a sentence, and no writer goes on for so long."""
 START: Final = "^"
-"""The gap before the first token of a sentence: nothing there continues what came before."""
+"""The gap before the first word of a sentence: nothing there continues what came before."""
+PAD: Final = 8
+"""Empty words at the end of every column, which index -1 reads as well: rules look so far beyond a text unchecked."""
+_PADDING: Final = {kind: (kind,) * PAD for kind in ("", START)}
+_NO_MORE_TAGS: Final = (_NO_TAGS,) * PAD
+_ZEROS: Final = (0,) * PAD
+_NOWHERE: Final = (-1,) * PAD
+_GAPS: Final = Gaps()
+
+
+_Tagged = tuple[Sequence[Set[str]], Sequence[Set[str]], Sequence[int], Sequence[int], Mapping[tuple[int, str], int]]
+"""The last columns of a document: tags, covering, begun, kinds and spans."""
 
 
 class Sentence(NamedTuple):
@@ -37,34 +50,56 @@ class Sentence(NamedTuple):
 
 @dataclass(slots=True)
 class Document:
-    """A folded text with its structure. Token numbers are the coordinates of everything. Never changed once read."""
+    """A text with its structure, in columns. Token numbers are the coordinates of everything. Never changed once read.
 
-    text: Folded
-    sentences: tuple[Sentence, ...]
-    sentence_of: tuple[int, ...]
-    clause_of: tuple[int, ...]
-    gaps: tuple[str, ...]
-    """Punctuation between each token and the one before it, no spaces; :data:`START` at the start of a sentence."""
-    tags: tuple[Set[str], ...]
-    """Tags that start at each token."""
-    spans: dict[tuple[int, str], int]
-    """Last token of the longest hit by (first token, tag)."""
-    covering: tuple[Set[str], ...]
-    """Tags of every hit that covers the token."""
+    Every column goes on for :data:`PAD` empty tokens beyond the ``size`` of the text.
+    """
 
-    kinds: Set[str]
-    """The first parts of the tags in the text: most rules can be spared."""
+    clean: str
+    """The text without invisible characters."""
+    origin: tuple[int, ...] | None
+    """Place of each clean character in the source; None where nothing was taken out."""
+    size: int
+    parts: list[str]
+    """Gaps and words as written, by turns; a gap is first and last."""
+    words: Sequence[str]
+    """Folded."""
+    capitals: Sequence[bool]
+    names: Sequence[Names | None]
+    """What each word may name (no padding)."""
+    numbers: Sequence[bool]
+    """Whether a number may begin at a word (no padding)."""
     starts: dict[str, list[int]]
     """Tokens at which each tag starts, in order: most rules ask for a tag that is nowhere in the text."""
-    tokens: tuple[Token, ...]
-    token_at: dict[int, int]
-    """Token by its first character."""
-    words: tuple[str, ...]
-    """The folded words, with an empty one at the end."""
+    gaps: Sequence[str]
+    """Punctuation between each token and the one before it, no spaces; :data:`START` at the start of a sentence."""
+    sentences: tuple[Sentence, ...]
+    sentence_of: Sequence[int]
+    clause_of: Sequence[int]
+    tags: Sequence[Set[str]]
+    """Tags that start at each token."""
+    covering: Sequence[Set[str]]
+    """Tags of every hit that covers the token."""
+    begun: Sequence[int]
+    """The kinds of ``tags``."""
+    kinds: Sequence[int]
+    """The kinds of ``covering``."""
+    spans: Mapping[tuple[int, str], int]
+    """Last token of the longest hit of several words, by (first token, tag)."""
+    _bounds: list[int] | None = None
 
     def has(self, token: int, tag: str) -> bool:
         """Whether ``tag`` starts at ``token``."""
-        return tag in self.starts and 0 <= token < len(self.tags) and tag in self.tags[token]
+        return tag in self.tags[token]
+
+    def end_of(self, first: int, tag: str) -> int:
+        """Return the last token of the longest phrase of ``tag`` that begins at ``first``."""
+        return self.spans.get((first, tag), first)
+
+    @property
+    def present(self) -> int:
+        """All kinds of the text: most rules can be spared."""
+        return reduce(or_, self.begun)
 
     def any_in(self, first: int, last: int, tag: str) -> bool:
         """Whether ``tag`` starts at one of the tokens ``first:last`` (half-open)."""
@@ -87,112 +122,165 @@ class Document:
 
     def joined(self, first: int, last: int) -> bool:
         """Whether tokens ``first..last`` follow one another in one sentence without punctuation."""
-        return 0 <= first <= last < len(self.gaps) and all(self.gaps[t] in _SOFT for t in range(first + 1, last + 1))
+        if not 0 <= first <= last < self.size:
+            return False
+        for gap in self.gaps[first + 1 : last + 1]:
+            if gap not in _SOFT:
+                return False
+        return True
 
     def word(self, token: int) -> str:
         """Return the folded word, or "" outside the text."""
-        # One below the first reads the empty word at the end; this is asked more often than anything else.
-        try:
-            return self.words[token] if token >= -1 else ""
-        except IndexError:
-            return ""
+        return self.words[token]
+
+    @property
+    def bounds(self) -> list[int]:
+        """Where words begin and end in ``clean``, by turns."""
+        if self._bounds is None:
+            self._bounds = list(accumulate(map(len, self.parts)))
+        return self._bounds
+
+    def begin(self, token: int) -> int:
+        """Return the first character of a token in ``clean``."""
+        return self.bounds[2 * token]
+
+    def end(self, token: int) -> int:
+        """Return the character after a token in ``clean``."""
+        return self.bounds[2 * token + 1]
+
+    def raw(self, token: int) -> str:
+        """Return a token as written, but for its apostrophes."""
+        return self.parts[2 * token + 1]
+
+    def raw_gap(self, token: int) -> str:
+        """Return the characters before a token, spaces included; after the last token of the text, its end."""
+        return self.parts[2 * token]
 
     def quote(self, first: int, last: int) -> str:
         """Return the clean text of tokens ``first..last`` (inclusive)."""
-        return self.text.clean[self.tokens[first].start : self.tokens[last].end]
+        return self.clean[self.begin(first) : self.end(last)]
+
+    def source_span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the characters of the source behind ``start:end`` of the clean text."""
+        if self.origin is None or start >= end:
+            return start, end
+        return self.origin[start], self.origin[end - 1] + 1
 
 
-def read(source: str, lexicon: Lexicon) -> Document:
-    """Fold, split and tag a text."""
-    text = fold(source)
-    tokens = text.tokens
-    starts = _sentence_starts(text)
-    sentence_of: list[int] = []
-    clause_of: list[int] = []
-    gaps: list[str] = []
-    firsts: list[int] = []
-    clean = text.clean
-    clause, previous_end, previous_sentence, in_sentence, extra = 0, 0, -1, 0, 0
-    single = len(starts) == 1
-    for begin, end, _, _ in tokens:
-        sentence = 0 if single else bisect_right(starts, begin) - 1
-        gap = clean[previous_end:begin]
-        if sentence != previous_sentence or in_sentence >= LONGEST_SENTENCE:
-            if sentence == previous_sentence:
-                extra += 1
-            clause += 1
-            in_sentence = 0
-            firsts.append(len(gaps))
-            gaps.append(START)
-        elif gap == " " or gap.isspace():
-            gaps.append(_NO_GAP)
-        else:
-            if _CLAUSE.search(gap) and not (gap == "," and clean[end - 1].isdecimal() and clean[begin - 2].isdecimal()):
-                clause += 1  # the comma of "500,000" ends nothing
-            gaps.append(gap.strip())
-        in_sentence += 1
-        sentence_of.append(sentence + extra)
-        clause_of.append(clause)
-        previous_end, previous_sentence = end, sentence
-    token_at = {token.start: i for i, token in enumerate(tokens)}
-    tags: list[Set[str]] = [_NONE] * len(tokens)
-    covering: list[Set[str]] = [_NONE] * len(tokens)
-    spans: dict[tuple[int, str], int] = {}
-    starts_of: dict[str, list[int]] = {}
-    for first, last, tag in lexicon.find(text.folded, tokens, token_at):
-        if (known := starts_of.get(tag)) is None:
-            starts_of[tag] = [first]
-        elif known[-1] != first:
-            known.append(first)
-        here = tags[first]
-        if here is _NONE:
-            tags[first] = here = set()
-        here.add(tag)  # type: ignore[attr-defined]
-        if (first, tag) not in spans:
-            spans[first, tag] = last
-        for i in (first,) if first == last else range(first, last + 1):
-            over = covering[i]
-            if over is _NONE:
-                covering[i] = over = set()
-            over.add(tag)  # type: ignore[attr-defined]
+def read(source: str, vocabulary: Vocabulary) -> Document:
+    """Split and tag a text. Linear in its length for any input, broken Unicode included."""
+    clean, origin, parts = source, None, _split(source)
+    gaps = list(map(_GAPS.__getitem__, parts[::2]))
+    if any([gap.unclean for gap in gaps]):
+        clean, origin = without_invisible(source)
+        parts = _split(clean)
+        gaps = list(map(_GAPS.__getitem__, parts[::2]))
+    found = list(map(vocabulary.__getitem__, parts[1::2]))
+    if any([word.agency for word in found]) and (apart := _agencies_apart(parts, found)) is not None:
+        parts = apart
+        gaps = list(map(_GAPS.__getitem__, parts[::2]))
+        found = list(map(vocabulary.__getitem__, parts[1::2]))
+    words, capitals, tags, kinds, longer, names, numbers, _ = zip(*found, strict=True) if found else ((),) * 8
+    words += _PADDING[""]
+    tags += _NO_MORE_TAGS
+    kinds += _ZEROS
+    columns: _Tagged = tags, tags, kinds, kinds, _NO_SPANS
+    if any(longer) and (hits := _phrases(longer, words)):
+        columns = _with_phrases(hits, tags, kinds)
+    tags, covering, begun, kinds, spans = columns
+    starts: dict[str, list[int]] = {}
+    for t, here in enumerate(tags):
+        if here:
+            for tag in here:
+                if tag in starts:
+                    starts[tag].append(t)
+                else:
+                    starts[tag] = [t]
     return Document(
-        text=text,
-        sentences=tuple(
-            [Sentence(sentence_of[a], a, b) for a, b in zip(firsts, [*firsts[1:], len(tokens)], strict=False)]
-        ),
-        sentence_of=tuple(sentence_of),
-        clause_of=tuple(clause_of),
-        gaps=tuple(gaps),
-        tags=tuple(tags),
-        spans=spans,
-        covering=tuple(covering),
-        kinds={tag[: tag.index(".")] for tag in starts_of},
-        starts=starts_of,
-        tokens=tokens,
-        token_at=token_at,
-        words=(*(token.text for token in tokens), ""),
-    )
+        clean, origin, len(found), parts, words, capitals + (False,) * PAD, names, numbers, starts,
+        *_structure(parts, gaps), tags, covering, begun, kinds, spans,
+    )  # fmt: skip
 
 
-def _sentence_starts(text: Folded) -> list[int]:
-    starts = [0]
-    clean = text.clean
-    for match in _BREAK.finditer(clean):
-        if match.group()[0] == "." and not _ends_sentence(clean, match.start(), match.end()):
-            continue
-        starts.append(match.end())
-    return starts
+def _split(text: str) -> list[str]:
+    # The apostrophe that Ukrainian spells with is a letter to Unicode.
+    if "ʼ" in text or "ʹ" in text:
+        text = text.replace("ʼ", "’").replace("ʹ", "’")
+    return _WORD.split(text)
 
 
-def _ends_sentence(clean: str, dot: int, after: int) -> bool:
-    begin = dot
-    while begin > 0 and dot - begin < 6 and (clean[begin - 1].isalnum() or clean[begin - 1] == "-"):
-        begin -= 1
-    word = clean[begin:dot]
-    following = clean[after : after + 1]
-    if following.islower():
-        return False
-    if word.lower() in _ABBREVIATIONS:
-        # "у 2022 р. Київ" and "с. Роботине" go on; only a long word ends a sentence beyond doubt.
-        return False
-    return not (len(word) == 1 and word.isupper())
+def _agencies_apart(parts: list[str], found: list[Word]) -> list[str] | None:
+    """News agencies head their dispatches "UPDATE 1-Shells hit …": the hyphen parts two words."""
+    out = parts[:1]
+    for t, word in enumerate(found):
+        raw = parts[2 * t + 1]
+        head, hyphen, rest = raw.partition("-")
+        numbered = t and found[t - 1].agency and head.isdecimal() and len(head) <= 2
+        if hyphen and (numbered or (word.agency and "-" in word.text)):
+            out += [head, hyphen, rest]
+        else:
+            out.append(raw)
+        out.append(parts[2 * t + 2])
+    return out if len(out) > len(parts) else None
+
+
+def _phrases(longer: Sequence[Longer | None], words: Sequence[str]) -> list[Hit]:
+    hits: list[Hit] = []
+    for t, begun in enumerate(longer):
+        if begun is not None:
+            hits += begun.find(words, t)
+    return without_hidden(sorted(set(hits))) if hits else hits
+
+
+def _with_phrases(hits: list[Hit], alone: Sequence[Set[str]], kinds_alone: Sequence[int]) -> _Tagged:
+    """Add phrases of several words to the tags of single ones: the last columns of a document."""
+    tags, covering = list(alone), list(alone)
+    begun, kinds = list(kinds_alone), list(kinds_alone)
+    spans: dict[tuple[int, str], int] = {}
+    for first, minus_last, tag in hits:
+        if tag.startswith(EXCLUSIVE):
+            group, kind = tag[: tag.index(".") + 1], kind_of(tag)
+            for t in range(first, 1 - minus_last):
+                if begun[t] & kind:
+                    covering[t] = tags[t] = frozenset([x for x in tags[t] if not x.startswith(group)])
+                    begun[t] &= ~kind
+    for first, minus_last, tag in hits:
+        kind = kind_of(tag)
+        tags[first] = tags[first] | {tag}
+        begun[first] |= kind
+        spans.setdefault((first, tag), -minus_last)
+        for t in range(first, 1 - minus_last):
+            covering[t] = covering[t] | {tag}
+            kinds[t] |= kind
+    return tags, covering, begun, kinds, spans
+
+
+def _structure(
+    parts: list[str], gaps: list[Gap]
+) -> tuple[Sequence[str], tuple[Sentence, ...], Sequence[int], Sequence[int]]:
+    """Return the gap before each token, the sentences, and the sentence and clause of each token."""
+    size = len(gaps) - 1
+    if not size:
+        return _PADDING[START], (), _NOWHERE, _NOWHERE
+    texts, clauses, _, _, _, _, weighs = zip(*gaps, strict=True)
+    punctuation, begins_clause, firsts = list(texts), list(clauses), [0]
+    punctuation[0], begins_clause[0] = START, 1
+    punctuation[size:], begins_clause[size:] = _PADDING[START], ()
+    if any(weighs):
+        for t in range(1, size):
+            if not weighs[t]:
+                continue
+            gap, before, after = gaps[t], parts[2 * t - 1], parts[2 * t + 1]
+            if gap.sentence and ends_sentence(gap, before, after):
+                firsts.append(t)
+            elif gap.comma and before[-1].isdecimal() and after[-1].isdecimal():
+                begins_clause[t] = 0  # the comma of "500,000" ends nothing
+    if size > LONGEST_SENTENCE:
+        firsts = [cut for a, b in pairwise([*firsts, size]) for cut in range(a, b, LONGEST_SENTENCE)]
+    sentences: list[Sentence] = []
+    sentence_of: list[int] = []
+    for number, (first, last) in enumerate(pairwise([*firsts, size])):
+        punctuation[first], begins_clause[first] = START, 1
+        sentences.append(Sentence(number, first, last))
+        sentence_of += [number] * (last - first)
+    return punctuation, tuple(sentences), (*sentence_of, *_NOWHERE), (*accumulate(begins_clause), *_NOWHERE)

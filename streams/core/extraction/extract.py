@@ -12,7 +12,6 @@ from streams.core.extraction.casualties.toll import TollPolicy
 from streams.core.extraction.circumstances import CircumstancePolicy
 from streams.core.extraction.document import read
 from streams.core.extraction.gazette import Gazette
-from streams.core.extraction.lexicon import Lexicon
 from streams.core.extraction.model import DocumentText, ExtractedClaim, Extraction, Link
 from streams.core.extraction.outages import OutagePolicy, find_outages
 from streams.core.extraction.places.locate import locate
@@ -20,6 +19,7 @@ from streams.core.extraction.places.mention import PlacePolicy
 from streams.core.extraction.quantities import find_quantities
 from streams.core.extraction.strikes.find import find_strikes
 from streams.core.extraction.times import find_times
+from streams.core.extraction.vocabulary import Vocabulary
 
 VERSION = "rules/3"
 """Name and version of the extractor, as claims carry it. Raised with every change of the rules."""
@@ -41,7 +41,7 @@ class ExtractionPolicy:
 class Knowledge:
     """What extraction knows of the world: words and places. Built once, shared by all calls."""
 
-    lexicon: Lexicon
+    vocabulary: Vocabulary
     gazette: Gazette
 
 
@@ -51,7 +51,7 @@ _POLICY: Final = ExtractionPolicy()
 def extract(text: DocumentText, knowledge: Knowledge, policy: ExtractionPolicy = _POLICY) -> Extraction:
     """Return the claims of a text. Pure; linear in the length of the text, for any text."""
     source = f"{text.title}\n\n{text.text}" if text.title else text.text
-    doc = read(source, knowledge.lexicon)
+    doc = read(source, knowledge.vocabulary)
     places = locate(doc, knowledge.gazette, policy.places)
     quantities = find_quantities(doc)
     strikes = find_strikes(doc, quantities, {m.first for m in places.mentions}, policy.circumstances)

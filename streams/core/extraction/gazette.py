@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from streams.core.extraction.toponyms import NameIndex
-
 
 class SettlementRecord(Protocol):
     """A settlement of the gazetteer."""
@@ -41,8 +39,7 @@ class RaionRecord(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Gazette:
-    """Names in text and the settlements and raions they refer to."""
+    """The settlements and raions that names in text refer to."""
 
-    names: NameIndex
     settlements: Sequence[SettlementRecord]
     raions: Mapping[str, RaionRecord]

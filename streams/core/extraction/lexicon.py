@@ -1,16 +1,14 @@
-"""The lexicon: words and phrases by tag, in three languages, found in one pass over a folded text."""
+"""The lexicon: words and phrases by tag, in three languages, looked up word by word."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from ahocorasick_rs import AhoCorasick, Implementation
-
-from streams.core.extraction.folding import Token
-
 Hit = tuple[int, int, str]
-"""Tokens ``first..last`` (inclusive) carry a tag: (first, last, tag)."""
+"""A phrase found: (first token, minus the last token, tag): sorted, the longest of a token comes first."""
+EXCLUSIVE: Final = ("weapons.", "targets.")
+"""Within these groups a longer match hides the shorter ones inside it: "cruise missile" is no plain "missile"."""
 
 
 class _Word(NamedTuple):
@@ -25,16 +23,25 @@ class _Phrase(NamedTuple):
     rest: tuple[_Word, ...]
 
 
-class _Head(NamedTuple):
-    """All phrases that begin with one word: those of one word, and longer ones by their second word."""
+class Longer(NamedTuple):
+    """Phrases of several words that begin with one word, by their second word."""
 
-    alone: tuple[_Phrase, ...]
     by_second: dict[str, tuple[_Phrase, ...]]
-    open_second: tuple[_Phrase, ...]
+    open_second: dict[str, tuple[_Phrase, ...]]
+    """By the first letter of the second word."""
+    any_second: tuple[_Phrase, ...]
 
-
-# Within these groups a longer match hides the shorter ones inside it: "cruise missile" is no plain "missile".
-_EXCLUSIVE: Final = ("weapons.", "targets.")
+    def find(self, words: Sequence[str], at: int) -> list[Hit]:
+        """Return the phrases that begin at token ``at``; ``words`` end with an empty one."""
+        second = words[at + 1]
+        hits: list[Hit] = []
+        for phrase in self.by_second.get(second, ()):
+            if len(phrase.rest) == 1 or _follows(phrase.rest, words, at + 1):
+                hits.append((at, -at - len(phrase.rest), phrase.tag))
+        for phrase in (*self.open_second.get(second[:1], ()), *self.any_second):
+            if _follows(phrase.rest, words, at + 1):
+                hits.append((at, -at - len(phrase.rest), phrase.tag))
+        return hits
 
 
 class Lexicon:
@@ -42,80 +49,69 @@ class Lexicon:
 
     def __init__(self, rows: Iterable[tuple[str, str]]) -> None:
         """``rows`` are (tag, phrases with "|" between); ``*`` at the end of a word stands for any ending."""
-        by_head: dict[str, list[_Phrase]] = {}
-        self._exclusive: dict[str, str] = {}
+        by_head: dict[str, dict[_Phrase, None]] = {}
         for tag, phrases in rows:
-            if tag.startswith(_EXCLUSIVE):
-                self._exclusive[tag] = tag[: tag.index(".") + 1]
             for phrase in phrases.split("|"):
                 words = [_Word(w.rstrip("*"), w.endswith("*")) for w in phrase.strip().lower().split()]
                 if words:
                     head, *rest = words
-                    by_head.setdefault(head.text, []).append(_Phrase(tag, head.open, tuple(rest)))
-        self._heads = [_head(dict.fromkeys(phrases)) for phrases in by_head.values()]
-        self._automaton = AhoCorasick(
-            [f" {head}" for head in by_head], implementation=Implementation.DFA, store_patterns=False
-        )
+                    by_head.setdefault(head.text, {})[_Phrase(tag, head.open, tuple(rest))] = None
+        self._heads = {head: tuple(phrases) for head, phrases in by_head.items()}
+        self._longest = max(map(len, by_head), default=0)
 
-    def find(self, folded: str, tokens: tuple[Token, ...], token_at: Mapping[int, int]) -> list[Hit]:
-        """Return every hit, in order of first token, the longest first; ``token_at`` maps a first character."""
-        # (first, minus last, tag): in the order wanted as they are.
-        hits: set[tuple[int, int, str]] = set()
-        for pattern, start, stop in self._automaton.find_matches_as_indexes(f" {folded}", overlapping=True):
-            i = token_at.get(start)
-            if i is None:
-                continue
-            # The text searched has one more space in front, so its ``stop`` is one ahead of the token's end.
-            whole = tokens[i].end == stop - 1
-            alone, by_second, open_second = self._heads[pattern]
-            for tag, head_open, _ in alone:
-                if whole or head_open:
-                    hits.add((i, -i, tag))
-            if not (by_second or open_second) or i + 1 >= len(tokens):
-                continue
-            if by_second and (closed := by_second.get(tokens[i + 1].text)) is not None:
-                for tag, head_open, rest in closed:
-                    if (whole or head_open) and (len(rest) == 1 or _follows(rest, tokens, i + 1)):
-                        hits.add((i, -i - len(rest), tag))
-            for tag, head_open, rest in open_second:
-                if (whole or head_open) and _follows(rest, tokens, i + 1):
-                    hits.add((i, -i - len(rest), tag))
-        return self._without_hidden(sorted(hits))
+    def word(self, folded: str) -> tuple[frozenset[str], Longer | None]:
+        """Return the tags of a word alone, and the phrases it begins.
 
-    def _without_hidden(self, hits: list[tuple[int, int, str]]) -> list[Hit]:
-        covered = dict.fromkeys(_EXCLUSIVE, -1)
-        out: list[Hit] = []
-        group_of = self._exclusive.get
-        for first, minus_last, tag in hits:
-            group = group_of(tag)
-            if group is not None:
-                if -minus_last <= covered[group]:
-                    continue
-                covered[group] = -minus_last
-            out.append((first, -minus_last, tag))
-        return out
+        The work grows with the length of the longest word of the lexicon, whatever that of ``folded``.
+        """
+        alone: set[str] = set()
+        longer: list[_Phrase] = []
+        for end in range(1, min(len(folded), self._longest) + 1):
+            for phrase in self._heads.get(folded[:end], ()):
+                if phrase.head_open or end == len(folded):
+                    if phrase.rest:
+                        longer.append(phrase)
+                    else:
+                        alone.add(phrase.tag)
+        for group in EXCLUSIVE:
+            alone.difference_update(sorted(tag for tag in alone if tag.startswith(group))[1:])
+        return frozenset(alone), _longer(longer) if longer else None
 
 
-def _head(phrases: Iterable[_Phrase]) -> _Head:
-    alone: list[_Phrase] = []
-    by_second: dict[str, list[_Phrase]] = {}
-    open_second: list[_Phrase] = []
-    for phrase in phrases:
-        if not phrase.rest:
-            alone.append(phrase)
-        elif phrase.rest[0].open:
-            open_second.append(phrase)
+def _longer(phrases: Iterable[_Phrase]) -> Longer:
+    by_second: dict[str, tuple[_Phrase, ...]] = {}
+    open_second: dict[str, tuple[_Phrase, ...]] = {}
+    any_second: list[_Phrase] = []
+    for phrase in dict.fromkeys(phrases):
+        second = phrase.rest[0]
+        if not second.text:
+            any_second.append(phrase)
+        elif second.open:
+            open_second[second.text[:1]] = (*open_second.get(second.text[:1], ()), phrase)
         else:
-            by_second.setdefault(phrase.rest[0].text, []).append(phrase)
-    return _Head(tuple(alone), {k: tuple(v) for k, v in by_second.items()}, tuple(open_second))
+            by_second[second.text] = (*by_second.get(second.text, ()), phrase)
+    return Longer(by_second, open_second, tuple(any_second))
 
 
-def _follows(words: tuple[_Word, ...], tokens: tuple[Token, ...], at: int) -> bool:
-    if at + len(words) > len(tokens):
-        return False
-    for word in words:
-        text = tokens[at].text
-        if text != word.text and not (word.open and text.startswith(word.text)):
+def _follows(rest: tuple[_Word, ...], words: Sequence[str], at: int) -> bool:
+    for word in rest:
+        text = words[at]
+        if not text or (text != word.text and not (word.open and text.startswith(word.text))):
             return False
         at += 1
     return True
+
+
+def without_hidden(hits: list[Hit]) -> list[Hit]:
+    """Return sorted hits of several words without those that a longer one of their group hides."""
+    covered = dict.fromkeys(EXCLUSIVE, -1)
+    out: list[Hit] = []
+    for hit in hits:
+        _, minus_last, tag = hit
+        group = next((g for g in EXCLUSIVE if tag.startswith(g)), None)
+        if group is not None:
+            if -minus_last <= covered[group]:
+                continue
+            covered[group] = -minus_last
+        out.append(hit)
+    return out

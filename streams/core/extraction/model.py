@@ -104,7 +104,7 @@ class Extraction:
         """What was not taken for a claim or a place, and why, in order of appearance."""
         doc = self.document
         return tuple(
-            Rejected(doc.quote(first, last), doc.text.source_span(doc.tokens[first].start, doc.tokens[last].end), why)
+            Rejected(doc.quote(first, last), doc.source_span(doc.begin(first), doc.end(last)), why)
             for first, last, why in self._refused()
         )
 

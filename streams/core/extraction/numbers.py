@@ -52,8 +52,8 @@ def _digits_at(doc: Document, i: int) -> Number | None:
     value, last = int(word), i
     fraction = 0.0
     # A number too large to count anything ends here: a text of nothing but digits is read in one pass.
-    while value <= MAX_COUNT and last + 1 < len(doc.tokens) and doc.word(last + 1).isdecimal():
-        between = doc.text.clean[doc.tokens[last].end : doc.tokens[last + 1].start]
+    while value <= MAX_COUNT and last + 1 < doc.size and doc.word(last + 1).isdecimal():
+        between = doc.clean[doc.end(last) : doc.begin(last + 1)]
         digits = doc.word(last + 1)
         if (
             len(digits) == 3
@@ -74,14 +74,14 @@ def _digits_at(doc: Document, i: int) -> Number | None:
 def _range_after(doc: Document, number: Number) -> Number:
     """``5 – 7 people``, ``від 5 до 7``, ``between 5 and 7``."""
     after = number.last + 1
-    gap = doc.gaps[after] if after < len(doc.tokens) else ""
+    gap = doc.gaps[after] if after < doc.size else ""
     if gap in ("-", "–", "—") and doc.word(after).isdecimal() and len(doc.word(after)) <= 6:
         high = int(doc.word(after))
         if number.high is not None and high > number.low and number.low == number.high:
             return Number(number.first, after, number.low, high)
     before = doc.word(number.first - 1)
     if (before, doc.word(after)) in (("від", "до"), ("от", "до"), ("between", "and"), ("from", "to")):
-        other = _digits_at(doc, after + 1) if after + 1 < len(doc.tokens) else None
+        other = _digits_at(doc, after + 1) if after + 1 < doc.size else None
         other = other or _words_at(doc, after + 1)
         if other is not None and other.high is not None and other.high > number.low:
             return Number(number.first - 1, other.last, number.low, other.high)
@@ -90,7 +90,7 @@ def _range_after(doc: Document, number: Number) -> Number:
 
 def _scaled(doc: Document, number: Number, fraction: float = 0.0) -> Number:
     after = number.last + 1
-    scale = SCALES.get(doc.word(after)) if after < len(doc.tokens) and doc.gaps[after] in ("", ".") else None
+    scale = SCALES.get(doc.word(after)) if after < doc.size and doc.gaps[after] in ("", ".") else None
     if scale is None:
         return number
     low = round((number.low + fraction) * scale)
@@ -119,7 +119,7 @@ def _words_at(doc: Document, i: int) -> Number | None:
     total = group = 0
     last = i - 1
     j = i
-    while j < len(doc.tokens) and (j == i or doc.gaps[j] == ""):
+    while j < doc.size and (j == i or doc.gaps[j] == ""):
         w = doc.word(j)
         parts = w.split("-") if "-" in w else [w]
         if w in EXACT or all(p in EXACT for p in parts):

@@ -106,7 +106,7 @@ def _elsewhere(
         if not found.customers.end < q.first or after + 1 >= sentence.last or q.counted not in _CUSTOMERS_KIND:
             continue
         joined = doc.word(q.first - 1) in _LIST or doc.gaps[q.first] == ","
-        place = doc.has(after, "places.in") and doc.tokens[after + 1].capital and not doc.gaps[after]
+        place = doc.has(after, "places.in") and doc.capitals[after + 1] and not doc.gaps[after]
         if joined and place:
             out.append(replace(found, token=after, first=q.first, last=q.end, customers=q))
     return out
@@ -121,7 +121,7 @@ def _supplies(doc: Document, sentence: Sentence, tags: list[str]) -> list[tuple[
                 continue
             if name == "mobile" and doc.has(t + 1, "utilities.internet.u"):
                 continue  # "мобільний інтернет" is the internet
-            out.append((t, doc.spans[t, tag], Utility(name), form == "cut"))
+            out.append((t, doc.end_of(t, tag), Utility(name), form == "cut"))
     out.sort()
     return out
 
@@ -263,5 +263,5 @@ def _counts_customers(doc: Document, q: Quantity) -> bool:
     if q.head is not None:
         return "utilities.customers" in doc.covering[q.head]
     return q.low >= 100 or any(
-        "utilities.customers" in doc.covering[t] for t in range(q.last + 1, min(q.last + 4, len(doc.tokens)))
+        "utilities.customers" in doc.covering[t] for t in range(q.last + 1, min(q.last + 4, doc.size))
     )

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from schemas.estimate import Estimate
 from streams.core.extraction.document import START, Document, Sentence
+from streams.core.extraction.kinds import CASUALTIES, PEOPLE, WEAPONS
 from streams.core.extraction.numbers import Number, number_at
 from streams.core.extraction.numerals import NUMBER_WORDS, SCALES
 from streams.core.extraction.wordlists import stems, words
@@ -118,7 +119,7 @@ def within(quantities: tuple[Quantity, ...], sentence: Sentence) -> tuple[Quanti
 def find_quantities(doc: Document) -> tuple[Quantity, ...]:
     """Return the quantities of a text in order. Dates, ages, ordinals, shares and names such as F-16 are none."""
     out: list[Quantity] = []
-    i, n = 0, len(doc.tokens)
+    i, n = 0, doc.size
     words = doc.words
     while i < n:
         word = words[i]
@@ -139,8 +140,8 @@ def find_quantities(doc: Document) -> tuple[Quantity, ...]:
 
 def _is_name_or_date(doc: Document, number: Number) -> bool:
     before, after = doc.word(number.first - 1), doc.word(number.last + 1)
-    clean, tokens = doc.text.clean, doc.tokens
-    start, end = tokens[number.first].start, tokens[number.last].end
+    clean = doc.clean
+    start, end = doc.begin(number.first), doc.end(number.last)
     if number.low == number.high == 0 and (doc.gaps[number.last + 1 : number.last + 2] or (START,))[0] != "":
         # "… IN LUGANSK REGION 0": a figure of nothing, left over from a table or a headline's number.
         return True
@@ -210,7 +211,7 @@ def _bounds(doc: Document, number: Number) -> tuple[int, int | None, int, int | 
         if doc.word(first - 2) == "не":
             return 1, high, begin, None
         return low, None, begin, None
-    if doc.text.clean[doc.tokens[number.last].end : doc.tokens[number.last].end + 1] == "+":
+    if doc.clean[doc.end(number.last) : doc.end(number.last) + 1] == "+":
         return low, None, first, None
     if one in _UP_TO and exact and not _reaches(doc, first - 2):
         return 1, high, first - 1, None
@@ -232,16 +233,14 @@ def _reaches(doc: Document, token: int) -> bool:
 
 def _head(doc: Document, start: int) -> tuple[int | None, Counted]:
     """Return the counted noun after a number: its token and kind."""
-    for j in range(start, min(start + _HEAD_REACH + 1, len(doc.tokens))):
+    for j in range(start, min(start + _HEAD_REACH + 1, doc.size)):
         if j > start and doc.gaps[j] not in ("", "'", "«", '"', "“", "”", "»", "'"):
             break
         if j == start and doc.gaps[j] not in ("", "+", "«", '"', "“", "'", "."):
             break
         tags = doc.covering[j]
         word = doc.word(j)
-        if any(t.startswith("casualties.") for t in doc.tags[j]) and not any(
-            t.startswith("people.") for t in doc.tags[j]
-        ):
+        if doc.begun[j] & CASUALTIES and not any(t.startswith("people.") for t in doc.tags[j]):
             break
         if "people.child" in tags:
             return j, Counted.CHILD
@@ -264,7 +263,7 @@ def _head(doc: Document, start: int) -> tuple[int | None, Counted]:
         if j == start and not word.isascii() and not word.endswith(_NO_NOUN_ENDINGS):
             # "четыре емкости пострадали": the noun right after the number is what is counted, known or not.
             return j, Counted.OTHER
-        named_next = j + 1 < len(doc.tokens) and any(t.startswith("people.") for t in doc.tags[j + 1])
+        named_next = j + 1 < doc.size and doc.begun[j + 1] & PEOPLE
         if named_next and not word.isascii() and not word.endswith(_ADJECTIVE_ENDINGS):
             # "10 паливозаправників окупантів": the first noun is what is counted, known or not.
             return j, Counted.OTHER
@@ -287,17 +286,13 @@ _FIRED: Final = 4
 
 
 def _last_munition(doc: Document, j: int) -> int:
-    while (
-        j + 1 < len(doc.tokens)
-        and doc.gaps[j + 1] in ("", "«", '"', "“")
-        and any(t.startswith("weapons.") for t in doc.covering[j + 1])
-    ):
+    while j + 1 < doc.size and doc.gaps[j + 1] in ("", "«", '"', "“") and doc.kinds[j + 1] & WEAPONS:
         j += 1
     return j
 
 
 def _noun_after_adjective(doc: Document, j: int) -> int:
     """``мирних жителів``, ``DPR civilians``: the last of adjacent person words."""
-    while j + 1 < len(doc.tokens) and doc.gaps[j + 1] == "" and any(t.startswith("people.") for t in doc.tags[j + 1]):
+    while j + 1 < doc.size and doc.gaps[j + 1] == "" and doc.begun[j + 1] & PEOPLE:
         j += 1
     return j

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -44,9 +45,10 @@ def find_times(doc: Document, published_at: datetime) -> dict[int, When]:
         if tag.startswith("times."):
             for t in starts:
                 words.setdefault(doc.sentence_of[t], []).append((t, tag.removeprefix("times.")))
-    for match in _NUMERIC.finditer(doc.text.clean):
-        token = doc.token_at.get(match.start())
-        if token is not None:
+    for match in _NUMERIC.finditer(doc.clean):
+        token = bisect_left(doc.bounds, match.start())
+        if doc.bounds[token] == match.start() and not token % 2:
+            token //= 2
             kind = "numeric" if match[1] else "date"
             words.setdefault(doc.sentence_of[token], []).append((token, kind))
     out: dict[int, When] = {}

@@ -1,42 +1,58 @@
-"""The index of place names: finds every name, in every case form, in one pass over a folded text."""
+"""The index of place names: what each word of a text may name, in every case form."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, cast
-
-from ahocorasick_rs import AhoCorasick, Implementation
+from typing import Final, Literal, NamedTuple, cast
 
 NameKind = Literal["s", "a", "t", "d", "o", "r", "e", "x"]
 """``s`` settlement, ``a`` settlement under an old or foreign name, ``t`` adjective of a settlement, ``d`` raion
 adjective, ``x`` English name of a raion, ``o`` region adjective, ``e`` English name of an oblast, ``r`` region."""
-_LONGEST_ENDING: Final = 12
-_PADDING: Final = " " * (_LONGEST_ENDING + 1)
+Meanings = Mapping[NameKind, tuple[str, ...]]
+"""Whom a name may mean, by kind: rows of the settlement table, or codes of raions and regions."""
+_NO_ROWS: Final[list[str]] = []
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """Whom a name may mean: rows of the settlement table, or codes of raions and regions."""
-
+class _Name:
+    endings: frozenset[str]
+    """Of the first word, after its stem."""
+    rest: tuple[tuple[str, frozenset[str]], ...]
     kind: NameKind
     refs: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Toponym:
-    """A name found: characters ``start:end`` of the folded text, and all that it may mean."""
+class Names(NamedTuple):
+    """The names that begin with one word of a text."""
 
-    start: int
-    end: int
-    entries: tuple[Entry, ...]
+    alone: Meanings
+    longer: tuple[tuple[tuple[tuple[str, frozenset[str]], ...], NameKind, tuple[str, ...]], ...]
+    """Names of several words: the stems and endings that follow, kind and refs."""
 
-
-_Pattern = tuple[frozenset[str], tuple[tuple[str, frozenset[str]], ...], Entry]
+    def find(self, words: Sequence[str], gaps: Sequence[str], at: int) -> tuple[int, Meanings]:
+        """Return the last token of the longest name at token ``at`` and its meanings; none: what stands there is the
+        beginning of a longer name alone."""
+        if not self.longer:
+            return at, self.alone
+        best, found = at, [(kind, refs) for kind, refs in self.alone.items()]
+        for rest, kind, refs in self.longer:
+            last = at
+            for stem, endings in rest:
+                last += 1
+                word = words[last]
+                if gaps[last] or not word.startswith(stem) or word[len(stem) :] not in endings:
+                    break
+            else:
+                if last > best:
+                    best, found = last, [(kind, refs)]
+                elif last == best:
+                    found.append((kind, refs))
+        return best, self.alone if best == at else _merged(found)
 
 
 class NameIndex:
-    """Aho-Corasick over the stems of names, each with the endings that may follow.
+    """Stems of names, each with the endings that may follow.
 
     Rows are kept as text and read when their stem is first met: most villages are never mentioned.
     """
@@ -47,69 +63,49 @@ class NameIndex:
         ``rows`` are lines of words, kind and refs, tabs between; a word is ``stem:class``.
         """
         self._classes = [frozenset(row[0].removeprefix("=").split("|")) for row in endings]
-        by_stem: dict[str, list[str]] = {}
+        self._by_stem: dict[str, list[str] | str] = {}
         for row in rows:
             stem = row[: row.index(":")]
-            if (known := by_stem.get(stem)) is not None:
+            known = self._by_stem.get(stem)
+            if known is None:
+                self._by_stem[stem] = row
+            elif isinstance(known, list):
                 known.append(row)
             else:
-                by_stem[stem] = [row]
-        self._rows: list[list[str] | None] = list(by_stem.values())
-        self._patterns: list[tuple[_Pattern, ...] | None] = [None] * len(by_stem)
-        self._automaton = AhoCorasick(
-            [f" {stem}" for stem in by_stem], implementation=Implementation.ContiguousNFA, store_patterns=False
-        )
+                self._by_stem[stem] = [known, row]
+        self._longest = max(map(len, self._by_stem), default=0)
 
-    def _read(self, number: int) -> tuple[_Pattern, ...]:
-        rows = self._rows[number] or ()
-        patterns = tuple(self._pattern(row) for row in rows)
-        self._patterns[number], self._rows[number] = patterns, None
-        return patterns
+    def word(self, folded: str) -> Names | None:
+        """Return the names that begin with a word.
 
-    def _pattern(self, row: str) -> _Pattern:
+        The work grows with the length of the longest stem, whatever that of ``folded``.
+        """
+        alone: list[tuple[NameKind, tuple[str, ...]]] = []
+        longer = []
+        for end in range(1, min(len(folded), self._longest) + 1):
+            rows = self._by_stem.get(folded[:end], _NO_ROWS)
+            for row in (rows,) if isinstance(rows, str) else rows:
+                name = self._name(row)
+                if folded[end:] not in name.endings:
+                    continue
+                if name.rest:
+                    longer.append((name.rest, name.kind, name.refs))
+                else:
+                    alone.append((name.kind, name.refs))
+        return Names(_merged(alone), tuple(longer)) if alone or longer else None
+
+    def _name(self, row: str) -> _Name:
         words, kind, refs = row.split("\t")
         (_, endings), *rest = (self._word(word) for word in words.split(" "))
-        return endings, tuple(rest), Entry(cast(NameKind, kind), tuple(refs.split(",")))
+        return _Name(endings, tuple(rest), cast(NameKind, kind), tuple(refs.split(",")))
 
     def _word(self, word: str) -> tuple[str, frozenset[str]]:
         stem, _, number = word.rpartition(":")
         return stem, self._classes[int(number)]
 
-    def find(self, folded: str) -> list[Toponym]:
-        """Return the longest name at each word of a folded text, in order, without overlaps."""
-        found: dict[int, tuple[int, list[Entry]]] = {}
-        text = f" {folded}{_PADDING}"
-        for number, start, stop in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            first_end = _word_end(text, stop)
-            ending = text[stop:first_end]
-            for endings, followers, entry in self._patterns[number] or self._read(number):
-                if ending not in endings:
-                    continue
-                end = first_end
-                for stem, follower_endings in followers:
-                    if not text.startswith(stem, end + 1) or text[end] != " ":
-                        break
-                    after = end + 1 + len(stem)
-                    end = _word_end(text, after)
-                    if text[after:end] not in follower_endings:
-                        break
-                else:
-                    best = found.get(start)
-                    if best is None or end > best[0]:
-                        found[start] = (end, [entry])
-                    elif end == best[0]:
-                        best[1].append(entry)
-        out: list[Toponym] = []
-        covered = -1
-        for start, (end, entries) in sorted(found.items()):
-            # The match begins with the space before the name, which the text got one more of.
-            if start >= covered:
-                out.append(Toponym(start, end - 1, tuple(entries)))
-                covered = end
-        return out
 
-
-def _word_end(text: str, position: int) -> int:
-    # Bounded: a run of letters longer than any ending ends the search, so hostile input stays linear.
-    end = text.find(" ", position, position + _LONGEST_ENDING + 1)
-    return position + _LONGEST_ENDING if end < 0 else end
+def _merged(found: Iterable[tuple[NameKind, tuple[str, ...]]]) -> Meanings:
+    out: dict[NameKind, tuple[str, ...]] = {}
+    for kind, refs in found:
+        out[kind] = tuple(dict.fromkeys((*out[kind], *refs))) if kind in out else refs
+    return out

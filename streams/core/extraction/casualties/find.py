@@ -85,7 +85,7 @@ def _triggers(doc: Document, sentence: Sentence, kinds: list[str]) -> list[Trigg
     for t in sorted(found):
         if (out and t <= out[-1][1]) or "%" in doc.gaps[t]:
             continue  # "опіки 70 % тіла" is no body
-        out.append((t, doc.spans[t, found[t]], found[t]))
+        out.append((t, doc.end_of(t, found[t]), found[t]))
     return out
 
 
@@ -226,7 +226,7 @@ def _split_subsets(doc: Document, people: list[Quantity], live: list[Trigger]) -
     for q in people:
         begin = max(0, q.first - 4)
         marked = any(
-            "context.including" in doc.tags[t] and doc.spans[t, "context.including"] < q.first
+            "context.including" in doc.tags[t] and doc.end_of(t, "context.including") < q.first
             for t in range(begin, q.first)
         )
         (inside if marked and (main or live) and q.counted is Counted.CHILD else main).append(q)
@@ -268,7 +268,7 @@ def _toll(doc: Document, trigger: Trigger, q: Quantity) -> Toll:
     updated = any(
         "context.updated" in doc.tags[t] and doc.word(t) != "до"
         for t in range(min(first, q.first) - 4, max(last, q.end) + 1)
-        if 0 <= t < len(doc.tags) and doc.sentence_of[t] == doc.sentence_of[first]
+        if 0 <= t < doc.size and doc.sentence_of[t] == doc.sentence_of[first]
     )
     if harm is Harm.EITHER and q.low >= 0:
         return Toll(

@@ -6,6 +6,7 @@ from schemas.vocabulary import Group
 from streams.core.extraction.casualties.persons import is_singular
 from streams.core.extraction.casualties.toll import AND, Harm, Toll, Tolls, group_of, group_of_tags
 from streams.core.extraction.document import Document, Sentence
+from streams.core.extraction.kinds import PEOPLE
 from streams.core.extraction.quantities import Counted, Quantity
 
 
@@ -15,7 +16,7 @@ def add_coordinated(doc: Document, out: Tolls, used: dict[int, Toll], main: list
     for toll in list(used.values()):
         last = toll.last
         nxt = last + 1
-        if nxt >= len(doc.tokens) or doc.sentence_of[nxt] != doc.sentence_of[last]:
+        if nxt >= doc.size or doc.sentence_of[nxt] != doc.sentence_of[last]:
             continue
         follows = doc.gaps[nxt] == "," or (doc.gaps[nxt] == "" and doc.word(nxt) in AND)
         if not follows or toll.trigger > toll.first:
@@ -42,12 +43,12 @@ def add_coordinated(doc: Document, out: Tolls, used: dict[int, Toll], main: list
 def add_one_more(doc: Document, out: Tolls, used: dict[int, Toll]) -> None:
     """``two women and a child``, ``двоє жінок і дитина``: one more person of the same harm."""
     for toll in list(used.values()):
-        for t in range(toll.first, min(toll.last + 2, len(doc.tokens) - 1)):
+        for t in range(toll.first, min(toll.last + 2, doc.size - 1)):
             if doc.word(t) not in AND or doc.gaps[t] != "" or t < 1:
                 continue
             at = t + 1 + (doc.word(t + 1) in ("a", "an", "one", "одна", "один"))
-            before = any(x.startswith("people.") for x in doc.covering[t - 1])
-            if at >= len(doc.tokens) or not before or not any(x.startswith("people.") for x in doc.tags[at]):
+            before = doc.kinds[t - 1] & PEOPLE
+            if at >= doc.size or not before or not doc.begun[at] & PEOPLE:
                 continue
             single = doc.has(at, "forms.person.one")
             if not single or toll.low in (0, 1):
@@ -73,7 +74,7 @@ def add_elsewhere(doc: Document, sentence: Sentence, out: Tolls, used: dict[int,
         after = q.end + 1
         if spent or not joined or after >= sentence.last or doc.gaps[after] not in ("", "–", "—", "-"):
             continue
-        place = doc.has(after, "places.in") and after + 1 < len(doc.tokens) and doc.tokens[after + 1].capital
+        place = doc.has(after, "places.in") and after + 1 < doc.size and doc.capitals[after + 1]
         earlier = [t for t in used.values() if t.last < q.first]
         if not place or not earlier or any(q.first < t < q.first + 8 for t in used):
             continue

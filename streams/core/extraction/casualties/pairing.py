@@ -63,7 +63,7 @@ def _cost(
             return cost
         if aside.start <= t <= aside.stop and aside:
             continue
-        gap = doc.gaps[t] if t < len(doc.gaps) else ""
+        gap = doc.gaps[t] if t < doc.size else ""
         if any(c in gap for c in ",()"):
             cost += policy.comma
         elif any(c in gap for c in ":–—-;"):

@@ -7,6 +7,7 @@ from typing import Final
 from schemas.vocabulary import Group
 from streams.core.extraction.casualties.toll import ACTIVE, HARM, Toll, Trigger, group_of_tags
 from streams.core.extraction.document import Document, Sentence
+from streams.core.extraction.kinds import PEOPLE
 from streams.core.extraction.model import Reason
 from streams.core.extraction.wordlists import stems, words
 
@@ -89,7 +90,7 @@ def _person_near(doc: Document, sentence: Sentence, first: int, last: int, *, af
     def at(t: int) -> bool:
         if not sentence.first <= t < sentence.last:
             return False
-        return doc.word(t).endswith(_AGED) or any(x.startswith("people.") for x in doc.covering[t])
+        return bool(doc.kinds[t] & PEOPLE) or doc.words[t].endswith(_AGED)
 
     if doc.word(last + 1) in ("a", "an", "one"):
         # "A sniper killed a soldier": the article begins the object.

@@ -87,7 +87,7 @@ def group_of(doc: Document, q: Quantity, trigger: int) -> Group:
         if group is not Group.UNKNOWN:
             return group
         # "15 people, including civilians" keeps unknown; "осіб о/с ворога", "людей серед мирного населення" do not.
-        after = range(q.head + 1, min(q.head + 4, len(doc.tokens)))
+        after = range(q.head + 1, min(q.head + 4, doc.size))
         near = [t for t in after if doc.joined(q.head, t)]
         return group_of_tags(doc, near)
     if trigger > q.last and trigger - q.last <= 4:

@@ -37,13 +37,17 @@ def locate(doc: Document, gazette: Gazette, policy: PlacePolicy) -> Places:
     for mention in _special(doc):
         mentions.append(mention)
         taken.update(range(mention.first, mention.last + 1))
-    for toponym in gazette.names.find(doc.text.folded):
-        first = last = doc.token_at.get(toponym.start, -1)
-        while 0 <= last < len(doc.tokens) and doc.tokens[last].end < toponym.end:
-            last += 1
-        if not 0 <= last < len(doc.tokens) or first in taken or last in taken:
+    covered = -1
+    for first, names in enumerate(doc.names):
+        if names is None or first <= covered:
             continue
-        found = classify(doc, toponym, first, last, gazette)
+        last, meanings = names.find(doc.words, doc.gaps, first)
+        if not meanings:
+            continue
+        covered = last
+        if first in taken or last in taken:
+            continue
+        found = classify(doc, meanings, first, last, gazette)
         if isinstance(found, Mention):
             mentions.append(found)
         elif isinstance(found, Open):
@@ -73,7 +77,7 @@ def locate(doc: Document, gazette: Gazette, policy: PlacePolicy) -> Places:
 
 def _set_apart_reference_points(doc: Document, mentions: list[Mention]) -> None:
     """``у Василькові за 25 кілометрів від Києва``: Kyiv only says where Vasylkiv is."""
-    after = {doc.spans[begin, "places.away"] + 1 for begin in doc.starts.get("places.away", ())}
+    after = {doc.end_of(begin, "places.away") + 1 for begin in doc.starts.get("places.away", ())}
     if not after:
         return
     after |= {t + 1 for t in after if doc.word(t).startswith(_EDGES)}
@@ -139,11 +143,11 @@ def _stated(doc: Document, mentions: list[Mention]) -> Stated:
 
 def _special(doc: Document) -> Iterable[Mention]:
     for first in doc.starts.get("places.donbas", ()):
-        yield Mention(first, doc.spans[first, "places.donbas"], DONBAS, Level.REGION)
+        yield Mention(first, doc.end_of(first, "places.donbas"), DONBAS, Level.REGION)
     for first in doc.starts.get("places.bridge.crimea", ()):
-        yield Mention(first, doc.spans[first, "places.bridge.crimea"], ("UA-43",), Level.REGION)
+        yield Mention(first, doc.end_of(first, "places.bridge.crimea"), ("UA-43",), Level.REGION)
     for first in doc.starts.get("places.vague", ()):
-        yield Mention(first, doc.spans[first, "places.vague"], (), Level.COUNTRY, Role.VAGUE)
+        yield Mention(first, doc.end_of(first, "places.vague"), (), Level.COUNTRY, Role.VAGUE)
     for tag in [t for t in doc.starts if t.startswith(_COMPANY)]:
         # "Харківобленерго" says in whose region the lights are out, unless the text names another place.
         region = tag.removeprefix(_COMPANY).upper()
@@ -153,7 +157,7 @@ def _special(doc: Document) -> Iterable[Mention]:
         tag = f"places.country.{code.lower()}"
         for first in doc.starts.get(tag, ()):
             if "places.vague" not in doc.covering[first]:
-                yield Mention(first, doc.spans[first, tag], (code,), Level.COUNTRY, Role.COUNTRY)
+                yield Mention(first, doc.end_of(first, tag), (code,), Level.COUNTRY, Role.COUNTRY)
 
 
 def _merged(doc: Document, mentions: list[Mention]) -> Iterable[Mention]:

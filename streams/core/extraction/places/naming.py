@@ -6,8 +6,9 @@ from typing import Final
 
 from streams.core.extraction.document import Document
 from streams.core.extraction.gazette import Gazette
+from streams.core.extraction.kinds import TARGETS
 from streams.core.extraction.places.mention import Level, Mention, Open, Role
-from streams.core.extraction.toponyms import Entry, Toponym
+from streams.core.extraction.toponyms import Meanings
 from streams.core.extraction.wordlists import stems
 
 _NO_PLACE_ADJECTIVES: Final = stems(
@@ -28,18 +29,12 @@ def _is_plain_adjective(doc: Document, first: int) -> bool:
     return len(word) - len(stem) <= _LONGEST_ENDING or "-" in word
 
 
-def classify(doc: Document, toponym: Toponym, first: int, last: int, gazette: Gazette) -> Mention | Open | str:
+def classify(doc: Document, by_kind: Meanings, first: int, last: int, gazette: Gazette) -> Mention | Open | str:
     """Return what a name in the text is: a place, a settlement still to be chosen, or why it is none."""
-    by_kind: dict[str, Entry] = {}
-    for entry in toponym.entries:
-        known = by_kind.get(entry.kind)
-        by_kind[entry.kind] = (
-            entry if known is None else Entry(entry.kind, tuple(dict.fromkeys(known.refs + entry.refs)))
-        )
-    capital = doc.tokens[first].capital
+    capital = doc.capitals[first]
     if _is_plain_adjective(doc, first):
         return ""
-    after = last + 1 if doc.gaps[last + 1 : last + 2] == ("",) else len(doc.tokens)
+    after = last + 1 if not doc.gaps[last + 1] else doc.size
     region = _region(doc, by_kind, first, last, capital)
     if region is not None:
         return region
@@ -55,8 +50,8 @@ def classify(doc: Document, toponym: Toponym, first: int, last: int, gazette: Ga
         return "" if set(by_kind) <= set("dtoex") else "no settlement"
     if reason := _not_a_settlement(doc, first, last, after):
         return reason
-    primary = [gazette.settlements[int(r)] for r in by_kind["s"].refs] if "s" in by_kind else []
-    alternate = [gazette.settlements[int(r)] for r in by_kind["a"].refs] if "a" in by_kind else []
+    primary = [gazette.settlements[int(r)] for r in by_kind["s"]] if "s" in by_kind else []
+    alternate = [gazette.settlements[int(r)] for r in by_kind["a"]] if "a" in by_kind else []
     known_ids = {s.id for s in primary}
     return Open(
         first,
@@ -92,26 +87,26 @@ def _inside(doc: Document, first: int) -> bool:
     )
 
 
-def _region(doc: Document, by_kind: dict[str, Entry], first: int, last: int, capital: bool) -> Mention | None:
+def _region(doc: Document, by_kind: Meanings, first: int, last: int, capital: bool) -> Mention | None:
     if "o" in by_kind and (capital or doc.has(last + 1, "places.oblast")):
         end = _type_word_after(doc, last, "places.oblast")
         if end is not None:
-            return Mention(first, end if end == last + 1 else last, by_kind["o"].refs[:1], Level.REGION)
+            return Mention(first, end if end == last + 1 else last, by_kind["o"][:1], Level.REGION)
         if doc.has(last + 1, "places.direction"):
-            return Mention(first, last + 1, by_kind["o"].refs[:1], Level.REGION)
+            return Mention(first, last + 1, by_kind["o"][:1], Level.REGION)
     if "o" in by_kind and capital and _oblast_left_out(doc, first, last):
-        return Mention(first, last, by_kind["o"].refs[:1], Level.REGION)
+        return Mention(first, last, by_kind["o"][:1], Level.REGION)
     if "e" in by_kind and capital:
         end = _type_word_after(doc, last, "places.oblast")
         if end is not None:
-            return Mention(first, end if end == last + 1 else last, by_kind["e"].refs[:1], Level.REGION)
+            return Mention(first, end if end == last + 1 else last, by_kind["e"][:1], Level.REGION)
         if doc.word(first - 1) == "of" and doc.has(first - 2, "places.oblast"):
-            return Mention(first - 2, last, by_kind["e"].refs[:1], Level.REGION)
+            return Mention(first - 2, last, by_kind["e"][:1], Level.REGION)
     if "s" in by_kind and doc.word(first) == "запоріжжі" and doc.word(first - 1) == "на":
         # "у Запоріжжі" is the city, "на Запоріжжі" the land round it.
         return Mention(first, last, ("UA-23",), Level.REGION)
-    if "r" in by_kind and capital and doc.tokens[first].end - doc.tokens[first].start > 2:
-        code = by_kind["r"].refs[0]
+    if "r" in by_kind and capital and len(doc.words[first]) > 2:
+        code = by_kind["r"][0]
         return Mention(first, last, (code,), Level.REGION if "-" in code else Level.COUNTRY)
     return None
 
@@ -123,7 +118,7 @@ def _oblast_left_out(doc: Document, first: int, last: int) -> bool:
     """``у Чернігівській області та 12 тисяч у Сумській``: the second "області" goes without saying."""
     if not doc.has(first - 1, "places.in") or not doc.word(last).endswith(_FEMININE):
         return False
-    ends = last + 1 >= len(doc.tokens) or doc.gaps[last + 1] != "" or doc.word(last + 1) in ("та", "і", "й", "и", "а")
+    ends = last + 1 >= doc.size or doc.gaps[last + 1] != "" or doc.word(last + 1) in ("та", "і", "й", "и", "а")
     begin = first
     while begin > 0 and doc.sentence_of[begin - 1] == doc.sentence_of[first]:
         begin -= 1
@@ -133,7 +128,7 @@ def _oblast_left_out(doc: Document, first: int, last: int) -> bool:
 def _type_word_after(doc: Document, last: int, tag: str) -> int | None:
     """Return the token of "області" after an adjective, across a list: "Сумській, Харківській та … областях"."""
     j = last + 1
-    limit = min(len(doc.tokens), last + 14)
+    limit = min(doc.size, last + 14)
     while j < limit:
         if doc.sentence_of[j] != doc.sentence_of[last]:
             return None
@@ -142,7 +137,7 @@ def _type_word_after(doc: Document, last: int, tag: str) -> int | None:
         word = doc.word(j)
         joined = doc.gaps[j] in (",", "") and (
             word in ("та", "і", "й", "и", "and", "а", "також", "также", "or", "або", "или")
-            or (doc.tokens[j].capital and (doc.gaps[j] == "," or doc.word(j - 1) in ("та", "і", "й", "и", "and")))
+            or (doc.capitals[j] and (doc.gaps[j] == "," or doc.word(j - 1) in ("та", "і", "й", "и", "and")))
         )
         if not joined:
             return None
@@ -151,35 +146,34 @@ def _type_word_after(doc: Document, last: int, tag: str) -> int | None:
 
 
 def _adjective(
-    doc: Document, by_kind: dict[str, Entry], first: int, last: int, after: int, gazette: Gazette
+    doc: Document, by_kind: Meanings, first: int, last: int, after: int, gazette: Gazette
 ) -> Mention | str | None:
     """A raion, a community, a front sector or a facility named by an adjective."""
     raion = by_kind.get("d") or by_kind.get("x")
     if raion is not None and _type_word_after(doc, last, "places.raion") is not None:
-        record = gazette.raions[raion.refs[0]]
-        regions = tuple(dict.fromkeys(gazette.raions[r].region for r in raion.refs))
+        record = gazette.raions[raion[0]]
+        regions = tuple(dict.fromkeys(gazette.raions[r].region for r in raion))
         if len(regions) == 1:
-            name = f"{record.en} district" if len(raion.refs) == 1 else None
+            name = f"{record.en} district" if len(raion) == 1 else None
             return Mention(first, last, regions, Level.RAION, name=name)
         return Mention(first, last, (), Level.RAION, candidates=regions)
     town = by_kind.get("t")
-    if "o" in by_kind and after < len(doc.tokens) and "places.authority" in doc.covering[after]:
-        return Mention(first, last, by_kind["o"].refs[:1], Level.REGION, Role.AUTHORITY)
+    if "o" in by_kind and after < doc.size and "places.authority" in doc.covering[after]:
+        return Mention(first, last, by_kind["o"][:1], Level.REGION, Role.AUTHORITY)
     if town is None and raion is None:
         return None
     if doc.has(after, "places.raion") or doc.has(after, "places.street"):
         return "city district"
     if doc.has(after, "places.agreement"):
         return "name of an agreement or a unit"
-    facility = after < len(doc.tokens) and (
-        any(t.startswith(("targets.", "places.authority")) for t in doc.covering[after])
-        or any(t.startswith("targets.") for covering in doc.covering[after + 1 : after + 2] for t in covering)
+    facility = after < doc.size and (
+        doc.kinds[after] & TARGETS or "places.authority" in doc.covering[after] or doc.kinds[after + 1] & TARGETS
     )
     sector = doc.has(after, "places.direction")
     if not (facility or sector or doc.has(after, "places.hromada")):
         return None if "s" in by_kind or "a" in by_kind else "adjective of no place"
     if town is not None:
-        settlements = [gazette.settlements[int(r)] for r in town.refs]
+        settlements = [gazette.settlements[int(r)] for r in town]
         best = max(settlements, key=lambda s: s.population or 0)
         rivals = [
             s for s in settlements if s.region != best.region and (s.population or 0) * 4 > (best.population or 0)
@@ -195,13 +189,12 @@ def _adjective(
             first, last, (best.region,), Level.SETTLEMENT, role, name=best.name, settlement=best, facility=True
         )
     if "o" in by_kind:
-        return Mention(first, last, by_kind["o"].refs[:1], Level.REGION)
+        return Mention(first, last, by_kind["o"][:1], Level.REGION)
     return None
 
 
 def _not_a_settlement(doc: Document, first: int, last: int, after: int) -> str:
-    token = doc.tokens[first]
-    if token.end - token.start <= 4 and doc.text.clean[token.start : token.end].isupper() and first == last:
+    if first == last and len(doc.words[first]) <= 4 and doc.raw(first).isupper():
         return "an abbreviation"
     if doc.has(after, "places.river") and doc.word(after) not in ("lake",):
         return "river or other water"
@@ -217,7 +210,7 @@ def _not_a_settlement(doc: Document, first: int, last: int, after: int) -> str:
         return "name of an agreement or a unit"
     if doc.gaps[first] == "" and doc.has(first - 1, "places.first_name"):
         return "surname"
-    if doc.has(first, "places.first_name") and after < len(doc.tokens) and doc.tokens[after].capital:
+    if doc.has(first, "places.first_name") and after < doc.size and doc.capitals[after]:
         return "first name"
     if doc.has(first, "places.person") or (doc.has(first - 1, "places.person") and doc.gaps[first] == ""):
         return "person"
@@ -232,7 +225,7 @@ def _in_quotes(doc: Document, first: int, last: int) -> bool:
         or doc.sentence_of[first - 1] != doc.sentence_of[first]
     ):
         return False
-    if doc.gaps[first].strip("«“„\"'") or any(t.startswith("targets.") for t in doc.covering[first - 1]):
+    if doc.gaps[first].strip("«“„\"'") or doc.kinds[first - 1] & TARGETS:
         return False
     closes = any(q in gap for gap in doc.gaps[last + 1 : last + 4] for q in '»”"')
     return closes and not doc.has(first - 1, "places.in") and not doc.has(first - 1, "places.settlement")

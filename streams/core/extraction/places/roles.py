@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from streams.core.extraction.document import Document
+from streams.core.extraction.kinds import PEOPLE
 from streams.core.extraction.places.mention import Level, Mention, Role
 from streams.core.extraction.wordlists import words
 
@@ -30,9 +31,7 @@ def role_of(doc: Document, mention: Mention) -> Role:
             return Role.SAYER
         return Role.AUTHORITY
     if republic:
-        fighter = (
-            any(tag.startswith("people.") for tag in doc.covering[after + 1]) if after + 1 < len(doc.tags) else False
-        )
+        fighter = doc.kinds[after + 1] & PEOPLE if after + 1 < doc.size else False
         if doc.has(after, "places.say") or (doc.has(after, "places.authority") and not fighter):
             return Role.SAYER
         if before in ("в", "у", "in") and (doc.has(first - 2, "places.say") or doc.has(after, "places.say")):
@@ -57,13 +56,13 @@ def _speaks(doc: Document, first: int, after: int) -> bool:
         return True
     if doc.word(first - 1) in ("в", "у", "in") and doc.has(after, "places.say") and doc.gaps[after] == "":
         return True
-    if any(doc.spans[b, "places.blame"] == first - 1 for b in doc.starts_in(first - 3, first, "places.blame")):
+    if any(doc.end_of(b, "places.blame") == first - 1 for b in doc.starts_in(first - 3, first, "places.blame")):
         return doc.gaps[first] == ""
     if doc.has(first - 1, "places.in") and doc.word(first - 1) != "of":
         return False
     if doc.word(first - 1) in ("official", "офіційний", "официальный"):
         return True
-    if after >= len(doc.tokens) or doc.gaps[after] not in ("", "'", "’"):
+    if after >= doc.size or doc.gaps[after] not in ("", "'", "’"):
         return False
     if doc.has(after, "places.blame"):
         return True
@@ -72,12 +71,12 @@ def _speaks(doc: Document, first: int, after: int) -> bool:
 
 def _comes_from(doc: Document, first: int) -> bool:
     for begin in doc.starts_in(first - 4, first, "context.origin"):
-        end = doc.spans[begin, "context.origin"]
+        end = doc.end_of(begin, "context.origin")
         if end < first <= end + 2 and all(not doc.gaps[t] for t in range(begin + 1, first + 1)):
             word = doc.word(begin)
             if word in ("from", "зі", "из", "з", "с", "із") and end == begin:
                 # "from" alone is an origin only beside a launch: "launched at Sumy from Kursk".
-                near = range(max(0, begin - 6), min(len(doc.tokens), first + 6))
+                near = range(max(0, begin - 6), min(doc.size, first + 6))
                 if not any("strikes.launch" in doc.tags[t] or "strikes.attack.verb" in doc.tags[t] for t in near):
                     continue
             return True
@@ -95,7 +94,7 @@ def _attribution_tail(doc: Document, token: int) -> int | None:
     if doc.sentence_of[begin] != here or not any(dash in doc.gaps[begin] for dash in "-–—:"):
         return None
     end = token
-    while end + 1 < len(doc.tokens) and doc.sentence_of[end + 1] == here:
+    while end + 1 < doc.size and doc.sentence_of[end + 1] == here:
         end += 1
         if end - begin > 8:
             return None

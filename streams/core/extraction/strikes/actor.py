@@ -7,6 +7,7 @@ from typing import Final
 
 from schemas.vocabulary import Party
 from streams.core.extraction.document import Document, Sentence
+from streams.core.extraction.kinds import TARGETS, WEAPONS
 from streams.core.extraction.wordlists import words
 
 
@@ -24,7 +25,7 @@ def actor_of(doc: Document, sentence: Sentence, token: int, tag: str) -> Party |
             if not name.startswith("context.actor."):
                 continue
             party = Party.RU if name.endswith("ru") else Party.UA
-            end = doc.spans[t, name]
+            end = doc.end_of(t, name)
             distance = float(token - end) if t < token else (t - token) * 1.5
             distance += 2.0 * abs(doc.clause_of[t] - doc.clause_of[token])
             if _is_object(doc, t, token):
@@ -33,7 +34,7 @@ def actor_of(doc: Document, sentence: Sentence, token: int, tag: str) -> Party |
                 continue  # "its forces struck Ukrainian plants": what follows an English verb is its object
             adjacent = noun and -4 <= t - token <= 3 and abs(doc.clause_of[t] - doc.clause_of[token]) == 0
             # "удар ракетами … збройних сил": whose weapons they were.
-            armed = t > 0 and t - token <= 8 and any(x.startswith("weapons.") for x in doc.covering[t - 1])
+            armed = t > 0 and t - token <= 8 and doc.kinds[t - 1] & WEAPONS
             if not (adjacent or armed) and not _SUBJECTS.match(doc.word(t)):
                 continue
             if best is None or distance < best[0]:
@@ -58,10 +59,10 @@ def _is_object(doc: Document, t: int, trigger: int) -> bool:
         return True
     if any(doc.has(x, "places.say") and doc.joined(t, x) for x in (t + 1, t + 2)):
         return True
-    if t + 1 >= len(doc.tags) or not doc.joined(t, t + 1):
+    if t + 1 >= doc.size or not doc.joined(t, t + 1):
         return False
     # A tank is no subject unless it does something itself: "знищила російський танк".
-    thing = any(x.startswith("targets.") for x in doc.covering[t + 1])
+    thing = bool(doc.kinds[t + 1] & TARGETS)
     acts = doc.has(trigger, "strikes.attack.noun")  # "атака российских вертолетов"
     return thing or (t > trigger and doc.has(t + 1, "forms.vehicle") and not acts)
 
@@ -75,7 +76,7 @@ def _is_owner_before(doc: Document, t: int, trigger: int) -> bool:
     for x in range(t - 1, max(-1, t - 5), -1):
         if not doc.joined(x, x + 1) or doc.has(x, "strikes.attack.noun"):
             return False
-        if any(tag.startswith("targets.") for tag in doc.covering[x]):
+        if doc.kinds[x] & TARGETS:
             return True
     return False
 
@@ -86,7 +87,7 @@ def _is_passive(doc: Document, trigger: int) -> bool:
 
 def _is_victim(doc: Document, t: int) -> bool:
     """``Ukrainian soldiers killed in a rebel attack``: people of a side, and what befell them."""
-    for x in range(t + 1, min(t + 4, len(doc.tokens))):
+    for x in range(t + 1, min(t + 4, doc.size)):
         if doc.gaps[x]:
             return False
         if {"casualties.killed", "casualties.wounded"} & doc.tags[x]:

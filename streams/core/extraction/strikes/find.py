@@ -33,7 +33,7 @@ def find_strikes(
         reason = Reason.COURT if titled_court else blocking_reason(doc, sentence)
         accepted: list[tuple[int, int, str]] = []
         for token, tag in _candidates(doc, sentence, kinds):
-            last = doc.spans[token, tag]
+            last = doc.end_of(token, tag)
             why = reason or refusal_of(doc, sentence, token, tag, places, policy)
             if why is None:
                 accepted.append((token, last, tag))
@@ -103,7 +103,7 @@ def _candidates(doc: Document, sentence: Sentence, kinds: Sequence[str]) -> Iter
             tag = found[t]
             yield t, tag
             if tag in _KINDS:
-                covered = doc.spans[t, tag]
+                covered = doc.end_of(t, tag)
 
 
 def _trigger(

@@ -7,7 +7,7 @@ from typing import Final
 from schemas.vocabulary import Weapon
 from streams.core.extraction.document import Document, Sentence
 from streams.core.extraction.quantities import Counted, Quantity, within
-from streams.core.extraction.strikes.surroundings import WEAPONS, around, weapon_classes
+from streams.core.extraction.strikes.surroundings import WEAPON_OF, around, weapon_classes
 from streams.core.extraction.strikes.trigger import Munitions
 
 _FIRED: Final = 4
@@ -19,14 +19,14 @@ def munitions_in(doc: Document, sentence: Sentence, quantities: tuple[Quantity, 
     """Return the counted munitions of a sentence with their outcome."""
     out: list[Munitions] = []
     precise = weapon_classes(
-        dict.fromkeys(x for t in range(sentence.first, sentence.last) for x in doc.tags[t] if x in WEAPONS)
+        dict.fromkeys(x for t in range(sentence.first, sentence.last) for x in doc.tags[t] if x in WEAPON_OF)
     )
     for q in within(quantities, sentence):
         if q.counted is not Counted.MUNITION:
             continue
         assert q.head is not None
         classes = weapon_classes(
-            dict.fromkeys(t for x in range(q.first, q.head + 1) for t in doc.covering[x] if t in WEAPONS)
+            dict.fromkeys(t for x in range(q.first, q.head + 1) for t in doc.covering[x] if t in WEAPON_OF)
         )
         weapon = classes[0] if classes else None
         if weapon is Weapon.MISSILE and Weapon.MISSILE not in precise:
@@ -54,7 +54,7 @@ def munitions_in(doc: Document, sentence: Sentence, quantities: tuple[Quantity, 
 def uncounted(doc: Document, sentence: Sentence, token: int, tag: str) -> list[Munitions]:
     """``збили ракети`` is at least one, ``ракета влучила`` is one (coding rule 8); the instrument is not counted."""
     for t in around(sentence, token, 3, 3):
-        classes = weapon_classes(dict.fromkeys(x for x in doc.covering[t] if x in WEAPONS))
+        classes = weapon_classes(dict.fromkeys(x for x in doc.covering[t] if x in WEAPON_OF))
         if not classes or doc.clause_of[t] != doc.clause_of[token] or not doc.joined(min(t, token), max(t, token)):
             continue
         single = doc.has(t, "forms.munition.one")

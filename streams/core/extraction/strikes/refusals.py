@@ -9,7 +9,7 @@ from streams.core.extraction.circumstances import CircumstancePolicy, is_denied,
 from streams.core.extraction.document import Document, Sentence
 from streams.core.extraction.model import Reason
 from streams.core.extraction.strikes.surroundings import (
-    WEAPONS,
+    WEAPON_OF,
     around,
     has_any,
     is_launcher,
@@ -214,7 +214,7 @@ def _weapon_killed(doc: Document, sentence: Sentence, token: int) -> bool:
     for t in range(token - 1, max(sentence.first - 1, token - 1 - reach), -1):
         if doc.gaps[t + 1] or doc.has(t, "strikes.attack.noun"):
             return False
-        named = [x for x in doc.covering[t] if x in WEAPONS and x not in _NOT_THROWN]
+        named = [x for x in doc.covering[t] if x in WEAPON_OF and x not in _NOT_THROWN]
         if named:
             subject = doc.word(t).isascii() or doc.word(t).endswith(_NOMINATIVE_ENDINGS)
             return subject and not is_launcher(doc, t)
@@ -247,12 +247,12 @@ def _mine_went_off(doc: Document, sentence: Sentence, token: int) -> bool:
         for t in near
     )
     # "Booby trap kills one civilian": the weapon itself is the subject.
-    last = doc.spans.get((token, "weapons.mine"), token)
+    last = doc.end_of(token, "weapons.mine")
     if _harmed_by(doc, sentence, token):
         return True
     if has_any(doc, last + 1, last + 3, sentence, "casualties.kills", "casualties.wounds"):
         return True
-    if word.startswith(("mine blast", "mine")) and "strikes.explode" in doc.tags[min(token + 1, len(doc.tags) - 1)]:
+    if word.startswith(("mine blast", "mine")) and "strikes.explode" in doc.tags[min(token + 1, doc.size - 1)]:
         blast = True
     hurt = any(t.startswith("casualties.") for x in range(sentence.first, sentence.last) for t in doc.tags[x])
     return blast and (hurt or any(t.startswith("targets.") for x in near for t in doc.covering[x]))

@@ -6,10 +6,11 @@ from typing import Final
 
 from schemas.vocabulary import Target, Weapon
 from streams.core.extraction.document import Document, Sentence
+from streams.core.extraction.kinds import TARGETS, WEAPONS
 from streams.core.extraction.wordlists import stems
 
 _LIST: Final = 14
-WEAPONS: Final = {f"weapons.{w.value}": w for w in Weapon}
+WEAPON_OF: Final = {f"weapons.{w.value}": w for w in Weapon}
 
 
 def around(sentence: Sentence, token: int, before: int, after: int) -> range:
@@ -27,14 +28,14 @@ def weapon_near(doc: Document, sentence: Sentence, token: int, reach: int, *, wi
     for t in around(sentence, token, reach, reach):
         if within_clause and abs(doc.clause_of[t] - doc.clause_of[token]) > 0:
             continue
-        if t != token and any(tag.startswith("weapons.") for tag in doc.covering[t]):
+        if t != token and doc.kinds[t] & WEAPONS:
             return True
     return False
 
 
 def target_near(doc: Document, sentence: Sentence, token: int, reach: int) -> Target | None:
     """The nearest target after the trigger, else before it, in its clause."""
-    if "targets" not in doc.kinds:
+    if not doc.present & TARGETS:
         return None
     clause = doc.clause_of[token]
     after = [t for t in range(token + 1, min(sentence.last, token + reach + 1)) if doc.clause_of[t] == clause]
@@ -54,7 +55,7 @@ _LOCATIVES: Final = stems("hospital hospitals лікарні лікарнях б
 
 def target_in_list(doc: Document, sentence: Sentence, token: int) -> Target | None:
     """``знищили 85 росіян, три гармати та склад``: the object at the end of a list."""
-    if "targets" not in doc.kinds:
+    if not doc.present & TARGETS:
         return None
     for t in range(token + 1, min(sentence.last, token + _LIST + 1)):
         gap = doc.gaps[t].strip("' «»\"")
@@ -71,12 +72,12 @@ def target_in_list(doc: Document, sentence: Sentence, token: int) -> Target | No
 def weapons_of(doc: Document, sentence: Sentence, token: int, tag: str) -> tuple[Weapon, ...]:
     """Weapon classes of the trigger's clause, else of its sentence; what a plain word implies comes last."""
     if tag in ("weapons.mine", "weapons.small_arms"):
-        return (WEAPONS[tag],)
+        return (WEAPON_OF[tag],)
     clause = doc.clause_of[token]
     # In order of the words; a word of two classes gives them in the order of the vocabulary.
     used = sorted(
         (t, i, x)
-        for i, x in enumerate(WEAPONS)
+        for i, x in enumerate(WEAPON_OF)
         if x in doc.starts and x != "weapons.mine"
         for t in doc.starts_in(sentence.first, sentence.last, x)
         if not is_launcher(doc, t)
@@ -104,7 +105,7 @@ def is_launcher(doc: Document, t: int) -> bool:
 
 def weapon_classes(tags: dict[str, None]) -> tuple[Weapon, ...]:
     """Return the weapon classes of tags, without those that a more precise one makes needless."""
-    found = [WEAPONS[t] for t in tags]
+    found = [WEAPON_OF[t] for t in tags]
     precise = {Weapon.BALLISTIC_MISSILE, Weapon.CRUISE_MISSILE}
     if precise & set(found):
         found = [w for w in found if w is not Weapon.MISSILE]

@@ -1,0 +1,48 @@
+"""Kinds of words, one bit each: the first parts of the lexicon's tags, tested with ``doc.kinds[t] & PEOPLE``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+from typing import Final
+
+CASUALTIES: Final = 1
+CONTEXT: Final = 2
+FORMS: Final = 4
+OUTAGES: Final = 8
+PEOPLE: Final = 16
+PLACES: Final = 32
+STRIKES: Final = 64
+TARGETS: Final = 128
+TIMES: Final = 256
+UTILITIES: Final = 512
+WEAPONS: Final = 1024
+
+_BITS: Final = {
+    "casualties": CASUALTIES,
+    "context": CONTEXT,
+    "forms": FORMS,
+    "outages": OUTAGES,
+    "people": PEOPLE,
+    "places": PLACES,
+    "strikes": STRIKES,
+    "targets": TARGETS,
+    "times": TIMES,
+    "utilities": UTILITIES,
+    "weapons": WEAPONS,
+}
+
+
+def kind_of(tag: str) -> int:
+    """Return the kind of a tag.
+
+    Raises:
+        KeyError: a tag of no kind: a file of the lexicon that no rule reads.
+    """
+    return _BITS[tag[: tag.index(".")]]
+
+
+def kinds_of(tags: Iterable[str]) -> int:
+    """Return the kinds of tags, together."""
+    return reduce(or_, map(kind_of, tags), 0)
