@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence, Set
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from streams.core.extraction.document import Document
@@ -22,16 +23,26 @@ class Bound(NamedTuple):
     """The mentions a trigger speaks of. ``vague`` when the text names a place that is no region."""
 
     mentions: tuple[Mention, ...]
+    regions: tuple[str, ...] = ()
+    """All first-level codes of the mentions, in order of appearance."""
     vague: bool = False
     country: str | None = None
     own_clause: bool = False
     carried: bool = False
     """Taken over from another sentence."""
 
-    @property
-    def regions(self) -> tuple[str, ...]:
-        """All first-level codes, in order of appearance."""
-        return tuple(dict.fromkeys(r for m in self.mentions for r in m.regions))
+    @classmethod
+    def to(cls, mentions: tuple[Mention, ...], *, own_clause: bool = False, carried: bool = False) -> Bound:
+        """Return what is bound to ``mentions``."""
+        if len(mentions) == 1:
+            regions = mentions[0].regions
+        else:
+            regions = tuple(dict.fromkeys([r for m in mentions for r in m.regions]))
+        return cls(mentions, regions, own_clause=own_clause, carried=carried)
+
+
+_NOWHERE: Final = Bound(())
+_VAGUE: Final = Bound((), vague=True)
 
 
 class Binder:
@@ -40,23 +51,46 @@ class Binder:
     def __init__(self, doc: Document, mentions: Sequence[Mention], event_sentences: Set[int]) -> None:
         """``event_sentences`` tell of a strike: only there does a later place count for an earlier figure."""
         self._doc = doc
-        self._events = [m for m in mentions if m.role is Role.EVENT and m.level is not Level.COUNTRY]
-        self._authorities = [m for m in mentions if m.role is Role.AUTHORITY]
-        self._by_sentence = _by_sentence(doc, self._events)
-        self._vague = _by_sentence(doc, [m for m in mentions if m.role is Role.VAGUE])
-        inside = [m for m in mentions if m.role is Role.COUNTRY and doc.has(m.first - 1, "places.in")]
-        self._countries = _by_sentence(doc, inside)
-        # Sentences with a region, in order; those that tell of a strike as well.
-        self._placed = sorted({doc.sentence_of[m.first] for m in self._events if m.regions})
-        self._struck = [n for n in self._placed if n in event_sentences]
-        self._vague_sentences = sorted(self._vague)
-        self._groups = self._grouped()
+        self._event_sentences = event_sentences
+        self._authorities: list[Mention] = []
+        self._by_sentence: dict[int, list[Mention]] = {}
+        self._vague: dict[int, list[Mention]] = {}
+        self._countries: dict[int, list[Mention]] = {}
+        events: list[Mention] = []
+        for m in mentions:
+            role = m.role
+            if role is Role.EVENT:
+                if m.level is not Level.COUNTRY:
+                    events.append(m)
+                    self._by_sentence.setdefault(doc.sentence_of[m.first], []).append(m)
+            elif role is Role.AUTHORITY:
+                self._authorities.append(m)
+            elif role is Role.VAGUE:
+                self._vague.setdefault(doc.sentence_of[m.first], []).append(m)
+            elif role is Role.COUNTRY and doc.has(m.first - 1, "places.in"):
+                self._countries.setdefault(doc.sentence_of[m.first], []).append(m)
+        self._groups = self._grouped(events) if len(events) > 1 else {}
+        self._in_clause: dict[int, list[Mention]] = {}
 
-    def _grouped(self) -> dict[int, tuple[Mention, ...]]:
+    @cached_property
+    def _placed(self) -> list[int]:
+        """Sentences with a region, in order."""
+        return [n for n, here in self._by_sentence.items() if any(m.regions for m in here)]
+
+    @cached_property
+    def _struck(self) -> list[int]:
+        """Those that tell of a strike as well."""
+        return [n for n in self._placed if n in self._event_sentences]
+
+    @cached_property
+    def _vague_sentences(self) -> list[int]:
+        return list(self._vague)
+
+    def _grouped(self, events: list[Mention]) -> dict[int, tuple[Mention, ...]]:
         """Mentions joined by commas and conjunctions alone: "Zaporizhzhia, Dnipro and the Danube port of Izmail"."""
         groups: dict[int, tuple[Mention, ...]] = {}
         run: list[Mention] = []
-        for m in self._events:
+        for m in events:
             if run and not self._continues(run[-1], m):
                 self._close(run, groups)
                 run = []
@@ -66,17 +100,19 @@ class Binder:
 
     @staticmethod
     def _close(run: list[Mention], groups: dict[int, tuple[Mention, ...]]) -> None:
-        for m in run:
-            groups[m.first] = tuple(run)
+        if len(run) > 1:
+            group = tuple(run)
+            for m in run:
+                groups[m.first] = group
 
     def _continues(self, a: Mention, b: Mention) -> bool:
         doc = self._doc
         if doc.sentence_of[a.last] != doc.sentence_of[b.first] or b.first - a.last > 7:
             return False
         for t in range(a.last + 1, b.first + 1):
-            if doc.gaps[t].strip("' «»\"“”") not in ("", ",", "(", ")", "),"):
+            if doc.gaps[t] and doc.gaps[t].strip("' «»\"“”") not in ("", ",", "(", ")", "),"):
                 return False
-            if t < b.first and doc.word(t) not in _GROUP_WORDS and not doc.capitals[t]:
+            if t < b.first and doc.words[t] not in _GROUP_WORDS and not doc.capitals[t]:
                 return False
         return True
 
@@ -86,29 +122,33 @@ class Binder:
 
     def in_clause(self, token: int) -> list[Mention]:
         """Return the event places of a token's clause."""
-        clause = self._doc.clause_of[token]
-        here = self._by_sentence.get(self._doc.sentence_of[token], ())
-        return [
-            m
-            for m in here
-            if any(self._doc.clause_of[t] == clause for g in self.group_of(m) for t in (g.first, g.last))
-        ]
+        clause_of = self._doc.clause_of
+        clause = clause_of[token]
+        found = self._in_clause.get(clause)
+        if found is None:
+            found = self._in_clause[clause] = [
+                m
+                for m in self._by_sentence.get(self._doc.sentence_of[token], ())
+                if clause_of[m.first] == clause
+                or clause_of[m.last] == clause
+                or any(clause_of[t] == clause for g in self._groups.get(m.first, ()) for t in (g.first, g.last))
+            ]
+        return found
 
     def in_sentence(self, token: int) -> list[Mention]:
         """Return the event places of a token's sentence."""
-        return list(self._by_sentence.get(self._doc.sentence_of[token], ()))
+        return self._by_sentence.get(self._doc.sentence_of[token], [])
 
     def bind(self, token: int, *, carry: bool = True) -> Bound:
         """Return the places of the event that the trigger at ``token`` tells of."""
         doc = self._doc
         own = self.in_clause(token)
         if own:
-            near = min(own, key=lambda m: self._distance(m, token))
-            return Bound(self.group_of(near), own_clause=True)
+            return Bound.to(self.group_of(_nearest(own, token)), own_clause=True)
         sentence = doc.sentence_of[token]
         vague = self._vague.get(sentence, ())
         if any(doc.clause_of[m.first] == doc.clause_of[token] for m in vague):
-            return Bound((), vague=True)
+            return _VAGUE
         countries = self._countries.get(sentence, ())
         country = next((m.regions[0] for m in countries if doc.clause_of[m.first] == doc.clause_of[token]), None)
         others = self._by_sentence.get(sentence, [])
@@ -116,42 +156,40 @@ class Binder:
             return Bound((), country=country)
         if others:
             before = [m for m in others if m.last < token]
-            near = min(before or others, key=lambda m: self._distance(m, token))
-            return Bound(self.group_of(near))
+            return Bound.to(self.group_of(_nearest(before or others, token)))
         if vague:
-            return Bound((), vague=True)
+            return _VAGUE
         carried = self._carried(sentence) if carry else None
         return carried or Bound((), country=next((m.regions[0] for m in countries), None))
+
+    def _vague_between(self, placed: int, sentence: int) -> bool:
+        """Whether a part of the country is named in a sentence between two others."""
+        at = bisect_left(self._vague_sentences, sentence)
+        return at > 0 and self._vague_sentences[at - 1] > placed
 
     def _carried(self, sentence: int) -> Bound | None:
         """The places of the sentence before, else the only place of the strikes told of later, else whose authorities
         speak."""
         earlier = bisect_left(self._placed, sentence)
-        vague = bisect_left(self._vague_sentences, sentence)
-        if earlier and vague and self._vague_sentences[vague - 1] > self._placed[earlier - 1]:
+        if earlier and self._vague_between(self._placed[earlier - 1], sentence):
             return Bound((), vague=True, carried=True)
         if earlier:
             same = [m for m in self._by_sentence[self._placed[earlier - 1]] if m.regions]
             regions = {r for m in same for r in m.regions}
             if len(regions) == 1:
-                return Bound((min(same, key=lambda m: m.level is not Level.SETTLEMENT),), carried=True)
-            return Bound(tuple(same), carried=True)
+                return Bound.to((min(same, key=lambda m: m.level is not Level.SETTLEMENT),), carried=True)
+            return Bound.to(tuple(same), carried=True)
         later = self._struck[bisect_right(self._struck, sentence) :]
         after = [m for n in later[:_LOOK_AHEAD] for m in self._by_sentence[n] if m.regions]
         if len({m.regions for m in after}) == 1:
-            return Bound((after[0],), carried=True)
+            return Bound.to((after[0],), carried=True)
         if not after and len({m.regions for m in self._authorities}) == 1:
-            return Bound((self._authorities[0],), carried=True)
+            return Bound.to((self._authorities[0],), carried=True)
         return None
 
-    def _distance(self, mention: Mention, token: int) -> float:
-        if mention.first > token:
-            return mention.first - token
-        return (token - mention.last) * 1.01
 
-
-def _by_sentence(doc: Document, mentions: Sequence[Mention]) -> dict[int, list[Mention]]:
-    out: dict[int, list[Mention]] = {}
-    for m in mentions:
-        out.setdefault(doc.sentence_of[m.first], []).append(m)
-    return out
+def _nearest(mentions: Sequence[Mention], token: int) -> Mention:
+    """The nearest mention; of two as far, the one after the token."""
+    if len(mentions) == 1:
+        return mentions[0]
+    return min(mentions, key=lambda m: m.first - token if m.first > token else (token - m.last) * 1.01)

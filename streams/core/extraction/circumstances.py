@@ -87,9 +87,8 @@ def is_guess(doc: Document, token: int, policy: CircumstancePolicy) -> bool:
     if "context.hypothetical" not in doc.starts:
         return False
     clause = doc.clause_of[token]
-    near = range(max(0, token - policy.guess_before), min(doc.size, token + policy.guess_after + 1))
-    for t in near:
-        if "context.hypothetical" not in doc.tags[t] or doc.kinds[t] & WEAPONS:
+    for t in doc.starts_in(token - policy.guess_before, token + policy.guess_after + 1, "context.hypothetical"):
+        if doc.kinds[t] & WEAPONS:
             continue  # a "планирующая" bomb plans nothing
         # "Возможно, ракетная атака": an adverb reaches over its own comma.
         adverb = doc.word(t) in ("возможно", "можливо", "possibly", "perhaps") and clause - doc.clause_of[t] == 1
@@ -107,37 +106,32 @@ def is_guess(doc: Document, token: int, policy: CircumstancePolicy) -> bool:
 
 def is_denied(doc: Document, token: int, policy: CircumstancePolicy) -> bool:
     """Whether a trigger is denied or negated: "не атаковали", "deny shelling", "no strikes"."""
-    clause = doc.clause_of[token]
+    clause, clause_of, words = doc.clause_of[token], doc.clause_of, doc.words
+    denied = "context.denied" in doc.starts
     for t in range(max(0, token - policy.negation_before), token):
-        if doc.clause_of[t] != clause:
+        if clause_of[t] != clause:
             continue
-        if "context.denied" in doc.tags[t]:
+        if denied and "context.denied" in doc.tags[t]:
             return True
-        if doc.word(t) in ("no", "not", "не", "ні", "never", "without") and all(
-            doc.word(x) in _CAUSED for x in range(t + 1, token)
-        ):
+        if words[t] in _NOT and all(words[x] in _CAUSED for x in range(t + 1, token)):
             # "no strikes"; "not the result of an attack" as well.
             return True
     # "Удару по місту не було": a noun denied by what follows.
     for t in range(token + 1, min(token + 2 * policy.negation_after, doc.size - 1)):
-        if doc.clause_of[t] != clause:
+        if clause_of[t] != clause:
             break
-        if doc.word(t) in ("не", "not") and doc.word(t + 1).startswith(_DID_NOT):
+        if words[t] in ("не", "not") and words[t + 1].startswith(_DID_NOT):
             return True
     return False
 
 
+_NOT: Final = words("no not не ні never without")
 _NEW_CLAUSE: Final = words("as after while when коли когда після после")
 _CAUSED: Final = words(
     "результат результатом наслідок наслідком внаслідок следствие следствием через из-за result of caused by "
     "due to a the an від от"
 )
 _DID_NOT: Final = stems("було было відбу зафікс зафикс підтверд подтверд произо take happen occur")
-
-
-def text_is_about_courts(doc: Document) -> bool:
-    """Whether a text tells of a trial, an arrest or a verdict rather than of an attack (coding rule 5)."""
-    return any("context.court" in tags for tags in doc.tags)
 
 
 _BLOCKING: Final = (

@@ -6,9 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import reduce
 from itertools import accumulate, pairwise
-from operator import or_
 from typing import Final, NamedTuple
 
 from streams.core.extraction.folding import without_invisible
@@ -71,6 +69,8 @@ class Document:
     """Whether a number may begin at a word (no padding)."""
     starts: dict[str, list[int]]
     """Tokens at which each tag starts, in order: most rules ask for a tag that is nowhere in the text."""
+    present: int
+    """All kinds of the text: most rules can be spared."""
     gaps: Sequence[str]
     """Punctuation between each token and the one before it, no spaces; :data:`START` at the start of a sentence."""
     sentences: tuple[Sentence, ...]
@@ -95,11 +95,6 @@ class Document:
     def end_of(self, first: int, tag: str) -> int:
         """Return the last token of the longest phrase of ``tag`` that begins at ``first``."""
         return self.spans.get((first, tag), first)
-
-    @property
-    def present(self) -> int:
-        """All kinds of the text: most rules can be spared."""
-        return reduce(or_, self.begun)
 
     def any_in(self, first: int, last: int, tag: str) -> bool:
         """Whether ``tag`` starts at one of the tokens ``first:last`` (half-open)."""
@@ -187,10 +182,11 @@ def read(source: str, vocabulary: Vocabulary) -> Document:
     columns: _Tagged = tags, tags, kinds, kinds, _NO_SPANS
     if any(longer) and (hits := _phrases(longer, words)):
         columns = _with_phrases(hits, tags, kinds)
-    tags, covering, begun, kinds, spans = columns
     starts: dict[str, list[int]] = {}
-    for t, here in enumerate(tags):
+    present = 0
+    for t, here in enumerate(columns[0]):
         if here:
+            present |= columns[2][t]
             for tag in here:
                 if tag in starts:
                     starts[tag].append(t)
@@ -198,7 +194,7 @@ def read(source: str, vocabulary: Vocabulary) -> Document:
                     starts[tag] = [t]
     return Document(
         clean, origin, len(found), parts, words, capitals + (False,) * PAD, names, numbers, starts,
-        *_structure(parts, gaps), tags, covering, begun, kinds, spans,
+        present, *_structure(parts, gaps), *columns,  # type: ignore[arg-type]
     )  # fmt: skip
 
 

@@ -11,8 +11,6 @@ from streams.core.extraction.places.mention import Mention
 from streams.core.extraction.strikes.trigger import Munitions
 from streams.core.extraction.times import When
 
-Bounds = tuple[int, int | None, int | None]
-
 
 @dataclass(slots=True)
 class StrikeDraft:

@@ -10,6 +10,7 @@ from streams.core.extraction.binding import Binder
 from streams.core.extraction.casualties.find import find_tolls
 from streams.core.extraction.casualties.toll import TollPolicy
 from streams.core.extraction.circumstances import CircumstancePolicy
+from streams.core.extraction.composing import Composer
 from streams.core.extraction.document import read
 from streams.core.extraction.gazette import Gazette
 from streams.core.extraction.model import DocumentText, ExtractedClaim, Extraction, Link
@@ -61,13 +62,12 @@ def extract(text: DocumentText, knowledge: Knowledge, policy: ExtractionPolicy =
     claims: list[ExtractedClaim] = []
     links: list[Link] = []
     if strikes.triggers or tolls.tolls or outages.mentions:
-        times = find_times(doc, text.published_at)
         binder = Binder(doc, places.mentions, struck)
-        assembler = Assembler(doc, binder, times, text.published_at, policy.longest_quote)
+        assembler = Assembler(doc, binder, find_times(doc, text.published_at))
         assembler.add_strikes(strikes.triggers)
         assembler.add_tolls(tolls.tolls)
         assembler.add_outages(outages.mentions)
-        claims, links = assembler.claims()
+        claims, links = Composer(doc, text.published_at, policy.longest_quote).claims(assembler)
     kept = slice(policy.most_claims)
     dropped = (*strikes.dropped, *tolls.dropped, *outages.dropped)
     return Extraction(tuple(claims[kept]), doc, places, quantities, tuple(links[kept]), dropped)

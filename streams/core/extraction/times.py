@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from schemas.report import Interval
 from streams.core.extraction.dates import MOST, read_date
 from streams.core.extraction.document import Document, Sentence
+from streams.core.extraction.wire import interval as known_interval
 
 KYIV: Final = ZoneInfo("Europe/Kyiv")
 _HOURS: Final = {"morning": (6, 12), "noon": (12, 18), "day": (8, 18), "evening": (18, 24)}
@@ -165,7 +166,7 @@ def _interval(day: date | None, part: str | None, local: datetime) -> Interval |
     if start >= local:
         return None
     end = min(end, local)
-    return Interval(start=start.astimezone(UTC), end=max(start, end).astimezone(UTC))
+    return known_interval(start.astimezone(UTC), max(start, end).astimezone(UTC))
 
 
 def _clock(day: date, hour: int) -> datetime:

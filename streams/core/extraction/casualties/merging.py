@@ -11,8 +11,7 @@ from streams.core.extraction.casualties.toll import Harm, Toll
 from streams.core.extraction.document import Sentence
 from streams.core.extraction.places.mention import Mention
 from streams.core.extraction.times import When
-
-Bounds = tuple[int, int | None, int | None]
+from streams.core.extraction.wire import Bounds
 
 
 @dataclass(slots=True)

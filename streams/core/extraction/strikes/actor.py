@@ -7,7 +7,7 @@ from typing import Final
 
 from schemas.vocabulary import Party
 from streams.core.extraction.document import Document, Sentence
-from streams.core.extraction.kinds import TARGETS, WEAPONS
+from streams.core.extraction.kinds import CASUALTIES, PEOPLE, TARGETS, WEAPONS
 from streams.core.extraction.wordlists import words
 
 
@@ -18,40 +18,40 @@ def actor_of(doc: Document, sentence: Sentence, token: int, tag: str) -> Party |
     """
     if tag == "strikes.intercept":
         return None
+    sides = [
+        (t, name) for name in _SIDES if name in doc.starts for t in doc.starts_in(sentence.first, sentence.last, name)
+    ]
+    if not sides:
+        return None
+    sides.sort()
     noun = tag == "strikes.attack.noun"
+    clause_of, words = doc.clause_of, doc.words
     best: tuple[float, Party] | None = None
-    for t in range(sentence.first, sentence.last):
-        for name in doc.tags[t]:
-            if not name.startswith("context.actor."):
-                continue
-            party = Party.RU if name.endswith("ru") else Party.UA
-            end = doc.end_of(t, name)
-            distance = float(token - end) if t < token else (t - token) * 1.5
-            distance += 2.0 * abs(doc.clause_of[t] - doc.clause_of[token])
-            if _is_object(doc, t, token):
-                continue
-            if not noun and t > token and doc.word(t).isascii() and "by" not in (doc.word(t - 1), doc.word(t - 2)):
-                continue  # "its forces struck Ukrainian plants": what follows an English verb is its object
-            adjacent = noun and -4 <= t - token <= 3 and abs(doc.clause_of[t] - doc.clause_of[token]) == 0
-            # "удар ракетами … збройних сил": whose weapons they were.
-            armed = t > 0 and t - token <= 8 and doc.kinds[t - 1] & WEAPONS
-            if not (adjacent or armed) and not _SUBJECTS.match(doc.word(t)):
-                continue
-            if best is None or distance < best[0]:
-                best = (distance, party)
+    for t, name in sides:
+        apart = abs(clause_of[t] - clause_of[token])
+        distance = (float(token - doc.end_of(t, name)) if t < token else (t - token) * 1.5) + 2.0 * apart
+        if best is not None and distance >= best[0]:
+            continue
+        if not noun and t > token and words[t].isascii() and "by" not in (words[t - 1], words[t - 2]):
+            continue  # "its forces struck Ukrainian plants": what follows an English verb is its object
+        adjacent = noun and -4 <= t - token <= 3 and not apart
+        # "удар ракетами … збройних сил": whose weapons they were.
+        armed = t > 0 and t - token <= 8 and doc.kinds[t - 1] & WEAPONS
+        if (adjacent or armed or _SUBJECTS.match(words[t])) and not _is_object(doc, t, token):
+            best = (distance, _SIDES[name])
     return best[1] if best is not None and best[0] <= 18 else None
 
 
+_SIDES: Final = {"context.actor.ru": Party.RU, "context.actor.ua": Party.UA}
 _PREPOSITIONS: Final = words("по на у в against on at проти против in над об о про из-за за")
 
 
 def _is_object(doc: Document, t: int, trigger: int) -> bool:
     """``склад ЗСУ``, ``по аеродромах окупантів``, ``у РФ``, ``Міноборони РФ заявило``: whose, where, or who speaks."""
-    before = doc.word(t - 1)
+    before = doc.words[t - 1]
     if before in _PREPOSITIONS:
         return True
-    owned = any(x.startswith(("targets.", "people.")) for x in doc.covering[t - 1]) if t else False
-    if owned and t > trigger:
+    if t > trigger and t and doc.kinds[t - 1] & (TARGETS | PEOPLE):
         return True
     if _is_owner_before(doc, t, trigger):
         return True
@@ -69,7 +69,7 @@ def _is_object(doc: Document, t: int, trigger: int) -> bool:
 
 def _is_owner_before(doc: Document, t: int, trigger: int) -> bool:
     """``склад 81-ї бригади ЗСУ знищили``, ``база ВСУ была поражена``: whose the thing was that somebody struck."""
-    if t > trigger or doc.word(t).isascii():
+    if t > trigger or doc.words[t].isascii():
         return False
     if not (doc.has(trigger, "strikes.destroy.verb") or _is_passive(doc, trigger)):
         return False
@@ -82,7 +82,7 @@ def _is_owner_before(doc: Document, t: int, trigger: int) -> bool:
 
 
 def _is_passive(doc: Document, trigger: int) -> bool:
-    return doc.word(trigger).endswith(("ена", "ено", "ені", "ены", "ен", "ана", "ано", "ані", "аны", "ан"))
+    return doc.words[trigger].endswith(("ена", "ено", "ені", "ены", "ен", "ана", "ано", "ані", "аны", "ан"))
 
 
 def _is_victim(doc: Document, t: int) -> bool:
@@ -90,11 +90,12 @@ def _is_victim(doc: Document, t: int) -> bool:
     for x in range(t + 1, min(t + 4, doc.size)):
         if doc.gaps[x]:
             return False
-        if {"casualties.killed", "casualties.wounded"} & doc.tags[x]:
-            return any(tag.startswith("people.") for y in range(t, x) for tag in doc.covering[y])
+        if doc.begun[x] & CASUALTIES and not _HURT.isdisjoint(doc.tags[x]):
+            return any(doc.kinds[y] & PEOPLE for y in range(t, x))
     return False
 
 
+_HURT: Final = frozenset(["casualties.killed", "casualties.wounded"])
 _SUBJECTS: Final = re.compile(
     r"(?:окупанти|окупантами|росіяни|росіянами|ворог|ворогом|росія|росією|рф|російськ[аіе]|російський|російськими|рашисти|"
     r"загарбники|вкс|вс|оккупанты|оккупантами|россияне|россиянами|враг|врагом|россия|россией|российск(?:ие|ая|ий|ими)|орки|"

@@ -29,16 +29,16 @@ def find_strikes(
     if not kinds:
         return out
     titled_court = _court_text(doc)
-    for sentence in doc.sentences:
+    for sentence, candidates in _candidates(doc, kinds):
         reason = Reason.COURT if titled_court else blocking_reason(doc, sentence)
         accepted: list[tuple[int, int, str]] = []
-        for token, tag in _candidates(doc, sentence, kinds):
-            last = doc.end_of(token, tag)
+        for token, tag in candidates:
             why = reason or refusal_of(doc, sentence, token, tag, places, policy)
             if why is None:
-                accepted.append((token, last, tag))
-            elif not tag.startswith("casualties."):
-                out.dropped.append(Dropped(token, last, why))
+                accepted.append((token, doc.end_of(token, tag), tag))
+                continue
+            if tag not in HARMS:
+                out.dropped.append(Dropped(token, doc.end_of(token, tag), why))
             if why is Reason.NO_OBJECT and tag == "strikes.intercept" and out.triggers:
                 _all_shot_down(doc, sentence, token, out.triggers[-1])
         if accepted:
@@ -92,18 +92,27 @@ _KINDS: Final = (
 _CANDIDATES: Final = (*_KINDS, "weapons.mine", "weapons.small_arms", *HARMS)
 
 
-def _candidates(doc: Document, sentence: Sentence, kinds: Sequence[str]) -> Iterable[tuple[int, str]]:
+def _candidates(doc: Document, kinds: Sequence[str]) -> Iterable[tuple[Sentence, list[tuple[int, str]]]]:
+    """Yield the sentences that have words which may tell of a strike, with those words and their tags."""
     found: dict[int, str] = {}
     for tag in kinds:
-        for t in doc.starts_in(sentence.first, sentence.last, tag):
+        for t in doc.starts[tag]:
             found.setdefault(t, tag)
-    covered = -1
+    covered, number = -1, -1
+    here: list[tuple[int, str]] = []
     for t in sorted(found):
-        if t > covered:
-            tag = found[t]
-            yield t, tag
-            if tag in _KINDS:
-                covered = doc.end_of(t, tag)
+        if t <= covered:
+            continue
+        if doc.sentence_of[t] != number:
+            if here:
+                yield doc.sentences[number], here
+            number, here = doc.sentence_of[t], []
+        tag = found[t]
+        here.append((t, tag))
+        if tag in _KINDS:
+            covered = doc.end_of(t, tag)
+    if here:
+        yield doc.sentences[number], here
 
 
 def _trigger(
@@ -120,13 +129,9 @@ def _trigger(
         token=token,
         last=last,
         weapons=weapons,
-        target=_target(doc, sentence, token),
+        target=target_near(doc, sentence, token, 9) or target_in_list(doc, sentence, token),
         actor=actor_of(doc, sentence, token, tag),
         shot_down_only=shot_down,
-        massive=doc.any_of(around(sentence, token, 3, 1), "forms.massive") or bool(munitions),
+        massive=bool(munitions) or doc.any_of(around(sentence, token, 3, 1), "forms.massive"),
         munitions=munitions,
     )
-
-
-def _target(doc: Document, sentence: Sentence, token: int) -> Target | None:
-    return target_near(doc, sentence, token, 9) or target_in_list(doc, sentence, token)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from schemas.vocabulary import Weapon
 from streams.core.extraction.document import Document, Sentence
+from streams.core.extraction.kinds import STRIKES, WEAPONS
 from streams.core.extraction.quantities import Counted, Quantity, within
-from streams.core.extraction.strikes.surroundings import WEAPON_OF, around, weapon_classes
+from streams.core.extraction.strikes.surroundings import WEAPON_OF, around, weapon_at, weapon_classes
 from streams.core.extraction.strikes.trigger import Munitions
 
 _FIRED: Final = 4
@@ -18,16 +20,16 @@ _OUTCOMES: Final = ("strikes.intercept", "strikes.launch", "strikes.hit")
 def munitions_in(doc: Document, sentence: Sentence, quantities: tuple[Quantity, ...]) -> list[Munitions]:
     """Return the counted munitions of a sentence with their outcome."""
     out: list[Munitions] = []
-    precise = weapon_classes(
-        dict.fromkeys(x for t in range(sentence.first, sentence.last) for x in doc.tags[t] if x in WEAPON_OF)
-    )
-    for q in within(quantities, sentence):
+    counted = within(quantities, sentence)
+    if not any([q.counted is Counted.MUNITION for q in counted]):
+        return out
+    named = [weapon_at(doc, t) for t in range(sentence.first, sentence.last) if doc.begun[t] & WEAPONS]
+    precise = weapon_classes(dict.fromkeys(tag for tag in named if tag is not None))
+    for q in counted:
         if q.counted is not Counted.MUNITION:
             continue
         assert q.head is not None
-        classes = weapon_classes(
-            dict.fromkeys(t for x in range(q.first, q.head + 1) for t in doc.covering[x] if t in WEAPON_OF)
-        )
+        classes = _classes(doc, range(q.first, q.head + 1))
         weapon = classes[0] if classes else None
         if weapon is Weapon.MISSILE and Weapon.MISSILE not in precise:
             # "чотири Кинджали: одну ракету збили": the plain word means the missiles named before.
@@ -47,15 +49,26 @@ def munitions_in(doc: Document, sentence: Sentence, quantities: tuple[Quantity, 
             whole = (q.share_of, q.share_of, q.share_of)
             figure.launched, figure.intercepted = whole, value if outcome != "strikes.hit" else None
         out.append(figure)
-    _add_bare(doc, sentence, quantities, out)
+    _add_bare(doc, sentence, counted, out)
     return out
+
+
+def _classes(doc: Document, tokens: Iterable[int]) -> tuple[Weapon, ...]:
+    kinds = doc.kinds
+    return weapon_classes(
+        dict.fromkeys([x for t in tokens if kinds[t] & WEAPONS for x in doc.covering[t] if x in WEAPON_OF])
+    )
 
 
 def uncounted(doc: Document, sentence: Sentence, token: int, tag: str) -> list[Munitions]:
     """``збили ракети`` is at least one, ``ракета влучила`` is one (coding rule 8); the instrument is not counted."""
+    if not doc.present & WEAPONS:
+        return []
     for t in around(sentence, token, 3, 3):
-        classes = weapon_classes(dict.fromkeys(x for x in doc.covering[t] if x in WEAPON_OF))
-        if not classes or doc.clause_of[t] != doc.clause_of[token] or not doc.joined(min(t, token), max(t, token)):
+        if not doc.kinds[t] & WEAPONS or doc.clause_of[t] != doc.clause_of[token]:
+            continue
+        classes = _classes(doc, (t,))
+        if not classes or not doc.joined(min(t, token), max(t, token)):
             continue
         single = doc.has(t, "forms.munition.one")
         if tag == "strikes.intercept" and (single or doc.has(t, "forms.munition.many")):
@@ -74,7 +87,7 @@ def uncounted(doc: Document, sentence: Sentence, token: int, tag: str) -> list[M
 
 def _add_bare(doc: Document, sentence: Sentence, quantities: tuple[Quantity, ...], out: list[Munitions]) -> None:
     """``6 безпілотників, але 4 були збиті``: a bare number beside an outcome counts the munitions named before."""
-    for q in within(quantities, sentence):
+    for q in quantities:
         if q.counted is not Counted.BARE or not out:
             continue
         near = [t for t in around(sentence, q.last, 3, 3) if doc.clause_of[t] == doc.clause_of[q.first]]
@@ -90,13 +103,17 @@ def _add_bare(doc: Document, sentence: Sentence, quantities: tuple[Quantity, ...
 
 def _outcome(doc: Document, sentence: Sentence, q: Quantity) -> str:
     best = (99.0, "strikes.launch")
+    begun, clause_of = doc.begun, doc.clause_of
     for t in range(sentence.first, sentence.last):
+        if not begun[t] & STRIKES:
+            continue
+        tags = doc.tags[t]
         for tag in _OUTCOMES:
-            if tag not in doc.tags[t] and not (tag == "strikes.intercept" and "strikes.destroy.verb" in doc.tags[t]):
+            if tag not in tags and not (tag == "strikes.intercept" and "strikes.destroy.verb" in tags):
                 continue
             distance = (q.first - t) if t < q.first else (t - q.end) * 1.0
-            distance += 4.0 * abs(doc.clause_of[t] - doc.clause_of[q.first])
-            if tag == "strikes.hit" and doc.word(t) in ("hit", "hits", "struck", "strikes") and t > q.end:
+            distance += 4.0 * abs(clause_of[t] - clause_of[q.first])
+            if tag == "strikes.hit" and doc.words[t] in ("hit", "hits", "struck", "strikes") and t > q.end:
                 distance -= 0.5
             if distance < best[0]:
                 best = (distance, tag)
