@@ -18,6 +18,9 @@ TARGETS: Final = 128
 TIMES: Final = 256
 UTILITIES: Final = 512
 WEAPONS: Final = 1024
+MONTHS: Final = 2048
+MEASURES: Final = 4096
+"""Units, times, places: counted, and no people. This bit and that of months come from a word's form, not from tags."""
 
 _BITS: Final = {
     "casualties": CASUALTIES,

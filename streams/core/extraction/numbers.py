@@ -30,19 +30,18 @@ class Number:
 
 def number_at(doc: Document, i: int) -> Number | None:
     """Return the number that begins at token ``i``, or None."""
-    number = _digits_at(doc, i) or _words_at(doc, i)
+    number = _digits_at(doc, i) if doc.words[i][:1].isdecimal() else _words_at(doc, i)
     return number if number is None or number.low <= MAX_COUNT else None
 
 
 def _digits_at(doc: Document, i: int) -> Number | None:
-    word = doc.word(i)
-    if not word[:1].isdecimal():
-        return None
-    pair = _RANGE.match(word)
-    if pair:
-        low, high = int(pair[1]), int(pair[2])
-        return _scaled(doc, Number(i, i, low, high)) if low < high else None
+    words = doc.words
+    word = words[i]
     if not word.isdecimal():
+        pair = _RANGE.match(word)
+        if pair:
+            low, high = int(pair[1]), int(pair[2])
+            return _scaled(doc, Number(i, i, low, high)) if low < high else None
         suffix = _DIGITS_SUFFIX.match(word)
         if suffix and not _AGE_OR_ORDINAL.match(word):
             return Number(i, i, int(suffix[1]), int(suffix[1]))
@@ -52,45 +51,44 @@ def _digits_at(doc: Document, i: int) -> Number | None:
     value, last = int(word), i
     fraction = 0.0
     # A number too large to count anything ends here: a text of nothing but digits is read in one pass.
-    while value <= MAX_COUNT and last + 1 < doc.size and doc.word(last + 1).isdecimal():
-        between = doc.clean[doc.end(last) : doc.begin(last + 1)]
-        digits = doc.word(last + 1)
-        if (
-            len(digits) == 3
-            and between in (",", ".", " ", "\u00a0", "\u202f", "\u2009", "'")
-            and value
-            and (len(doc.word(i)) <= 3)
-        ):
+    while value <= MAX_COUNT and words[last + 1].isdecimal():
+        between = doc.raw_gap(last + 1)
+        digits = words[last + 1]
+        if len(digits) == 3 and between in _THOUSANDS and value and len(word) <= 3:
             value, last = value * 1_000 + int(digits), last + 1
             continue
-        if between in (",", ".") and len(digits) <= 2 and doc.word(last + 2) in SCALES:
+        if between in (",", ".") and len(digits) <= 2 and words[last + 2] in SCALES:
             fraction, last = int(digits) / 10 ** len(digits), last + 1
         break
-    number = Number(i, last, value, value)
-    scaled = _scaled(doc, number, fraction)
-    return _range_after(doc, scaled)
+    return _range_after(doc, _scaled(doc, Number(i, last, value, value), fraction))
+
+
+_THOUSANDS: Final = frozenset([",", ".", " ", "\u00a0", "\u202f", "\u2009", "'"])
 
 
 def _range_after(doc: Document, number: Number) -> Number:
     """``5 – 7 people``, ``від 5 до 7``, ``between 5 and 7``."""
     after = number.last + 1
-    gap = doc.gaps[after] if after < doc.size else ""
-    if gap in ("-", "–", "—") and doc.word(after).isdecimal() and len(doc.word(after)) <= 6:
-        high = int(doc.word(after))
+    word = doc.words[after]
+    if word in _TO:
+        if (doc.words[number.first - 1], word) in _FROM_TO:
+            other = number_at(doc, after + 1)
+            if other is not None and other.high is not None and other.high > number.low:
+                return Number(number.first - 1, other.last, number.low, other.high)
+    elif doc.gaps[after] in ("-", "–", "—") and word.isdecimal() and len(word) <= 6:
+        high = int(word)
         if number.high is not None and high > number.low and number.low == number.high:
             return Number(number.first, after, number.low, high)
-    before = doc.word(number.first - 1)
-    if (before, doc.word(after)) in (("від", "до"), ("от", "до"), ("between", "and"), ("from", "to")):
-        other = _digits_at(doc, after + 1) if after + 1 < doc.size else None
-        other = other or _words_at(doc, after + 1)
-        if other is not None and other.high is not None and other.high > number.low:
-            return Number(number.first - 1, other.last, number.low, other.high)
     return number
+
+
+_TO: Final = frozenset(["до", "and", "to"])
+_FROM_TO: Final = frozenset([("від", "до"), ("от", "до"), ("between", "and"), ("from", "to")])
 
 
 def _scaled(doc: Document, number: Number, fraction: float = 0.0) -> Number:
     after = number.last + 1
-    scale = SCALES.get(doc.word(after)) if after < doc.size and doc.gaps[after] in ("", ".") else None
+    scale = SCALES.get(doc.words[after]) if doc.gaps[after] in ("", ".") else None
     if scale is None:
         return number
     low = round((number.low + fraction) * scale)
@@ -99,10 +97,11 @@ def _scaled(doc: Document, number: Number, fraction: float = 0.0) -> Number:
 
 
 def _words_at(doc: Document, i: int) -> Number | None:
-    word = doc.word(i)
-    if word in HALF_MORE and (scale := SCALES.get(doc.word(i + 1))):
+    words = doc.words
+    word = words[i]
+    if word in HALF_MORE and (scale := SCALES.get(words[i + 1])):
         return Number(i, i + 1, scale * 3 // 2, scale * 3 // 2)
-    if word == "half" and doc.word(i + 1) in ("a", "of") and (scale := SCALES.get(doc.word(i + 2))):
+    if word == "half" and words[i + 1] in ("a", "of") and (scale := SCALES.get(words[i + 2])):
         return Number(i, i + 2, scale // 2, scale // 2)
     if word in ("півмільйона", "полмиллиона"):
         return Number(i, i, 500_000, 500_000)
@@ -116,11 +115,13 @@ def _words_at(doc: Document, i: int) -> Number | None:
         if word == "some":
             return None
         return Number(i, i, 2, None)
+    if word not in EXACT and word not in SCALES and "-" not in word:
+        return None
     total = group = 0
     last = i - 1
     j = i
     while j < doc.size and (j == i or doc.gaps[j] == ""):
-        w = doc.word(j)
+        w = doc.words[j]
         parts = w.split("-") if "-" in w else [w]
         if w in EXACT or all(p in EXACT for p in parts):
             value = sum(EXACT[p] for p in parts)
@@ -136,7 +137,7 @@ def _words_at(doc: Document, i: int) -> Number | None:
         elif w in ("тис", "млн", "млрд") and group:
             total += group * SCALES[w]
             group = 0
-        elif w in ("and", "a") and group and doc.word(j + 1) in EXACT and group % 100 == 0:
+        elif w in ("and", "a") and group and doc.words[j + 1] in EXACT and group % 100 == 0:
             j += 1
             continue
         else:
@@ -153,15 +154,15 @@ def _words_at(doc: Document, i: int) -> Number | None:
 
 def _one_is_no_number(doc: Document, i: int) -> bool:
     # "одна з підстанцій", "one of the", "по одній із": a pronoun; "один одного": each other.
-    return doc.word(i + 1) in ("of", "з", "із", "зі", "из", "одного", "одному", "another", "day", "time")
+    return doc.words[i + 1] in ("of", "з", "із", "зі", "из", "одного", "одному", "another", "day", "time")
 
 
 def _decade_at(doc: Document, i: int) -> Number | None:
-    span = DECADES.get(doc.word(i))
+    span = DECADES.get(doc.words[i])
     if span is None:
         return None
-    j = i + 1 + (doc.word(i + 1) == "of")
-    scale = SCALES.get(doc.word(j))
+    j = i + 1 + (doc.words[i + 1] == "of")
+    scale = SCALES.get(doc.words[j])
     if scale and span.low < scale:
         high = None if span.high is None else (span.high + 1) * scale - 1
         return Number(i, j, span.low * scale, high)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from itertools import pairwise
 from typing import Final
 
@@ -27,6 +27,7 @@ from streams.core.extraction.circumstances import (
     is_whole_war,
 )
 from streams.core.extraction.document import Document, Sentence
+from streams.core.extraction.kinds import CASUALTIES
 from streams.core.extraction.model import Dropped, Reason
 from streams.core.extraction.quantities import Counted, Quantity, within
 from streams.core.extraction.wordlists import words
@@ -41,34 +42,23 @@ def find_tolls(
 ) -> Tolls:
     """Return every casualty figure of a document, unmerged; ``struck`` are the sentences that tell of a strike."""
     out = Tolls()
-    kinds = [tag for tag in _PRECEDENCE if tag in doc.starts]
-    if not kinds:
+    if not doc.present & CASUALTIES:
         return out
-    headline = doc.sentences[0] if doc.sentences else None
-    of_captives = headline is not None and doc.any_in(headline.first, headline.last, "context.captive")
-    for sentence in doc.sentences:
-        triggers = _triggers(doc, sentence, kinds)
-        if not triggers:
-            continue
+    headline = doc.sentences[0]
+    of_captives = doc.any_in(headline.first, headline.last, "context.captive")
+    for sentence, triggers in _triggers(doc):
         reason = blocking_reason(doc, sentence)
         if reason is None and is_whole_war(doc, sentence):
             reason = Reason.WHOLE_WAR
-        if (
-            reason is None
-            and sentence.number not in struck
-            and (of_captives or doc.any_in(sentence.first, sentence.last, "context.captive"))
-        ):
-            reason = Reason.CAPTIVES
-        if reason is None and sentence.number not in struck and is_not_war(doc, sentence):
-            reason = Reason.NOT_WAR
+        if reason is None and sentence.number not in struck:
+            if of_captives or doc.any_in(sentence.first, sentence.last, "context.captive"):
+                reason = Reason.CAPTIVES
+            elif is_not_war(doc, sentence):
+                reason = Reason.NOT_WAR
         if reason is not None:
             out.dropped += [Dropped(t, last, reason) for t, last, _ in triggers]
             continue
-        people = [
-            q
-            for q in within(quantities, sentence)
-            if q.counted in (Counted.PERSON, Counted.CHILD, Counted.BARE) and q.share_of is None
-        ]
+        people = [q for q in within(quantities, sentence) if q.counted in _PEOPLE and q.share_of is None]
         found = Tolls()
         _sentence(doc, sentence, triggers, people, policy, circumstances, found)
         out.tolls += found.tolls
@@ -76,17 +66,28 @@ def find_tolls(
     return out
 
 
-def _triggers(doc: Document, sentence: Sentence, kinds: list[str]) -> list[Trigger]:
+_PEOPLE: Final = (Counted.PERSON, Counted.CHILD, Counted.BARE)
+
+
+def _triggers(doc: Document) -> Iterable[tuple[Sentence, list[Trigger]]]:
+    """Yield the sentences that have words of harm, with those words."""
     found: dict[int, str] = {}
-    for tag in kinds:
-        for t in doc.starts_in(sentence.first, sentence.last, tag):
+    for tag in _PRECEDENCE:
+        for t in doc.starts.get(tag, ()):
             found.setdefault(t, tag)
-    out: list[Trigger] = []
+    here: list[Trigger] = []
+    number = -1
     for t in sorted(found):
-        if (out and t <= out[-1][1]) or "%" in doc.gaps[t]:
+        if doc.sentence_of[t] != number:
+            if here:
+                yield doc.sentences[number], here
+            number, here = doc.sentence_of[t], []
+        if (here and t <= here[-1][1]) or "%" in doc.gaps[t]:
             continue  # "опіки 70 % тіла" is no body
-        out.append((t, doc.end_of(t, found[t]), found[t]))
-    return out
+        tag = found[t]
+        here.append((t, doc.end_of(t, tag), tag))
+    if here:
+        yield doc.sentences[number], here
 
 
 _PRECEDENCE: Final = [
@@ -104,9 +105,11 @@ def _sentence(
     circumstances: CircumstancePolicy,
     out: Tolls,
 ) -> None:
-    zeros: set[int] = set()
-    one_of = next((trigger for trigger in triggers if _is_one_of(doc, trigger, triggers)), None)
-    triggers = [trigger for trigger in triggers if trigger is not one_of]
+    one_of = None
+    if len(triggers) > 1:
+        one_of = next((trigger for trigger in triggers if _is_one_of(doc, trigger, triggers)), None)
+        if one_of is not None:
+            triggers = [trigger for trigger in triggers if trigger is not one_of]
     live: list[Trigger] = []
     for trigger in triggers:
         if _is_refuted(doc, sentence, trigger[0]):
@@ -114,7 +117,6 @@ def _sentence(
             continue
         verdict = zero_of(doc, sentence, trigger, triggers)
         if verdict is True:
-            zeros.add(trigger[0])
             out.tolls.append(zero_toll(trigger, doc))
         elif verdict is Reason.UNKNOWN_SO_FAR:
             out.dropped.append(Dropped(trigger[0], trigger[1], verdict))
@@ -125,7 +127,7 @@ def _sentence(
     main, inside = _split_subsets(doc, people, live)
     pairs = pairs_of(doc, live, main, policy)
     used_triggers: dict[int, Toll] = {}
-    combined = _combined(doc, live, pairs)
+    combined = _combined(doc, live, pairs) if len(live) > 1 else {}
     seconds = {other for other, _ in combined.values()}
     for _, trigger, q in pairs:
         t = trigger[0]
@@ -143,7 +145,8 @@ def _sentence(
         toll.high = q.high
         out.tolls.append(toll)
         used_triggers[t] = used_triggers[other] = toll
-    _inherit_groups(used_triggers, main)
+    if len(used_triggers) > 1:
+        _inherit_groups(used_triggers, main)
     for trigger in live:
         if trigger[0] in used_triggers:
             continue
@@ -165,8 +168,11 @@ def _amend(
     out: Tolls,
 ) -> None:
     """Take back and add what the rest of the sentence says of the figures found."""
-    drop_unnumbered(out, used)
+    if len(used) > 1:
+        drop_unnumbered(out, used)
     died_later(doc, out, used)
+    if not used:
+        return
     add_one_more(doc, out, used)
     add_elsewhere(doc, sentence, out, used, main)
     add_coordinated(doc, out, used, main)
@@ -180,7 +186,7 @@ def _is_refuted(doc: Document, sentence: Sentence, trigger: int) -> bool:
         if doc.clause_of[t] == doc.clause_of[trigger]:
             return True
         between = range(t + 1, trigger)
-        claimed = any(doc.word(x) in ("that", "що", "что", "ніби", "будто") for x in between)
+        claimed = any(doc.words[x] in ("that", "що", "что", "ніби", "будто") for x in between)
         if claimed and not any(c in doc.gaps[x] for x in range(t + 1, trigger + 1) for c in ":;"):
             return True
     return False
@@ -191,8 +197,8 @@ def _is_one_of(doc: Document, trigger: Trigger, triggers: list[Trigger]) -> bool
     first, last, tag = trigger
     if HARM[tag] is not Harm.WOUNDED:
         return False
-    of = first - 1 - (doc.word(first - 1) in ("the", "those"))
-    if doc.word(of) not in _OF or doc.word(of - 1) not in _HOW_MANY or not doc.joined(of - 1, first):
+    of = first - 1 - (doc.words[first - 1] in ("the", "those"))
+    if doc.words[of] not in _OF or doc.words[of - 1] not in _HOW_MANY or not doc.joined(of - 1, first):
         return False
     return any(
         HARM[t] is Harm.KILLED
@@ -207,7 +213,7 @@ def _is_one_of(doc: Document, trigger: Trigger, triggers: list[Trigger]) -> bool
 def _death_of(doc: Document, one_of: Trigger | None, trigger: Trigger) -> Toll | None:
     if one_of is None or HARM[trigger[2]] is not Harm.KILLED or trigger[0] < one_of[1]:
         return None
-    n = next(_HOW_MANY[doc.word(t)] for t in range(one_of[0] - 1, -1, -1) if doc.word(t) in _HOW_MANY)
+    n = next(_HOW_MANY[doc.words[t]] for t in range(one_of[0] - 1, -1, -1) if doc.words[t] in _HOW_MANY)
     return Toll(Harm.KILLED, trigger[0], n, n, n, Group.UNKNOWN, one_of[0], trigger[1])
 
 
@@ -221,6 +227,8 @@ _NEAR_DEATH: Final = 4
 
 def _split_subsets(doc: Document, people: list[Quantity], live: list[Trigger]) -> tuple[list[Quantity], list[Quantity]]:
     """Separate totals from the parts "including two children" (coding rules 3 and 12)."""
+    if "context.including" not in doc.starts:
+        return people, []
     main: list[Quantity] = []
     inside: list[Quantity] = []
     for q in people:
@@ -244,7 +252,7 @@ def _combined(
     """``killed and wounded 91``: two harms joined by "and" that share one figure."""
     out: dict[int, tuple[int, Quantity]] = {}
     for a, b in pairwise(live):
-        joined = (b[0] - a[1] == 2 and doc.word(a[1] + 1) in AND) or (b[0] - a[1] == 1 and doc.gaps[b[0]] == "/")
+        joined = (b[0] - a[1] == 2 and doc.words[a[1] + 1] in AND) or (b[0] - a[1] == 1 and doc.gaps[b[0]] == "/")
         if not joined or {HARM[a[2]], HARM[b[2]]} != {Harm.KILLED, Harm.WOUNDED}:
             continue
         near = [(c, tr, q) for c, tr, q in pairs if tr in (a, b)]
@@ -265,10 +273,9 @@ def _toll(doc: Document, trigger: Trigger, q: Quantity) -> Toll:
     children = None
     if q.counted is Counted.CHILD:
         children = (q.low, q.high, q.best)
-    updated = any(
-        "context.updated" in doc.tags[t] and doc.word(t) != "до"
-        for t in range(min(first, q.first) - 4, max(last, q.end) + 1)
-        if 0 <= t < doc.size and doc.sentence_of[t] == doc.sentence_of[first]
+    updated = "context.updated" in doc.starts and any(
+        doc.words[t] != "до" and doc.sentence_of[t] == doc.sentence_of[first]
+        for t in doc.starts_in(min(first, q.first) - 4, max(last, q.end) + 1, "context.updated")
     )
     if harm is Harm.EITHER and q.low >= 0:
         return Toll(

@@ -12,19 +12,25 @@ from streams.core.extraction.quantities import Counted, Quantity
 
 def add_coordinated(doc: Document, out: Tolls, used: dict[int, Toll], main: list[Quantity]) -> None:
     """``kills four civilians, soldier`` and ``kills 2 soldiers, 5 civilians``: the same harm, another group."""
-    spent = [q for q in main if any(t.first <= q.first <= t.last for t in used.values())]
     for toll in list(used.values()):
         last = toll.last
         nxt = last + 1
-        if nxt >= doc.size or doc.sentence_of[nxt] != doc.sentence_of[last]:
+        if doc.sentence_of[nxt] != doc.sentence_of[last]:
             continue
-        follows = doc.gaps[nxt] == "," or (doc.gaps[nxt] == "" and doc.word(nxt) in AND)
+        follows = doc.gaps[nxt] == "," or (doc.gaps[nxt] == "" and doc.words[nxt] in AND)
         if not follows or toll.trigger > toll.first:
             continue
-        at = nxt + (doc.word(nxt) in AND)
-        at += doc.word(at) in ("a", "an", "one")
+        at = nxt + (doc.words[nxt] in AND)
+        at += doc.words[at] in ("a", "an", "one")
         figure = next(
-            (q for q in main if q.first in (at, nxt) and q not in spent and q.counted is Counted.PERSON), None
+            (
+                q
+                for q in main
+                if q.first in (at, nxt)
+                and q.counted is Counted.PERSON
+                and not any(t.first <= q.first <= t.last for t in used.values())
+            ),
+            None,
         )
         nearest = figure.end if figure else at
         if any(t > last and t - nearest <= 3 for t in used):
@@ -42,11 +48,12 @@ def add_coordinated(doc: Document, out: Tolls, used: dict[int, Toll], main: list
 
 def add_one_more(doc: Document, out: Tolls, used: dict[int, Toll]) -> None:
     """``two women and a child``, ``двоє жінок і дитина``: one more person of the same harm."""
+    words = doc.words
     for toll in list(used.values()):
-        for t in range(toll.first, min(toll.last + 2, doc.size - 1)):
-            if doc.word(t) not in AND or doc.gaps[t] != "" or t < 1:
+        for t in range(max(toll.first, 1), min(toll.last + 2, doc.size - 1)):
+            if words[t] not in AND or doc.gaps[t] != "":
                 continue
-            at = t + 1 + (doc.word(t + 1) in ("a", "an", "one", "одна", "один"))
+            at = t + 1 + (doc.words[t + 1] in ("a", "an", "one", "одна", "один"))
             before = doc.kinds[t - 1] & PEOPLE
             if at >= doc.size or not before or not doc.begun[at] & PEOPLE:
                 continue
@@ -70,7 +77,7 @@ def add_elsewhere(doc: Document, sentence: Sentence, out: Tolls, used: dict[int,
     """``killed in Kherson and three in Nikopol``: the harm goes on, the place is another."""
     for q in main:
         spent = any(t.first <= q.first <= t.last for t in out.tolls)
-        joined = doc.word(q.first - 1) in (*AND, "а", "while") or doc.gaps[q.first] in (",", ":")
+        joined = doc.words[q.first - 1] in (*AND, "а", "while") or doc.gaps[q.first] in (",", ":")
         after = q.end + 1
         if spent or not joined or after >= sentence.last or doc.gaps[after] not in ("", "–", "—", "-"):
             continue
@@ -93,7 +100,7 @@ def add_listed_before(doc: Document, out: Tolls, used: dict[int, Toll], main: li
             continue
         first = toll.first
         while first > 0:
-            conjunction = doc.word(first - 1) in AND and doc.gaps[first - 1] == "" and doc.gaps[first] == ""
+            conjunction = doc.words[first - 1] in AND and doc.gaps[first - 1] == "" and doc.gaps[first] == ""
             comma = doc.gaps[first] == "," and doc.sentence_of[first - 1] == doc.sentence_of[first]
             end = first - 2 if conjunction else first - 1
             earlier = next((q for q in main if q.end == end and q.counted is not Counted.BARE), None)
@@ -140,8 +147,6 @@ def add_listed_before(doc: Document, out: Tolls, used: dict[int, Toll], main: li
 
 def add_children(doc: Document, sentence: Sentence, inside: list[Quantity], used: dict[int, Toll]) -> None:
     """Put "including two children" and "серед поранених дитина" into the toll they belong to."""
-    if not used:
-        return
     for q in inside:
         # "погибли четверо, в том числе двое детей, ещё 17 ранены": a part follows its whole.
         whole = [toll for toll in used.values() if toll.first < q.first] or list(used.values())
@@ -151,8 +156,10 @@ def add_children(doc: Document, sentence: Sentence, inside: list[Quantity], used
             owner.last = max(owner.last, q.end)
             if owner.group is Group.UNKNOWN:
                 owner.group = Group.CIVILIAN if owner.low == 0 else owner.group
-    for t in range(sentence.first, sentence.last):
-        if "people.child" not in doc.tags[t] or any(q.first <= t <= q.end for q in inside):
+    if "people.child" not in doc.starts or "context.including" not in doc.starts:
+        return
+    for t in doc.starts_in(sentence.first, sentence.last, "people.child"):
+        if any(q.first <= t <= q.end for q in inside):
             continue
         marked = doc.any_of(range(max(sentence.first, t - 5), min(sentence.last, t + 6)), "context.including")
         if not marked:

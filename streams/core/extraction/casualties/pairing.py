@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from itertools import chain
 from typing import Final
 
 from streams.core.extraction.casualties.toll import ACTIVE, TollPolicy, Trigger
-from streams.core.extraction.document import Document
+from streams.core.extraction.document import START, Document
 from streams.core.extraction.quantities import Counted, Quantity
 from streams.core.extraction.wordlists import words
 
@@ -16,7 +15,9 @@ def pairs_of(
     doc: Document, triggers: list[Trigger], people: list[Quantity], policy: TollPolicy
 ) -> list[tuple[float, Trigger, Quantity]]:
     """Return which harm and figure may belong together, the likeliest first: (cost, trigger, figure)."""
-    out = []
+    out: list[tuple[float, Trigger, Quantity]] = []
+    if not triggers or not people:
+        return out
     # Every word between costs something: what lies farther apart can be no pair, however many a sentence has.
     farthest = policy.highest / _LIGHTEST
     starts = sorted(first for first, _, _ in triggers)
@@ -28,7 +29,8 @@ def pairs_of(
             cost = _cost(doc, trigger, q, starts, figures, policy)
             if cost <= policy.highest:
                 out.append((cost, trigger, q))
-    out.sort(key=lambda p: (p[0], p[1][0], p[2].first))
+    if len(out) > 1:
+        out.sort(key=lambda p: (p[0], p[1][0], p[2].first))
     return out
 
 
@@ -49,35 +51,41 @@ def _cost(
         return 0.0 if q.head is not None and q.head >= first else 0.2
     before = q.end < first
     between = range(q.end + 1, first) if before else range(last + 1, q.first)
-    aside = _aside(doc, between)
+    words, gaps = doc.words, doc.gaps
+    aside = _aside(doc, between) if "context.including" in doc.starts else _NOTHING
     # "Four people, among them a boy, were wounded": what is set apart does not keep them apart.
     within = (range(between.start, aside.start), range(aside.stop, between.stop)) if aside else (between,)
-    cost = sum(policy.other_trigger * _number_within(starts, part) for part in within)
-    cost += sum(policy.other_figure * _number_within(figures, part) for part in within)
-    for t in chain(*within):
-        if cost > policy.highest:
-            return cost
-        cost += _LIGHTEST if doc.word(t) in _LIGHT else policy.per_word
+    cost = 0.0
+    for part in within:
+        if len(starts) > 1:
+            cost += policy.other_trigger * _number_within(starts, part)
+        if len(figures) > 1:
+            cost += policy.other_figure * _number_within(figures, part)
+    for part in within:
+        for t in part:
+            if cost > policy.highest:
+                return cost
+            cost += _LIGHTEST if words[t] in _LIGHT else policy.per_word
     for t in range(between.start, between.stop + 1):
-        if cost > policy.highest:
-            return cost
-        if aside.start <= t <= aside.stop and aside:
+        gap = gaps[t]
+        if not gap or (aside and aside.start <= t <= aside.stop) or gap == START:
             continue
-        gap = doc.gaps[t] if t < doc.size else ""
         if any(c in gap for c in ",()"):
             cost += policy.comma
         elif any(c in gap for c in ":–—-;"):
             cost += policy.dash
+        if cost > policy.highest:
+            return cost
     if tag in ACTIVE and before:
         # "3 killing 5" – an active verb takes what follows; the passive of the same word ("ліквідовано 20") too.
         cost += policy.against_voice
-    elif tag == "casualties.killed" and not before and doc.word(first).isascii() and len(between) > 2:
+    elif tag == "casualties.killed" and not before and doc.words[first].isascii() and len(between) > 2:
         cost += 1.0
     if (
         q.counted is Counted.BARE
         and not before
         and between
-        and doc.word(first).isascii()
+        and doc.words[first].isascii()
         and tag not in ACTIVE
         and not _updated(doc, between)
     ):
@@ -87,6 +95,9 @@ def _cost(
 
 def _number_within(ordered: list[int], between: range) -> int:
     return bisect_left(ordered, between.stop) - bisect_left(ordered, between.start) if between else 0
+
+
+_NOTHING: Final = range(0)
 
 
 def _aside(doc: Document, between: range) -> range:
