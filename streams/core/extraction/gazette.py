@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -43,3 +43,12 @@ class Gazette:
 
     settlements: Sequence[SettlementRecord]
     raions: Mapping[str, RaionRecord]
+    _bearers: dict[tuple[str, ...], tuple[SettlementRecord, ...]] = field(default_factory=dict)
+    """Settlements by their rows, as names in texts ask for them: no more than names are."""
+
+    def settlements_of(self, rows: tuple[str, ...]) -> tuple[SettlementRecord, ...]:
+        """Return the settlements at ``rows``."""
+        known = self._bearers.get(rows)
+        if known is None:
+            known = self._bearers[rows] = tuple(self.settlements[int(row)] for row in rows)
+        return known

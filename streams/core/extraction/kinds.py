@@ -18,6 +18,8 @@ TARGETS: Final = 128
 TIMES: Final = 256
 UTILITIES: Final = 512
 WEAPONS: Final = 1024
+SPECIAL: Final = 8192
+"""Of the places, those that need no table: countries and their parts, the Donbas, companies of a region."""
 MONTHS: Final = 2048
 MEASURES: Final = 4096
 """Units, times, places: counted, and no people. This bit and that of months come from a word's form, not from tags."""
@@ -37,13 +39,17 @@ _BITS: Final = {
 }
 
 
+_SPECIAL: Final = ("places.donbas", "places.bridge.", "places.vague", "places.company.", "places.country.")
+
+
 def kind_of(tag: str) -> int:
     """Return the kind of a tag.
 
     Raises:
         KeyError: a tag of no kind: a file of the lexicon that no rule reads.
     """
-    return _BITS[tag[: tag.index(".")]]
+    kind = _BITS[tag[: tag.index(".")]]
+    return kind | SPECIAL if tag.startswith(_SPECIAL) else kind
 
 
 def kinds_of(tags: Iterable[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from streams.core.extraction.document import Document
@@ -12,9 +13,11 @@ from streams.core.extraction.wordlists import words
 
 def choose(doc: Document, name: Open, stated: Stated, policy: PlacePolicy) -> Mention | str:
     """Return the settlement a name means, or why none is taken; a mention without region lists the candidates."""
-    candidates = name.primary + name.alternate
     sentence = doc.sentence_of[name.first]
-    here = stated.by_sentence.get(sentence, ())
+    if not stated.everywhere and sentence not in stated.countries:
+        return _by_size(name, policy)
+    candidates = name.primary + name.alternate
+    here: Sequence[Mention] = stated.by_sentence.get(sentence, ())
     # "У Донецькій області тривають бої, у Миколаївській обстріляли Первомайське": the clause's own region first.
     clause = doc.clause_of[name.first]
     own = [m for m in here if clause in (doc.clause_of[m.first], doc.clause_of[m.last])]
@@ -43,8 +46,8 @@ def choose(doc: Document, name: Open, stated: Stated, policy: PlacePolicy) -> Me
     countries = stated.countries.get(sentence, ())
     if len(countries) == 1:
         country = next(iter(countries))
-        primary = [s for s in name.primary if s.region.startswith(country)]
-        alternate = [s for s in name.alternate if s.region.startswith(country)]
+        primary = tuple([s for s in name.primary if s.region.startswith(country)])
+        alternate = tuple([s for s in name.alternate if s.region.startswith(country)])
         if primary or alternate:
             name.primary, name.alternate = primary, alternate
     return _by_size(name, policy)
@@ -55,24 +58,24 @@ def _beside(doc: Document, last: int, region: int) -> bool:
     if region <= last or region - last > 3 or doc.sentence_of[region] != doc.sentence_of[last]:
         return False
     return all(
-        doc.word(t) in ("в", "у", "на", "in", "of", "окупованому", "оккупированном") for t in range(last + 1, region)
+        doc.words[t] in ("в", "у", "на", "in", "of", "окупованому", "оккупированном") for t in range(last + 1, region)
     )
 
 
 def _by_size(name: Open, policy: PlacePolicy) -> Mention | str:
-    primary = sorted(name.primary, key=lambda s: -(s.population or 0))
-    alternate = sorted(name.alternate, key=lambda s: -(s.population or 0))
-    ordered = primary
-    if alternate:
-        bar = policy.alternate_share * (primary[0].population or 0) if primary else 0
-        ordered = sorted(
-            primary + [s for s in alternate if (s.population or 0) >= max(bar, policy.least)],
-            key=lambda s: -(s.population or 0),
-        )
+    ordered: Sequence[SettlementRecord] = name.primary
+    if name.alternate:
+        bar = policy.alternate_share * max([s.population or 0 for s in name.primary], default=0)
+        known = [s for s in name.alternate if (s.population or 0) >= max(bar, policy.least)]
+        ordered = (*name.primary, *sorted(known, key=_people))
+    if len(ordered) > 1:
+        ordered = sorted(ordered, key=_people)
     if not ordered:
         return "an old name of a small place"
     first = ordered[0]
     size = first.population or 0
+    if len(ordered) == 1 and size >= policy.least:
+        return _settled(name, first)
     regions = tuple(dict.fromkeys(s.region for s in ordered))
     second = max((s.population or 0 for s in ordered[1:] if s.region != first.region), default=0)
     both = size < policy.both_countries and len({r[:2] for r in regions}) > 1
@@ -92,6 +95,10 @@ def _by_size(name: Open, policy: PlacePolicy) -> Mention | str:
     if len(regions) == 1:
         return "too small a place to be sure"
     return Mention(name.first, name.last, (), Level.SETTLEMENT, name=first.name, candidates=regions[:32])
+
+
+def _people(settlement: SettlementRecord) -> int:
+    return -(settlement.population or 0)
 
 
 _FRONTIER: Final = frozenset(["RU-BEL", "RU-BRY", "RU-KDA", "RU-KRS", "RU-ROS", "RU-VOR"])
@@ -123,6 +130,6 @@ _OUTSKIRTS: Final = words("під под near outside біля поблизу о
 
 def outside_capital(doc: Document, mention: Mention) -> Mention:
     """``під Києвом`` is Kyiv oblast (coding rule 1)."""
-    if mention.first and doc.word(mention.first - 1) in _OUTSKIRTS:
+    if mention.first and doc.words[mention.first - 1] in _OUTSKIRTS:
         return mention._replace(regions=("UA-32",), level=Level.REGION, name=None, settlement=None)
     return mention

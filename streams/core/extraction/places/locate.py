@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import pairwise
+from operator import attrgetter
 from typing import Final
 
 from streams.core.extraction.document import Document
 from streams.core.extraction.gazette import Gazette
+from streams.core.extraction.kinds import SPECIAL
 from streams.core.extraction.places.choosing import by_neighbour, choose, outside_capital
 from streams.core.extraction.places.mention import (
     DONBAS,
@@ -30,13 +32,10 @@ from streams.core.extraction.places.roles import role_of
 
 def locate(doc: Document, gazette: Gazette, policy: PlacePolicy) -> Places:
     """Return the places of a document."""
-    mentions: list[Mention] = []
+    mentions = list(_special(doc)) if doc.present & SPECIAL else []
+    taken = {t for m in mentions for t in range(m.first, m.last + 1)}
     opens: list[Open] = []
     rejected: list[NoPlace] = []
-    taken: set[int] = set()
-    for mention in _special(doc):
-        mentions.append(mention)
-        taken.update(range(mention.first, mention.last + 1))
     covered = -1
     for first, names in enumerate(doc.names):
         if names is None or first <= covered:
@@ -48,31 +47,41 @@ def locate(doc: Document, gazette: Gazette, policy: PlacePolicy) -> Places:
         if first in taken or last in taken:
             continue
         found = classify(doc, meanings, first, last, gazette)
+        if not found:
+            continue
         if isinstance(found, Mention):
             mentions.append(found)
         elif isinstance(found, Open):
             opens.append(found)
-        elif found:
-            rejected.append(NoPlace(first, last, found))
-    stated = _stated(doc, mentions)
-    for name in opens:
-        chosen = choose(doc, name, stated, policy)
-        if isinstance(chosen, Mention):
-            mentions.append(chosen)
         else:
-            rejected.append(NoPlace(name.first, name.last, chosen))
-    mentions.sort(key=lambda m: m.first)
+            rejected.append(NoPlace(first, last, found))
+    if opens:
+        stated = _stated(doc, mentions)
+        for name in opens:
+            chosen = choose(doc, name, stated, policy)
+            if isinstance(chosen, Mention):
+                mentions.append(chosen)
+            else:
+                rejected.append(NoPlace(name.first, name.last, chosen))
+    if not mentions:
+        return Places((), tuple(rejected))
+    if len(mentions) > 1:
+        mentions.sort(key=_FIRST)
     for i, m in enumerate(mentions):
         if not m.regions and m.candidates:
-            mentions[i] = by_neighbour(doc, m, mentions[max(0, i - 3) : i + 4])
+            m = mentions[i] = by_neighbour(doc, m, mentions[max(0, i - 3) : i + 4])  # noqa: PLW2901
         elif m.regions == ("UA-30",):
-            mentions[i] = outside_capital(doc, m)
-    for i, m in enumerate(mentions):
+            m = mentions[i] = outside_capital(doc, m)  # noqa: PLW2901
         if m.role is Role.EVENT and (role := role_of(doc, m)) is not Role.EVENT:
             mentions[i] = m._replace(role=role)
-    _set_apart_reference_points(doc, mentions)
-    _set_apart_facilities(doc, mentions)
-    return Places(tuple(_merged(doc, mentions)), tuple(rejected))
+    if len(mentions) > 1:
+        _set_apart_reference_points(doc, mentions)
+        _set_apart_facilities(doc, mentions)
+        return Places(tuple(_merged(doc, mentions)), tuple(rejected))
+    return Places(tuple(mentions), tuple(rejected))
+
+
+_FIRST: Final = attrgetter("first")
 
 
 def _set_apart_reference_points(doc: Document, mentions: list[Mention]) -> None:
@@ -80,7 +89,7 @@ def _set_apart_reference_points(doc: Document, mentions: list[Mention]) -> None:
     after = {doc.end_of(begin, "places.away") + 1 for begin in doc.starts.get("places.away", ())}
     if not after:
         return
-    after |= {t + 1 for t in after if doc.word(t).startswith(_EDGES)}
+    after |= {t + 1 for t in after if doc.words[t].startswith(_EDGES)}
     for i, m in enumerate(mentions):
         if m.first not in after or m.role is not Role.EVENT:
             continue
@@ -148,7 +157,7 @@ def _special(doc: Document) -> Iterable[Mention]:
         yield Mention(first, doc.end_of(first, "places.bridge.crimea"), ("UA-43",), Level.REGION)
     for first in doc.starts.get("places.vague", ()):
         yield Mention(first, doc.end_of(first, "places.vague"), (), Level.COUNTRY, Role.VAGUE)
-    for tag in [t for t in doc.starts if t.startswith(_COMPANY)]:
+    for tag in sorted([t for t in doc.starts if t.startswith(_COMPANY)]):
         # "Харківобленерго" says in whose region the lights are out, unless the text names another place.
         region = tag.removeprefix(_COMPANY).upper()
         for first in doc.starts[tag]:

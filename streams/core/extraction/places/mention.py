@@ -95,8 +95,8 @@ class Open:
 
     first: int
     last: int
-    primary: list[SettlementRecord]
-    alternate: list[SettlementRecord]
+    primary: tuple[SettlementRecord, ...]
+    alternate: tuple[SettlementRecord, ...]
     after_preposition: bool
     typed: bool
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Final
 
 from streams.core.extraction.document import Document
 from streams.core.extraction.gazette import Gazette
-from streams.core.extraction.kinds import TARGETS
+from streams.core.extraction.kinds import PLACES, TARGETS
 from streams.core.extraction.places.mention import Level, Mention, Open, Role
 from streams.core.extraction.toponyms import Meanings
 from streams.core.extraction.wordlists import stems
+from streams.core.extraction.wordlists import words as words_of
 
 _NO_PLACE_ADJECTIVES: Final = stems(
     "українськ украинск російськ російск российск радянськ советск європейськ центральн південн північн східн "
@@ -22,7 +24,7 @@ _LONGEST_ENDING: Final = 4
 
 def _is_plain_adjective(doc: Document, first: int) -> bool:
     """``Українська``, ``Південний``; not ``Південноукраїнськ`` and not ``місто Українка``."""
-    word = doc.word(first)
+    word = doc.words[first]
     if not word.startswith(_NO_PLACE_ADJECTIVES) or doc.has(first - 1, "places.settlement"):
         return False
     stem = max((s for s in _NO_PLACE_ADJECTIVES if word.startswith(s)), key=len)
@@ -31,38 +33,36 @@ def _is_plain_adjective(doc: Document, first: int) -> bool:
 
 def classify(doc: Document, by_kind: Meanings, first: int, last: int, gazette: Gazette) -> Mention | Open | str:
     """Return what a name in the text is: a place, a settlement still to be chosen, or why it is none."""
-    capital = doc.capitals[first]
     if _is_plain_adjective(doc, first):
         return ""
-    after = last + 1 if not doc.gaps[last + 1] else doc.size
+    capital = doc.capitals[first]
     region = _region(doc, by_kind, first, last, capital)
     if region is not None:
         return region
     if not capital:
         return ""
-    if doc.has(after, "places.street") or (doc.has(first - 1, "places.street") and doc.word(first - 1) != "м"):
+    after = last + 1 if not doc.gaps[last + 1] else doc.size
+    if doc.begun[after] & PLACES and doc.has(after, "places.street"):
         return "street or square"
-    if any(k in by_kind for k in "dtxo"):
+    if doc.begun[first - 1] & PLACES and doc.has(first - 1, "places.street") and doc.words[first - 1] != "м":
+        return "street or square"
+    if not _ADJECTIVES.isdisjoint(by_kind):
         found = _adjective(doc, by_kind, first, last, after, gazette)
         if found is not None:
             return found
     if "s" not in by_kind and "a" not in by_kind:
-        return "" if set(by_kind) <= set("dtoex") else "no settlement"
+        return "" if by_kind.keys() <= _ADJECTIVE_KINDS else "no settlement"
     if reason := _not_a_settlement(doc, first, last, after):
         return reason
-    primary = [gazette.settlements[int(r)] for r in by_kind["s"]] if "s" in by_kind else []
-    alternate = [gazette.settlements[int(r)] for r in by_kind["a"]] if "a" in by_kind else []
-    known_ids = {s.id for s in primary}
-    return Open(
-        first,
-        last,
-        primary,
-        [s for s in alternate if s.id not in known_ids],
-        _inside(doc, first),
-        _typed(doc, first),
-    )
+    primary = gazette.settlements_of(by_kind["s"]) if "s" in by_kind else ()
+    alternate = gazette.settlements_of(by_kind["a"]) if "a" in by_kind else ()
+    if primary and alternate:
+        alternate = tuple([s for s in alternate if s not in primary])
+    return Open(first, last, primary, alternate, _inside(doc, first), _typed(doc, first))
 
 
+_ADJECTIVES: Final = frozenset("dtxo")
+_ADJECTIVE_KINDS: Final = frozenset("dtoex")
 _VERBAL: Final = ("ли", "ла", "ло", "но", "ть", "ют", "ав", "ял")
 
 
@@ -78,31 +78,32 @@ def _inside(doc: Document, first: int) -> bool:
         return True
     # In Ukrainian and Russian what was shelled follows in the genitive, as after the English "of".
     # An adjective ("обстріли Первомайського") is the name of too many.
-    noun = doc.has(first - 1, "strikes.attack.noun") and not doc.word(first - 1).endswith(_VERBAL)
+    noun = doc.has(first - 1, "strikes.attack.noun") and not doc.words[first - 1].endswith(_VERBAL)
     return (
         noun
-        and not doc.word(first - 1).isascii()
+        and not doc.words[first - 1].isascii()
         and not doc.gaps[first]
-        and not doc.word(first).endswith(("ого", "его"))
+        and not doc.words[first].endswith(("ого", "его"))
     )
 
 
 def _region(doc: Document, by_kind: Meanings, first: int, last: int, capital: bool) -> Mention | None:
-    if "o" in by_kind and (capital or doc.has(last + 1, "places.oblast")):
-        end = _type_word_after(doc, last, "places.oblast")
-        if end is not None:
-            return Mention(first, end if end == last + 1 else last, by_kind["o"][:1], Level.REGION)
-        if doc.has(last + 1, "places.direction"):
-            return Mention(first, last + 1, by_kind["o"][:1], Level.REGION)
-    if "o" in by_kind and capital and _oblast_left_out(doc, first, last):
-        return Mention(first, last, by_kind["o"][:1], Level.REGION)
+    if "o" in by_kind:
+        if capital or doc.has(last + 1, "places.oblast"):
+            end = _type_word_after(doc, last, "places.oblast")
+            if end is not None:
+                return Mention(first, end if end == last + 1 else last, by_kind["o"][:1], Level.REGION)
+            if doc.has(last + 1, "places.direction"):
+                return Mention(first, last + 1, by_kind["o"][:1], Level.REGION)
+        if capital and _oblast_left_out(doc, first, last):
+            return Mention(first, last, by_kind["o"][:1], Level.REGION)
     if "e" in by_kind and capital:
         end = _type_word_after(doc, last, "places.oblast")
         if end is not None:
             return Mention(first, end if end == last + 1 else last, by_kind["e"][:1], Level.REGION)
-        if doc.word(first - 1) == "of" and doc.has(first - 2, "places.oblast"):
+        if doc.words[first - 1] == "of" and doc.has(first - 2, "places.oblast"):
             return Mention(first - 2, last, by_kind["e"][:1], Level.REGION)
-    if "s" in by_kind and doc.word(first) == "запоріжжі" and doc.word(first - 1) == "на":
+    if "s" in by_kind and doc.words[first - 1] == "на" and doc.words[first] == "запоріжжі":
         # "у Запоріжжі" is the city, "на Запоріжжі" the land round it.
         return Mention(first, last, ("UA-23",), Level.REGION)
     if "r" in by_kind and capital and len(doc.words[first]) > 2:
@@ -116,9 +117,9 @@ _FEMININE: Final = ("ій", "ою", "ої", "ую", "ой", "у")
 
 def _oblast_left_out(doc: Document, first: int, last: int) -> bool:
     """``у Чернігівській області та 12 тисяч у Сумській``: the second "області" goes without saying."""
-    if not doc.has(first - 1, "places.in") or not doc.word(last).endswith(_FEMININE):
+    if not doc.has(first - 1, "places.in") or not doc.words[last].endswith(_FEMININE):
         return False
-    ends = last + 1 >= doc.size or doc.gaps[last + 1] != "" or doc.word(last + 1) in ("та", "і", "й", "и", "а")
+    ends = last + 1 >= doc.size or doc.gaps[last + 1] != "" or doc.words[last + 1] in ("та", "і", "й", "и", "а")
     begin = first
     while begin > 0 and doc.sentence_of[begin - 1] == doc.sentence_of[first]:
         begin -= 1
@@ -127,22 +128,24 @@ def _oblast_left_out(doc: Document, first: int, last: int) -> bool:
 
 def _type_word_after(doc: Document, last: int, tag: str) -> int | None:
     """Return the token of "області" after an adjective, across a list: "Сумській, Харківській та … областях"."""
-    j = last + 1
-    limit = min(doc.size, last + 14)
-    while j < limit:
-        if doc.sentence_of[j] != doc.sentence_of[last]:
+    words, gaps, capitals, sentence_of = doc.words, doc.gaps, doc.capitals, doc.sentence_of
+    if tag not in doc.starts:
+        return None
+    for j in range(last + 1, min(doc.size, last + 14)):
+        if sentence_of[j] != sentence_of[last]:
             return None
         if doc.has(j, tag):
             return j
-        word = doc.word(j)
-        joined = doc.gaps[j] in (",", "") and (
-            word in ("та", "і", "й", "и", "and", "а", "також", "также", "or", "або", "или")
-            or (doc.capitals[j] and (doc.gaps[j] == "," or doc.word(j - 1) in ("та", "і", "й", "и", "and")))
-        )
-        if not joined:
+        gap = gaps[j]
+        if gap and gap != ",":
             return None
-        j += 1
+        if not (words[j] in _LISTING or (capitals[j] and (gap or words[j - 1] in _JOINING))):
+            return None
     return None
+
+
+_JOINING: Final = words_of("та і й и and")
+_LISTING: Final = words_of("та і й и and а також также or або или")
 
 
 def _adjective(
@@ -173,7 +176,7 @@ def _adjective(
     if not (facility or sector or doc.has(after, "places.hromada")):
         return None if "s" in by_kind or "a" in by_kind else "adjective of no place"
     if town is not None:
-        settlements = [gazette.settlements[int(r)] for r in town]
+        settlements = gazette.settlements_of(town)
         best = max(settlements, key=lambda s: s.population or 0)
         rivals = [
             s for s in settlements if s.region != best.region and (s.population or 0) * 4 > (best.population or 0)
@@ -196,25 +199,34 @@ def _adjective(
 def _not_a_settlement(doc: Document, first: int, last: int, after: int) -> str:
     if first == last and len(doc.words[first]) <= 4 and doc.raw(first).isupper():
         return "an abbreviation"
-    if doc.has(after, "places.river") and doc.word(after) not in ("lake",):
+    joined = not doc.gaps[first]
+    before = doc.tags[first - 1] if doc.begun[first - 1] & PLACES else _NO_TAGS
+    follows = doc.tags[after] if doc.begun[after] & PLACES else _NO_TAGS
+    if "places.river" in follows and doc.words[after] != "lake":
         return "river or other water"
-    if doc.has(first - 1, "places.river") and doc.gaps[first] == "":
+    if "places.river" in before and joined:
         return "river or other water"
-    if _in_quotes(doc, first, last):
+    if not joined and _in_quotes(doc, first, last):
         return "a name in quotation marks"
-    if "places.water" in doc.covering[first] and not doc.has(first - 1, "places.settlement"):
-        return "river or other water"
-    if doc.has(first, "places.people") and not (doc.has(first - 1, "places.in") or _typed(doc, first)):
-        return "people, not their town"
-    if doc.has(after, "places.agreement"):
+    if "places.agreement" in follows:
         return "name of an agreement or a unit"
-    if doc.gaps[first] == "" and doc.has(first - 1, "places.first_name"):
+    if doc.kinds[first] & PLACES:
+        if "places.water" in doc.covering[first] and "places.settlement" not in before:
+            return "river or other water"
+        if doc.has(first, "places.people") and "places.in" not in before and "places.settlement" not in before:
+            return "people, not their town"
+        if doc.has(first, "places.first_name") and after < doc.size and doc.capitals[after]:
+            return "first name"
+        if doc.has(first, "places.person"):
+            return "person"
+    if joined and "places.first_name" in before:
         return "surname"
-    if doc.has(first, "places.first_name") and after < doc.size and doc.capitals[after]:
-        return "first name"
-    if doc.has(first, "places.person") or (doc.has(first - 1, "places.person") and doc.gaps[first] == ""):
+    if joined and "places.person" in before:
         return "person"
     return ""
+
+
+_NO_TAGS: Final[Set[str]] = frozenset()
 
 
 def _in_quotes(doc: Document, first: int, last: int) -> bool:

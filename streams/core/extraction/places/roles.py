@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from streams.core.extraction.document import Document
-from streams.core.extraction.kinds import PEOPLE
+from streams.core.extraction.document import START, Document
+from streams.core.extraction.kinds import PEOPLE, PLACES
 from streams.core.extraction.places.mention import Level, Mention, Role
 from streams.core.extraction.wordlists import words
 
@@ -16,11 +16,12 @@ _CAPITALS: Final = frozenset(["UA-30", "RU-MOW"])
 def role_of(doc: Document, mention: Mention) -> Role:
     """Return what a place is to the events of its sentence."""
     first, last = mention.first, mention.last
-    before, after = doc.word(first - 1), last + 1
-    republic = doc.word(first) in _REPUBLICS or any(
-        doc.word(t).startswith(("republic", "республ")) for t in range(first, last + 1)
-    )
-    if _comes_from(doc, first):
+    words = doc.words
+    before, after = words[first - 1], last + 1
+    republic = words[first] in _REPUBLICS or words[first].startswith(_REPUBLIC)
+    if not republic and last > first:
+        republic = any([words[t].startswith(_REPUBLIC) for t in range(first + 1, last + 1)])
+    if "context.origin" in doc.starts and _comes_from(doc, first):
         return Role.ORIGIN
     capital = mention.level is Level.SETTLEMENT and mention.regions[:1] and mention.regions[0] in _CAPITALS
     if capital and _speaks(doc, first, after):
@@ -43,6 +44,7 @@ def role_of(doc: Document, mention: Mention) -> Role:
     return Role.EVENT
 
 
+_REPUBLIC: Final = ("republic", "республ")
 _GOVERNMENT: Final = words(
     "military forces army troops soldiers servicemen fighters regime government authorities officials will"
 )
@@ -50,17 +52,17 @@ _GOVERNMENT: Final = words(
 
 def _speaks(doc: Document, first: int, after: int) -> bool:
     """A capital as its government: "Kyiv said", "Kiev's forces", "official Kyiv"."""
-    if doc.word(after) == "s":
+    if doc.words[after] == "s":
         after += 1
-    if doc.word(after) in _GOVERNMENT and doc.gaps[after] in ("", "'", "’"):
+    if doc.words[after] in _GOVERNMENT and doc.gaps[after] in ("", "'", "’"):
         return True
-    if doc.word(first - 1) in ("в", "у", "in") and doc.has(after, "places.say") and doc.gaps[after] == "":
+    if doc.words[first - 1] in ("в", "у", "in") and doc.has(after, "places.say") and doc.gaps[after] == "":
         return True
     if any(doc.end_of(b, "places.blame") == first - 1 for b in doc.starts_in(first - 3, first, "places.blame")):
         return doc.gaps[first] == ""
-    if doc.has(first - 1, "places.in") and doc.word(first - 1) != "of":
+    if doc.has(first - 1, "places.in") and doc.words[first - 1] != "of":
         return False
-    if doc.word(first - 1) in ("official", "офіційний", "официальный"):
+    if doc.words[first - 1] in ("official", "офіційний", "официальный"):
         return True
     if after >= doc.size or doc.gaps[after] not in ("", "'", "’"):
         return False
@@ -73,7 +75,7 @@ def _comes_from(doc: Document, first: int) -> bool:
     for begin in doc.starts_in(first - 4, first, "context.origin"):
         end = doc.end_of(begin, "context.origin")
         if end < first <= end + 2 and all(not doc.gaps[t] for t in range(begin + 1, first + 1)):
-            word = doc.word(begin)
+            word = doc.words[begin]
             if word in ("from", "зі", "из", "з", "с", "із") and end == begin:
                 # "from" alone is an origin only beside a launch: "launched at Sumy from Kursk".
                 near = range(max(0, begin - 6), min(doc.size, first + 6))
@@ -85,22 +87,23 @@ def _comes_from(doc: Document, first: int) -> bool:
 
 def _attribution_tail(doc: Document, token: int) -> int | None:
     """Return where "- DPR Operational Command" begins, if ``token`` stands in such an ending of its sentence."""
-    here = doc.sentence_of[token]
+    gaps, sentence_of = doc.gaps, doc.sentence_of
     begin = token
-    while begin > 0 and doc.sentence_of[begin] == here and not doc.gaps[begin].strip("' "):
+    while not gaps[begin] or not gaps[begin].strip("' "):
         begin -= 1
         if token - begin > 7:
             return None
-    if doc.sentence_of[begin] != here or not any(dash in doc.gaps[begin] for dash in "-–—:"):
+    gap = gaps[begin]
+    if gap == START or not ("-" in gap or "–" in gap or "—" in gap or ":" in gap):
         return None
-    end = token
-    while end + 1 < doc.size and doc.sentence_of[end + 1] == here:
+    end, here = token, sentence_of[token]
+    while sentence_of[end + 1] == here:
         end += 1
         if end - begin > 8:
             return None
-    return (
-        begin
-        if any(doc.has(t, "places.authority") or doc.has(t, "places.say") for t in range(begin, end + 1))
-        or (end - begin <= 2)
-        else None
-    )
+    if end - begin <= 2:
+        return begin
+    for t in range(begin, end + 1):
+        if doc.begun[t] & PLACES and (doc.has(t, "places.authority") or doc.has(t, "places.say")):
+            return begin
+    return None
