@@ -39,7 +39,7 @@ def scope_of(doc: Document, sentence: Sentence) -> Scope:
 def _is_record(doc: Document, since: int) -> bool:
     """``the bloodiest day since August``: a comparison, not a sum."""
     return any(
-        doc.word(t).endswith("est") or doc.word(t) in ("worst", "first") for t in range(max(0, since - 3), since)
+        doc.words[t].endswith("est") or doc.words[t] in ("worst", "first") for t in range(max(0, since - 3), since)
     )
 
 
@@ -53,7 +53,7 @@ def _since(doc: Document, sentence: Sentence) -> bool | None:
         reach = range(t, min(sentence.last, t + _SINCE_REACH + 1))
         if doc.any_of(reach, "context.warword"):
             return True
-        if any(doc.word(x).startswith(_SINCE_A_START) for x in reach):
+        if any(doc.words[x].startswith(_SINCE_A_START) for x in reach):
             return False
     return None
 
@@ -71,7 +71,7 @@ def is_not_war(doc: Document, sentence: Sentence) -> bool:
     "Аварійні відключення" are emergency cuts, no accident; a side that acts makes it the war again.
     """
     causes = doc.starts_in(sentence.first, sentence.last, "context.nonwar")
-    if not causes or all(doc.word(t).startswith(("аварійн", "аварийн")) for t in causes):
+    if not causes or all(doc.words[t].startswith(("аварійн", "аварийн")) for t in causes):
         return False
     sides = ("context.actor.ru", "strikes.attack.noun")
     return not any(doc.any_in(sentence.first, sentence.last, tag) for tag in sides)
@@ -91,14 +91,14 @@ def is_guess(doc: Document, token: int, policy: CircumstancePolicy) -> bool:
         if doc.kinds[t] & WEAPONS:
             continue  # a "планирующая" bomb plans nothing
         # "Возможно, ракетная атака": an adverb reaches over its own comma.
-        adverb = doc.word(t) in ("возможно", "можливо", "possibly", "perhaps") and clause - doc.clause_of[t] == 1
+        adverb = doc.words[t] in ("возможно", "можливо", "possibly", "perhaps") and clause - doc.clause_of[t] == 1
         if doc.clause_of[t] != clause and not (adverb and doc.sentence_of[t] == doc.sentence_of[token]):
             continue
-        if any(doc.word(x) in _NEW_CLAUSE for x in range(min(t, token) + 1, max(t, token))):
+        if any(doc.words[x] in _NEW_CLAUSE for x in range(min(t, token) + 1, max(t, token))):
             continue  # "rebels will pay as missiles kill 23": what follows is told, not guessed
-        if doc.word(t) in ("if", "якщо", "если", "б", "би", "бы") and t > token:
+        if doc.words[t] in ("if", "якщо", "если", "б", "би", "бы") and t > token:
             continue
-        if t > token and doc.word(t) in ("could", "may", "might", "will", "would", "може", "может", "могут", "можуть"):
+        if t > token and doc.words[t] in ("could", "may", "might", "will", "would", "може", "может", "могут", "можуть"):
             continue
         return True
     return False
@@ -150,25 +150,18 @@ def blocking_reason(doc: Document, sentence: Sentence) -> Reason | None:
     return None
 
 
-def _has_dash(gap: str) -> bool:
-    return gap != "" and ("-" in gap or "–" in gap or "—" in gap)
-
-
 def attribution(doc: Document, sentence: Sentence) -> str | None:
     """Return who says so, in the words of the text: the end after a dash, or the start before a colon."""
-    if sentence.last <= sentence.first:
-        return None
-    last = sentence.last - 1
-    begin = last
-    while begin > sentence.first and not _has_dash(doc.gaps[begin]):
-        begin -= 1
-        if last - begin > _SPEECH_GAP:
+    _, first, end = sentence
+    gaps = doc.gaps
+    for begin in range(end - 1, max(first, end - 3 - _SPEECH_GAP), -1):
+        gap = gaps[begin]
+        if gap and ("-" in gap or "–" in gap or "—" in gap):
+            tail = range(begin, end)
+            named = len(tail) <= 3 and doc.capitals[begin] and not any(doc.words[t][:1].isdecimal() for t in tail)
+            if named or any(doc.has(t, "places.authority") or doc.has(t, "places.say") for t in tail):
+                return doc.quote(begin, end - 1)[:200] or None
             break
-    if begin > sentence.first and _has_dash(doc.gaps[begin]):
-        tail = range(begin, last + 1)
-        named = len(tail) <= 3 and doc.capitals[begin] and not any(doc.word(t)[:1].isdecimal() for t in tail)
-        if named or any(doc.has(t, "places.authority") or doc.has(t, "places.say") for t in tail):
-            return doc.quote(begin, last)[:200] or None
     for t in doc.starts_in(sentence.first, sentence.last, "places.authority"):
         if doc.any_of(range(max(sentence.first, t - 3), min(sentence.last, t + 5)), "places.say"):
             stop = t

@@ -39,6 +39,7 @@ class Composer:
         self._published = published_at
         self._longest = longest_quote
         self._voices: dict[int, tuple[str | None, bool]] = {}
+        self._quotes: dict[tuple[int, int], tuple[tuple[int, int] | None, str]] = {}
 
     def claims(self, drafts: Assembler) -> tuple[list[ExtractedClaim], list[Link]]:
         """Return the claims in order of their first words, and what bound to what."""
@@ -144,19 +145,30 @@ class Composer:
         if region is not None and "-" in region:
             # Several regions are all one figure's only under the country; here the claim has its own.
             regions = (region,)
-        sentences, sentence_of = doc.sentences, doc.sentence_of
-        start = doc.begin(sentences[sentence_of[first]].first)
-        stop = doc.end(sentences[sentence_of[last]].last - 1)
-        if stop - start > self._longest:
+        sentence_of = doc.sentence_of
+        span, quote = self._quote(sentence_of[first], sentence_of[last])
+        if span is None:
             start = doc.begin(first)
-            stop = min(doc.end(last), start + self._longest)
-        quote = " ".join(doc.clean[start:stop].split())
+            span, quote = self._words(start, min(doc.end(last), start + self._longest))
         number = sentence_of[trigger]
         voice = self._voices.get(number)
         if voice is None:
-            sentence = sentences[number]
+            sentence = doc.sentences[number]
             voice = self._voices[number] = attribution(doc, sentence), is_hedged(doc, sentence)
-        return ExtractedClaim(claim, quote, doc.source_span(start, stop), regions, *voice)
+        return ExtractedClaim(claim, quote, span, regions, *voice)
+
+    def _quote(self, first: int, last: int) -> tuple[tuple[int, int] | None, str]:
+        """The words of sentences ``first..last`` and their place in the source; None where they are too many."""
+        known = self._quotes.get((first, last))
+        if known is None:
+            doc = self._doc
+            start, stop = doc.begin(doc.sentences[first].first), doc.end(doc.sentences[last].last - 1)
+            known = (None, "") if stop - start > self._longest else self._words(start, stop)
+            self._quotes[first, last] = known
+        return known
+
+    def _words(self, start: int, stop: int) -> tuple[tuple[int, int], str]:
+        return self._doc.source_span(start, stop), " ".join(self._doc.clean[start:stop].split())
 
 
 def _placed(strikes: list[StrikeDraft]) -> list[StrikeDraft]:

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from streams.core.extraction.folding import without_invisible
@@ -27,7 +28,8 @@ START: Final = "^"
 """The gap before the first word of a sentence: nothing there continues what came before."""
 PAD: Final = 8
 """Empty words at the end of every column, which index -1 reads as well: rules look so far beyond a text unchecked."""
-_PADDING: Final = {kind: (kind,) * PAD for kind in ("", START)}
+_NO_WORDS: Final = ("",) * PAD
+_STARTS: Final = (START,) * PAD
 _NO_MORE_TAGS: Final = (_NO_TAGS,) * PAD
 _ZEROS: Final = (0,) * PAD
 _NOWHERE: Final = (-1,) * PAD
@@ -166,17 +168,20 @@ def read(source: str, vocabulary: Vocabulary) -> Document:
     """Split and tag a text. Linear in its length for any input, broken Unicode included."""
     clean, origin, parts = source, None, _split(source)
     gaps = list(map(_GAPS.__getitem__, parts[::2]))
-    if any([gap.unclean for gap in gaps]):
+    if any(map(_UNCLEAN, gaps)):
         clean, origin = without_invisible(source)
         parts = _split(clean)
         gaps = list(map(_GAPS.__getitem__, parts[::2]))
     found = list(map(vocabulary.__getitem__, parts[1::2]))
-    if any([word.agency for word in found]) and (apart := _agencies_apart(parts, found)) is not None:
+    if not found:
+        return _empty(clean, origin, parts)
+    words, capitals, tags, kinds, longer, names, numbers, agencies = zip(*found)
+    if any(agencies) and (apart := _agencies_apart(parts, found)) is not None:
         parts = apart
         gaps = list(map(_GAPS.__getitem__, parts[::2]))
         found = list(map(vocabulary.__getitem__, parts[1::2]))
-    words, capitals, tags, kinds, longer, names, numbers, _ = zip(*found, strict=True) if found else ((),) * 8
-    words += _PADDING[""]
+        words, capitals, tags, kinds, longer, names, numbers, agencies = zip(*found)
+    words += _NO_WORDS
     tags += _NO_MORE_TAGS
     kinds += _ZEROS
     columns: _Tagged = tags, tags, kinds, kinds, _NO_SPANS
@@ -195,6 +200,17 @@ def read(source: str, vocabulary: Vocabulary) -> Document:
     return Document(
         clean, origin, len(found), parts, words, capitals + (False,) * PAD, names, numbers, starts,
         present, *_structure(parts, gaps), *columns,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+_UNCLEAN: Final = attrgetter("unclean")
+
+
+def _empty(clean: str, origin: tuple[int, ...] | None, parts: list[str]) -> Document:
+    tags, zeros, nowhere = _NO_MORE_TAGS, _ZEROS, _NOWHERE
+    return Document(
+        clean, origin, 0, parts, _NO_WORDS, (False,) * PAD, (), (), {}, 0, _STARTS, (), nowhere, nowhere, tags, tags,
+        zeros, zeros, _NO_SPANS,
     )  # fmt: skip
 
 
@@ -224,7 +240,10 @@ def _phrases(longer: Sequence[Longer | None], words: Sequence[str]) -> list[Hit]
     hits: list[Hit] = []
     for t, begun in enumerate(longer):
         if begun is not None:
-            hits += begun.find(words, t)
+            by_second, open_second, any_second = begun
+            second = words[t + 1]
+            if any_second or second in by_second or second[:1] in open_second:
+                hits += begun.find(words, t)
     return without_hidden(sorted(set(hits))) if hits else hits
 
 
@@ -256,12 +275,10 @@ def _structure(
 ) -> tuple[Sequence[str], tuple[Sentence, ...], Sequence[int], Sequence[int]]:
     """Return the gap before each token, the sentences, and the sentence and clause of each token."""
     size = len(gaps) - 1
-    if not size:
-        return _PADDING[START], (), _NOWHERE, _NOWHERE
-    texts, clauses, _, _, _, _, weighs = zip(*gaps, strict=True)
+    texts, clauses, weighs, _, _, _, _ = zip(*gaps)
     punctuation, begins_clause, firsts = list(texts), list(clauses), [0]
     punctuation[0], begins_clause[0] = START, 1
-    punctuation[size:], begins_clause[size:] = _PADDING[START], ()
+    punctuation[size:], begins_clause[size:] = _STARTS, ()
     if any(weighs):
         for t in range(1, size):
             if not weighs[t]:
@@ -275,6 +292,9 @@ def _structure(
         firsts = [cut for a, b in pairwise([*firsts, size]) for cut in range(a, b, LONGEST_SENTENCE)]
     sentences: list[Sentence] = []
     sentence_of: list[int] = []
+    if len(firsts) == 1:
+        sentence = Sentence(0, 0, size)
+        return punctuation, (sentence,), (0,) * size + _NOWHERE, (*accumulate(begins_clause), *_NOWHERE)
     for number, (first, last) in enumerate(pairwise([*firsts, size])):
         punctuation[first], begins_clause[first] = START, 1
         sentences.append(Sentence(number, first, last))

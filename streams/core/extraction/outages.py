@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from schemas.vocabulary import OutageStatus, Utility
 from streams.core.extraction.circumstances import CircumstancePolicy, blocking_reason, is_guess, is_not_war
 from streams.core.extraction.document import Document, Sentence
+from streams.core.extraction.kinds import CASUALTIES, STRIKES, TARGETS, UTILITIES
 from streams.core.extraction.model import Dropped, Reason
 from streams.core.extraction.quantities import Counted, Quantity, within
 from streams.core.extraction.wordlists import stems, words
@@ -68,13 +69,9 @@ def find_outages(
 ) -> Outages:
     """Return every outage or restoration of a document, unmerged; ``struck``: the sentences that tell of a strike."""
     out = Outages()
-    tags = sorted(t for t in doc.starts if t.startswith("utilities.") and t != "utilities.customers")
-    if not tags:
+    if not doc.present & UTILITIES:
         return out
-    for sentence in doc.sentences:
-        supplies = _supplies(doc, sentence, tags)
-        if not supplies:
-            continue
+    for sentence, supplies in _supplies(doc):
         reason = blocking_reason(doc, sentence)
         if reason in (Reason.COURT, Reason.CYBER, Reason.MEMORY, Reason.HYPOTHETICAL):
             continue
@@ -105,25 +102,28 @@ def _elsewhere(
         after = q.end + 1
         if not found.customers.end < q.first or after + 1 >= sentence.last or q.counted not in _CUSTOMERS_KIND:
             continue
-        joined = doc.word(q.first - 1) in _LIST or doc.gaps[q.first] == ","
+        joined = doc.words[q.first - 1] in _LIST or doc.gaps[q.first] == ","
         place = doc.has(after, "places.in") and doc.capitals[after + 1] and not doc.gaps[after]
         if joined and place:
             out.append(replace(found, token=after, first=q.first, last=q.end, customers=q))
     return out
 
 
-def _supplies(doc: Document, sentence: Sentence, tags: list[str]) -> list[tuple[int, int, Utility, bool]]:
-    out: list[tuple[int, int, Utility, bool]] = []
-    for tag in tags:
+def _supplies(doc: Document) -> Iterable[tuple[Sentence, list[tuple[int, int, Utility, bool]]]]:
+    """Yield the sentences that name supplies, with the tokens of each and whether the word itself says it is cut."""
+    found: dict[int, list[tuple[int, int, Utility, bool]]] = {}
+    for tag, starts in doc.starts.items():
+        if not tag.startswith("utilities.") or tag == "utilities.customers":
+            continue
         _, name, form = tag.split(".")
-        for t in doc.starts_in(sentence.first, sentence.last, tag):
-            if doc.word(t).startswith(_NOT_SUPPLY):
+        for t in starts:
+            if doc.words[t].startswith(_NOT_SUPPLY):
                 continue
             if name == "mobile" and doc.has(t + 1, "utilities.internet.u"):
                 continue  # "мобільний інтернет" is the internet
-            out.append((t, doc.end_of(t, tag), Utility(name), form == "cut"))
-    out.sort()
-    return out
+            found.setdefault(doc.sentence_of[t], []).append((t, doc.end_of(t, tag), Utility(name), form == "cut"))
+    for number in sorted(found):
+        yield doc.sentences[number], sorted(found[number])
 
 
 def _event(
@@ -135,12 +135,12 @@ def _event(
     restored = _nearest(doc, sentence, token, last, "outages.restored", 6, 7)
     if cut:
         status = OutageStatus.RESTORED if restored is not None else OutageStatus.STARTED
-        if doc.word(token - 1) in ("no", "not", "не", "без", "without"):
+        if doc.words[token - 1] in ("no", "not", "не", "без", "without"):
             return None
         return _mention(doc, utility, token, last, status, near)
     without = _without(doc, sentence, token, policy)
     if without is not None:
-        if doc.word(without).startswith(("без", "without")) and _negated_without(doc, without):
+        if doc.words[without].startswith(("без", "without")) and _negated_without(doc, without):
             return None
         if restored is not None and restored > without:
             return None
@@ -152,7 +152,7 @@ def _event(
     if restored is not None:
         partly = doc.any_of(near, "outages.partly")
         status = OutageStatus.PARTIAL if partly else OutageStatus.RESTORED
-        if doc.word(restored - 1) in ("не", "not", "ще"):
+        if doc.words[restored - 1] in ("не", "not", "ще"):
             return None
         return _mention(doc, utility, min(token, restored), max(last, restored), status, near)
     lost = _nearest(doc, sentence, token, last, "outages.cut", policy.cut_before, policy.cut_after)
@@ -162,7 +162,7 @@ def _event(
         return _mention(doc, utility, min(token, lost), max(last, lost), status, near)
     none = _nearest(doc, sentence, token, last, "outages.no", 2, 3)
     if none is not None and doc.joined(min(token, none), max(last, none)):
-        if doc.word(none) == "no" and none > token:
+        if doc.words[none] == "no" and none > token:
             return None
         ongoing = doc.any_of(near, "outages.ongoing")
         status = OutageStatus.ONGOING if ongoing else OutageStatus.STARTED
@@ -179,11 +179,11 @@ def _mention(
 
 def _nearest(doc: Document, sentence: Sentence, token: int, last: int, tag: str, before: int, after: int) -> int | None:
     """The nearest token with ``tag`` in the clause of the supply."""
-    clause = {doc.clause_of[token]}
+    clause = doc.clause_of[token]
     found = [
         t
-        for t in range(max(sentence.first, token - before), min(sentence.last, last + after + 1))
-        if tag in doc.tags[t] and not token <= t <= last and doc.clause_of[t] in clause
+        for t in doc.starts_in(max(sentence.first, token - before), min(sentence.last, last + after + 1), tag)
+        if not token <= t <= last and doc.clause_of[t] == clause
     ]
     return min(found, key=lambda t: abs(t - token), default=None)
 
@@ -192,48 +192,46 @@ def _without(doc: Document, sentence: Sentence, token: int, policy: OutagePolicy
     """``без світла і води``, ``without heating, power and water``: the preposition, through a list of supplies."""
     t, steps = token - 1, 0
     while t >= sentence.first and steps <= policy.without:
-        if "outages.without" in doc.tags[t] or (steps == 0 and "outages.no" in doc.tags[t] and doc.word(t) != "not"):
+        if "outages.without" in doc.tags[t] or (steps == 0 and "outages.no" in doc.tags[t] and doc.words[t] != "not"):
             return t
         supply = any(x.startswith("utilities.") and x != "utilities.customers" for x in doc.covering[t])
         gap = doc.gaps[t + 1].strip("' «»\"")
         if gap not in ("", ",") or (gap == "," and not supply):
             return None
-        if not supply and doc.word(t) not in _LIST:
+        if not supply and doc.words[t] not in _LIST:
             steps += 1
         t -= 1
     return None
 
 
 def _negated_without(doc: Document, without: int) -> bool:
-    if doc.word(without - 2) in ("не", "not") or doc.word(without - 1) in ("не", "not"):
+    if doc.words[without - 2] in ("не", "not") or doc.words[without - 1] in ("не", "not"):
         return True
-    return doc.word(without + 1).startswith(("перебо", "перебої", "interrupt"))
+    return doc.words[without + 1].startswith(("перебо", "перебої", "interrupt"))
 
 
 def _works(doc: Document, sentence: Sentence, token: int, last: int) -> bool:
     clause = doc.clause_of[token]
-    return any(
-        "outages.works" in doc.tags[t] and doc.clause_of[t] == clause
-        for t in range(max(sentence.first, token - 3), min(sentence.last, last + 4))
-    )
+    near = doc.starts_in(max(sentence.first, token - 3), min(sentence.last, last + 4), "outages.works")
+    return any(doc.clause_of[t] == clause for t in near)
 
 
 def _is_cut(doc: Document, token: int, last: int, lost: int, utility: Utility) -> bool:
-    word = doc.word(token)
+    word = doc.words[token]
     between = range(min(last, lost) + 1, max(token, lost))
-    if any(any(x.startswith(("targets.", "strikes.")) for x in doc.tags[t]) for t in between):
+    if any(doc.begun[t] & (TARGETS | STRIKES) for t in between):
         return False
     if utility is Utility.WATER and word in ("water", "води", "воды", "вода", "воду", "воде") and len(between) > 2:
         return False
     if utility in (Utility.GAS, Utility.TRANSPORT, Utility.MOBILE) and len(between) > 3:
         return False
-    if doc.word(lost) in _CUT_VERBS_TOO_WEAK and len(between) > 2:
+    if doc.words[lost] in _CUT_VERBS_TOO_WEAK and len(between) > 2:
         return False
-    cut = doc.word(lost).startswith(("відключ", "отключ", "вимк"))
+    cut = doc.words[lost].startswith(("відключ", "отключ", "вимк"))
     if word.startswith(_NETWORKS) and not cut:
         return False
-    with_supply = any(doc.word(t) in ("з", "із", "зі", "с", "со", "with") for t in between)
-    return with_supply or not doc.word(lost).startswith("проблем")
+    with_supply = any(doc.words[t] in ("з", "із", "зі", "с", "со", "with") for t in between)
+    return with_supply or not doc.words[lost].startswith("проблем")
 
 
 def _customers(
@@ -249,9 +247,7 @@ def _customers(
         middle = (found.first + found.last) // 2
         distance = min(abs(q.first - found.last), abs(q.end - found.first), abs(q.first - middle))
         distance += 4 * abs(doc.clause_of[q.first] - doc.clause_of[found.first])
-        harmed = any(
-            t.startswith("casualties.") for x in range(q.end + 1, min(q.end + 3, sentence.last)) for t in doc.tags[x]
-        )
+        harmed = any(doc.begun[x] & CASUALTIES for x in range(q.end + 1, min(q.end + 3, sentence.last)))
         if harmed or distance > policy.customers:
             continue
         if best is None or distance < best[0]:

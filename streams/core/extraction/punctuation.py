@@ -28,16 +28,16 @@ class Gap(NamedTuple):
     """Without white space at its ends."""
     clause: bool
     """A new clause begins after it."""
+    weighs: bool
+    """More is to be looked at than that: it may part sentences, or is a comma alone."""
+    unclean: bool
+    """It has characters that cannot be seen."""
     sentence: bool
     """A new sentence begins after it, or may (see ``dots``)."""
     dots: tuple[tuple[int, str], ...] | None
     """Where it parts sentences by full stops alone: the place of each, and what follows it here."""
     comma: bool
     """A comma alone: that of "500,000" ends nothing."""
-    unclean: bool
-    """It has characters that cannot be seen."""
-    weighs: bool
-    """Where a text stands between words of one sentence, it has to be looked at: a break, a comma, what is unseen."""
 
 
 class Gaps(dict[str, Gap]):
@@ -46,15 +46,14 @@ class Gaps(dict[str, Gap]):
     def __missing__(self, raw: str) -> Gap:
         breaks = list(_BREAK.finditer(raw))
         stops = [(m.start(), raw[m.end() : m.end() + 1]) for m in breaks if m.group()[0] == "."]
-        unclean = UNCLEAN.search(raw) is not None
         gap = Gap(
             text=raw.strip(),
             clause=_CLAUSE.search(raw) is not None,
+            weighs=bool(breaks) or raw == ",",
+            unclean=UNCLEAN.search(raw) is not None,
             sentence=bool(breaks),
             dots=tuple(stops) if stops and len(stops) == len(breaks) else None,
             comma=raw == ",",
-            unclean=unclean,
-            weighs=bool(breaks) or raw == "," or unclean,
         )
         if len(raw) <= _LONGEST:
             if len(self) >= _MOST:

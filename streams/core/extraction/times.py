@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from schemas.report import Interval
 from streams.core.extraction.dates import MOST, read_date
 from streams.core.extraction.document import Document, Sentence
+from streams.core.extraction.kinds import TIMES
 from streams.core.extraction.wire import interval as known_interval
 
 KYIV: Final = ZoneInfo("Europe/Kyiv")
@@ -40,26 +41,38 @@ class When:
 
 def find_times(doc: Document, published_at: datetime) -> dict[int, When]:
     """Return the time of each sentence that states one, by sentence number. Never after the publication."""
-    local = published_at.astimezone(KYIV)
     words: dict[int, list[tuple[int, str]]] = {}
-    for tag, starts in doc.starts.items():
-        if tag.startswith("times."):
-            for t in starts:
-                words.setdefault(doc.sentence_of[t], []).append((t, tag.removeprefix("times.")))
-    for match in _NUMERIC.finditer(doc.clean):
-        token = bisect_left(doc.bounds, match.start())
-        if doc.bounds[token] == match.start() and not token % 2:
-            token //= 2
-            kind = "numeric" if match[1] else "date"
-            words.setdefault(doc.sentence_of[token], []).append((token, kind))
+    sentence_of = doc.sentence_of
+    if doc.present & TIMES:
+        for tag, starts in doc.starts.items():
+            if tag.startswith("times."):
+                for t in starts:
+                    words.setdefault(sentence_of[t], []).append((t, tag.removeprefix("times.")))
+    if True in doc.numbers and _may_hold_dates(doc):
+        for match in _NUMERIC.finditer(doc.clean):
+            at = bisect_left(doc.bounds, match.start())
+            if doc.bounds[at] == match.start() and not at % 2:
+                token = at // 2
+                words.setdefault(sentence_of[token], []).append((token, "numeric" if match[1] else "date"))
     out: dict[int, When] = {}
+    if not words:
+        return out
+    local = published_at.astimezone(KYIV)
     tries = iter(range(MOST))
-    for sentence in doc.sentences:
-        if sentence.number in words:
-            when = _in_sentence(doc, sentence, sorted(words[sentence.number]), local, tries)
-            if when is not None:
-                out[sentence.number] = when
+    for number in sorted(words):
+        when = _in_sentence(doc, doc.sentences[number], sorted(words[number]), local, tries)
+        if when is not None:
+            out[number] = when
     return out
+
+
+def _may_hold_dates(doc: Document) -> bool:
+    """Whether a number is followed right away by another, as in ``22.10.2025``, or holds hyphens (``2025-10-22``)."""
+    words = doc.words
+    for t, number in enumerate(doc.numbers):
+        if number and (doc.raw_gap(t + 1) in (".", "/") or words[t].count("-") == 2):
+            return True
+    return False
 
 
 def _in_sentence(
@@ -88,16 +101,16 @@ def _as_written(
         elif tag.startswith("month."):
             near = [x for x in (t - 1, t + 1, t - 2) if sentence.first <= x < sentence.last]
             # A plain number the rules have read, and found to be no day.
-            number = next((x for x in near if doc.word(x)[:1].isdecimal() and not doc.word(x).isdecimal()), None)
+            number = next((x for x in near if doc.words[x][:1].isdecimal() and not doc.words[x].isdecimal()), None)
             if number is None:
                 continue
             first, last = min(t, number), max(t, number)
-            last += last + 1 < sentence.last and len(doc.word(last + 1)) == 4 and doc.word(last + 1).isdecimal()
+            last += last + 1 < sentence.last and len(doc.words[last + 1]) == 4 and doc.words[last + 1].isdecimal()
         else:
             continue
         if next(tries, None) is None:
             return None, -1
-        phrase = (".".join if tag == "numeric" else " ".join)(doc.word(x) for x in range(first, last + 1))
+        phrase = (".".join if tag == "numeric" else " ".join)(doc.words[x] for x in range(first, last + 1))
         found = read_date(phrase, local.date() + _NOT_PAST)
         if found is not None:
             return found, t
@@ -105,12 +118,15 @@ def _as_written(
 
 
 def _is_as_of(doc: Document, sentence: Sentence, first: int) -> bool:
-    before = [doc.word(t) for t in range(max(sentence.first, first - 3), first)]
-    if any(w in ("станом", "состоянию", "состоянием") for w in before):
+    before = doc.words[max(sentence.first, first - 3) : first]
+    if not before:
+        return False
+    if before[-1] in ("by", "до", "к") or (before[-1] == "the" and "by" in before):
         return True
-    if "as" in before and "of" in before:
-        return True
-    return bool(before) and (before[-1] in ("by", "до", "к") or (before[-1] == "the" and "by" in before))
+    return not _STATE.isdisjoint(before) or ("as" in before and "of" in before)
+
+
+_STATE: Final = frozenset(["станом", "состоянию", "состоянием"])
 
 
 def _day_at(doc: Document, t: int, tag: str, local: datetime) -> date | None:
@@ -123,16 +139,16 @@ def _day_at(doc: Document, t: int, tag: str, local: datetime) -> date | None:
         return _date(doc, t, int(number), local)
     if kind == "weekday":
         return local.date() - timedelta(days=(local.weekday() - int(number)) % 7)
-    match = _ISO_DATE.match(doc.word(t)) if tag == "date" else None
+    match = _ISO_DATE.match(doc.words[t]) if tag == "date" else None
     return _safe(int(match[1]), int(match[2]), int(match[3])) if match else None
 
 
 def _date(doc: Document, t: int, month: int, local: datetime) -> date | None:
-    around = [(doc.word(t - 1), t - 1), (doc.word(t + 1), t + 1)]
+    around = [(doc.words[t - 1], t - 1), (doc.words[t + 1], t + 1)]
     day = next((int(w) for w, _ in around if w.isdecimal() and 1 <= len(w) <= 2), None)
     if day is None:
         return None
-    year_word = doc.word(t + 1) if doc.word(t - 1).isdecimal() else doc.word(t + 2)
+    year_word = doc.words[t + 1] if doc.words[t - 1].isdecimal() else doc.words[t + 2]
     if year_word.isdecimal() and len(year_word) == 4:
         return _safe(int(year_word), month, day)
     found = _safe(local.year, month, day)

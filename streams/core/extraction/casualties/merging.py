@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
 from schemas.vocabulary import Group, Scope
 from streams.core.extraction.casualties.toll import Harm, Toll
@@ -56,18 +56,21 @@ class _Told(NamedTuple):
 
 def merge_tolls(drafts: Sequence[TollDraft]) -> list[list[TollDraft]]:
     """Return the figures grouped into claims: one claim a region, victim group and event."""
+    if len(drafts) < 2:
+        return [[draft] for draft in drafts]
     groups: list[list[TollDraft]] = []
     told: dict[_Told, int] = {}
+    several = drafts[0].sentence.number != drafts[-1].sentence.number
     for draft in drafts:
-        said = _Told.of(draft)
-        if told.setdefault(said, draft.sentence.number) != draft.sentence.number:
+        number = draft.sentence.number
+        if several and told.setdefault(_Told.of(draft), number) != number:
             continue  # the same words in a further sentence add nothing
         home = next((g for g in groups if _belongs(g, draft)), None)
         if home is None:
             groups.append([draft])
         else:
             home.append(draft)
-    return _without_echoes(_with_updates(groups))
+    return groups if len(groups) == 1 else _without_echoes(_with_updates(groups))
 
 
 def _with_updates(groups: list[list[TollDraft]]) -> list[list[TollDraft]]:
@@ -204,24 +207,35 @@ def figures_of(drafts: Sequence[TollDraft]) -> dict[str, Bounds]:
     out: dict[str, Bounds] = {}
     by_harm: dict[str, list[Toll]] = {}
     for draft in drafts:
-        toll = draft.toll
-        harms = ("killed", "wounded") if toll.harm is Harm.EITHER else (toll.harm.value,)
-        for harm in harms:
-            by_harm.setdefault(harm, []).append(toll)
+        for harm in _FIELDS[draft.toll.harm]:
+            by_harm.setdefault(harm, []).append(draft.toll)
     for harm, tolls in by_harm.items():
+        if len(tolls) == 1:
+            _put(out, harm, tolls[0], tolls[0].high, tolls[0].children)
+            continue
         specific = [t for t in tolls if t.harm is not Harm.EITHER] or tolls
         stated = [t for t in specific if not (t.low == 1 and t.high is None)] or specific
         best = max(stated, key=lambda t: (t.low, t.high if t.high is not None else 10**10))
-        low, high, exact = best.low, best.high, best.best
-        open_ended = [t for t in stated if t.low == best.low and t.high is None]
-        if open_ended:
-            high, exact = None, None
+        open_ended = any(t.low == best.low and t.high is None for t in stated)
         children = next((t.children for t in tolls if t.children is not None), None)
-        if children is not None and low < children[0]:
-            low = children[0]
-        if exact is not None and (exact < low or (high is not None and exact > high)):
-            exact = None
-        out[harm] = (low, high, exact)
-        if children is not None and harm in ("killed", "wounded"):
-            out[f"children_{harm}"] = children
+        _put(out, harm, best, None if open_ended else best.high, children)
     return out
+
+
+_FIELDS: Final = {
+    Harm.KILLED: ("killed",),
+    Harm.WOUNDED: ("wounded",),
+    Harm.MISSING: ("missing",),
+    Harm.EITHER: ("killed", "wounded"),
+}
+
+
+def _put(out: dict[str, Bounds], harm: str, toll: Toll, high: int | None, children: Bounds | None) -> None:
+    low, exact = toll.low, toll.best if high is not None else None
+    if children is not None and low < children[0]:
+        low = children[0]
+    if exact is not None and (exact < low or (high is not None and exact > high)):
+        exact = None
+    out[harm] = (low, high, exact)
+    if children is not None and harm in ("killed", "wounded"):
+        out[f"children_{harm}"] = children

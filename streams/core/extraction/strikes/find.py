@@ -132,6 +132,7 @@ def _trigger(
         target=target_near(doc, sentence, token, 9) or target_in_list(doc, sentence, token),
         actor=actor_of(doc, sentence, token, tag),
         shot_down_only=shot_down,
-        massive=bool(munitions) or doc.any_of(around(sentence, token, 3, 1), "forms.massive"),
+        massive=bool(munitions)
+        or ("forms.massive" in doc.starts and doc.any_of(around(sentence, token, 3, 1), "forms.massive")),
         munitions=munitions,
     )
