@@ -12,8 +12,8 @@ from streams.core.extraction.numerals import NUMBER_WORDS, SCALES
 from streams.core.extraction.toponyms import NameIndex, Names
 from streams.core.extraction.wordlists import words
 
-_MOST: Final = 60_000
-"""Words remembered (some 20 MB); then all are forgotten, and looked up again."""
+_MOST: Final = 30_000
+"""Words remembered (some 25 MB); then all are forgotten, and looked up again."""
 _AGENCY: Final = words("update wrapup rpt factbox exclusive corrected refile")
 
 
