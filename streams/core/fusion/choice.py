@@ -14,12 +14,13 @@ from streams.core.fusion.matching import Match, match
 from streams.core.fusion.mentions import INFINITELY_BAD, PRECISE_FACET, PRECISE_STRIKE, VAGUE_FACET, Mention
 from streams.core.fusion.neighbourhood import Neighbourhood
 from streams.core.fusion.policy import FusionPolicy
-from streams.core.fusion.watching import Fit, is_supported, watch
+from streams.core.fusion.watching import Doubt, Fit, is_supported, watch
 
 TIE = "kept apart: more than one incident fits alike"
 _AMONG_MANY = "kept apart: place known only roughly, and more than one incident fits"
+_PERHAPS = "kept apart: place known only roughly, and nothing but region and time speaks for what it may be"
 _OUTAGES = "kept apart: more than one outage fits"
-_APART = frozenset({TIE, _AMONG_MANY, _OUTAGES})
+_APART = frozenset({TIE, _AMONG_MANY, _PERHAPS, _OUTAGES})
 
 
 class Choice(NamedTuple):
@@ -35,7 +36,7 @@ _NOTHING_FITS = Choice(None)
 
 
 def may_be_another(leader: Mention) -> bool:
-    """Return whether the incident was kept apart because several others fit it: it may be one of those."""
+    """Return whether the incident was kept apart for doubt which other it is: it may be one of those that fit it."""
     return leader.reason in _APART
 
 
@@ -113,6 +114,8 @@ def _choose_over_region(mention: Mention, taken: set[int], near: Neighbourhood, 
         return vague
     if isinstance(located, Fit):
         return Choice(*located) if vague is _NOTHING_FITS else Choice(None, TIE)
+    if located is Doubt.WEAK:
+        return Choice(None, _PERHAPS) if vague is _NOTHING_FITS else vague
     return Choice(None, _AMONG_MANY)
 
 

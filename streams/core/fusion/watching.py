@@ -22,20 +22,23 @@ class Fit(NamedTuple):
     reason: str
 
 
-class Many(Enum):
-    """More than one fits: which ones depends on the way there, so they are not named."""
+class Doubt(Enum):
+    """It may be one that is located. Which ones it may be depends on the way there, so they are not named."""
 
-    FIT = "more than one"
+    MANY = "more than one fits"
+    WEAK = "nothing but region and time speaks for those that it may be"
 
 
-def watch(mention: Mention, taken: set[int], near: Neighbourhood, policy: FusionPolicy) -> Fit | Many | None:
-    """Return the located incident that the mention fits, or that several do, or None.
+def watch(mention: Mention, taken: set[int], near: Neighbourhood, policy: FusionPolicy) -> Fit | Doubt | None:
+    """Return the located incident that the mention fits, or why it may be one of them, or None.
 
     The fits on the highest level of evidence decide, and two of them are enough to abstain: they are the mention's
-    witnesses.
+    witnesses. Below all levels are incidents that too little speaks for, and nothing much against: one of them is
+    enough for the doubt.
     """
     fits: list[Fit] = []
-    level = len(policy.support_levels)
+    weak = len(policy.support_levels)
+    level = weak + 1
     for leader in near.leaders(mention):
         if leader.order >= mention.order or id(leader) in taken:
             continue
@@ -44,17 +47,19 @@ def watch(mention: Mention, taken: set[int], near: Neighbourhood, policy: Fusion
             continue
         if found[0] < level:
             level, fits = found[0], []
-        if len(fits) < 2 and not (fits and fits[0].leader is leader):
+        if len(fits) < (1 if level == weak else 2) and not (fits and fits[0].leader is leader):
             fits.append(Fit(leader, found[1]))
             if level == 0 and len(fits) == 2:
                 break
-    mention.level, mention.is_torn = level, len(fits) == 2
+    mention.level, mention.is_torn = level, level == weak or len(fits) == 2
     mention.witnesses = tuple(fit.leader for fit in fits)
     for witness in mention.witnesses:
         witness.watchers.add(mention)
     if not fits:
         return None
-    return fits[0] if len(fits) == 1 else Many.FIT
+    if level == weak:
+        return Doubt.WEAK
+    return fits[0] if len(fits) == 1 else Doubt.MANY
 
 
 def may_matter(mention: Mention, leader: Mention, policy: FusionPolicy) -> bool:
@@ -63,18 +68,20 @@ def may_matter(mention: Mention, leader: Mention, policy: FusionPolicy) -> bool:
     Where two fit on a level a third one there changes nothing, and nothing below a level that decides does.
     """
     found = _fit(mention, leader, policy)
-    level = len(policy.support_levels) if found is None else found[0]
+    level = len(policy.support_levels) + 1 if found is None else found[0]
     if mention in leader.watchers:
         return level != mention.level or not mention.is_torn
     return level < mention.level or (level == mention.level and found is not None and not mention.is_torn)
 
 
 def _fit(mention: Mention, leader: Mention, policy: FusionPolicy) -> tuple[int, str] | None:
-    """Return the level of the evidence that the mention means the leader's incident, and why; None where it is none."""
+    """Return the level of the evidence that the mention means the leader's incident, and why; None where it cannot."""
     found = match(mention, leader, policy, as_incident=True)
-    if found is None or not is_supported(found, mention, policy):
+    if found is None or found.support < policy.possible:
         return None
     support = found.support
+    if not is_supported(found, mention, policy):
+        return len(policy.support_levels), found.reason
     return next(level for level, least in enumerate(policy.support_levels) if support >= least), found.reason
 
 
