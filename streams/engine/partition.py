@@ -254,9 +254,22 @@ class OwnedPartition:
             self._state = self._stage.open(self.partition, self._partitions, self.store.items)
         return self._state
 
-    def open_state(self) -> None:
-        """Open the stage's state now and not with the first block, so that its first tick comes in time."""
-        self._opened()
+    async def open_state(self) -> None:
+        """Open the stage's state now and not with the first block, so that its first tick comes in time.
+
+        In a thread: a large state takes seconds, and without heartbeats the group would give the partition to others.
+        """
+        if self._state is not None:
+            return
+        opening = asyncio.ensure_future(
+            asyncio.to_thread(self._stage.open, self.partition, self._partitions, self.store.items)
+        )
+        try:
+            self._state = await asyncio.shield(opening)
+        finally:
+            # Who cancels this closes the store next, and that must stand still while it is read.
+            if not opening.done():
+                await asyncio.wait([opening])
 
     def drop_state(self) -> None:
         """Throw the stage's state away; it is opened anew from the store when next needed."""

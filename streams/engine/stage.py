@@ -100,7 +100,8 @@ class Stage(Protocol):
         """Return the state of ``partition`` (of ``partitions`` in the source topic) rebuilt from its stored items.
 
         ``items`` is a live read-only view of the store: a stage may look keys up in it instead of copying them;
-        it shows a step's changes once that step is committed.
+        it shows a step's changes once that step is committed. It may be called in a thread of its own, while nothing
+        of this partition runs; what a stage shares between partitions must bear that.
         """
 
     def committed(self, partition: int, step: Step) -> None:

@@ -257,7 +257,7 @@ class StageApp:
                 if part.replay.records:
                     owned.drop_state()  # somebody else wrote meanwhile
                 await self._finish(owned)
-                owned.open_state()
+                await owned.open_state()
                 owned.recovery_done()
                 await asyncio.sleep(0)
         except Exception as error:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -164,6 +166,45 @@ async def test_one_record_with_too_many_changes_is_an_error_that_names_it() -> N
     with pytest.raises(ChangesTooLargeError, match="in:0 offset 1"):
         await owner.work(a_block(b"small", bytes(500)), still_owned=owns)
     assert dict(owner.store.items) == {b"small": b"1"}
+
+
+class SlowToOpen(CountingStage):
+    """Its state is open once somebody lets it be."""
+
+    def __init__(self) -> None:
+        super().__init__("count", "in")
+        self.entered, self.let = threading.Event(), threading.Event()
+
+    def open(self, partition: int, partitions: int, items: Mapping[bytes, bytes]) -> PartitionState:
+        self.entered.set()
+        assert self.let.wait(20), "nobody but the loop can let it be, and that stands still"
+        return super().open(partition, partitions, items)
+
+
+async def test_the_loop_goes_on_while_a_large_state_is_opened() -> None:
+    log, stage = FakeLog(), SlowToOpen()
+    owner = await recovered(an_owner(log, stage=stage), log)
+    opening = asyncio.create_task(owner.open_state())
+    assert await asyncio.to_thread(stage.entered.wait, 20)
+    stage.let.set()
+    await opening
+    stage.let.clear()
+    await owner.work(a_block(b"a"), still_owned=owns)
+    assert dict(owner.store.items) == {b"a": b"1"}
+
+
+async def test_who_takes_a_partition_away_waits_until_its_store_is_not_read_any_more() -> None:
+    log, stage = FakeLog(), SlowToOpen()
+    owner = await recovered(an_owner(log, stage=stage), log)
+    opening = asyncio.create_task(owner.open_state())
+    assert await asyncio.to_thread(stage.entered.wait, 20)
+    opening.cancel()
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert not opening.done()
+    stage.let.set()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
 
 
 async def test_reserved_keys_are_refused() -> None:

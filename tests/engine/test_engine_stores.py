@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,6 +42,14 @@ def test_items_are_a_live_view(store: Store) -> None:
     assert items.get(b"a") is None
     assert store.marker == MARKER._replace(offset=50)
     assert store.next_offset == 9
+
+
+async def test_items_can_be_read_in_a_thread_as_states_are_opened_there(store: Store) -> None:
+    store.apply({b"a": b"1", b"b": b"2"}, MARKER, 7)
+    assert await asyncio.to_thread(lambda: (dict(store.items), store.items.get(b"b"))) == (
+        {b"a": b"1", b"b": b"2"},
+        b"2",
+    )
 
 
 def test_a_wiped_store_is_empty_and_usable(store: Store) -> None:

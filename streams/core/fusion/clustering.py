@@ -26,13 +26,15 @@ class RegionClusters:
     ``touched`` holds the leaders, present and former, whose incidents changed since it was last emptied.
     """
 
-    __slots__ = ("_near", "_policy", "_queue", "_queued", "touched")
+    __slots__ = ("_forming", "_near", "_policy", "_queue", "_queued", "touched")
 
     def __init__(self, policy: FusionPolicy) -> None:
         self._policy = policy
         self._near = Neighbourhood(policy)
         self._queue: list[tuple[Order, int, Mention]] = []
         self._queued: set[int] = set()
+        self._forming = False
+        """All later mentions are still to choose: nobody needs to be told of a change."""
         self.touched: dict[int, Mention] = {}
 
     def add(self, mention: Mention) -> None:
@@ -65,31 +67,42 @@ class RegionClusters:
         while queue:
             mention = heappop(queue)[2]
             queued.discard(id(mention))
-            if mention.gone:
-                continue
-            siblings = mentions[mention.report.key]
-            taken = (
-                {
-                    id(sibling.leader)
-                    for sibling in siblings
-                    if sibling.region == mention.region
-                    and sibling.order < mention.order
-                    and (sibling.goes_on or not mention.goes_on)
-                }
-                if len(siblings) > 1
-                else set()
-            )
-            self._forget_witnesses(mention)
-            choice = choose(mention, taken, self._near, self._policy)
-            mention.standing = choice.standing
-            if choice.reason != mention.reason:
-                mention.reason = choice.reason
-                self.touch(mention)
-            leader = choice.leader or mention
-            if leader is not mention.leader:
-                self._leave(mention)
-                self._follow(mention, leader)
-                self._push_siblings(mention, siblings)
+            if not mention.gone:
+                self._bring_home(mention, mentions[mention.report.key])
+
+    def form(self, mentions: Mapping[str, Sequence[Mention]]) -> None:
+        """Do what :meth:`settle` does where no mention has an incident yet, in one pass over them in their order."""
+        queue = sorted(self._queue)
+        self._queue.clear()
+        self._queued.clear()
+        self._forming = True
+        for _, _, mention in queue:
+            self._bring_home(mention, mentions[mention.report.key])
+        self._forming = False
+
+    def _bring_home(self, mention: Mention, siblings: Sequence[Mention]) -> None:
+        taken = (
+            {
+                id(sibling.leader)
+                for sibling in siblings
+                if sibling.region == mention.region
+                and sibling.order < mention.order
+                and (sibling.goes_on or not mention.goes_on)
+            }
+            if len(siblings) > 1
+            else set()
+        )
+        self._forget_witnesses(mention)
+        choice = choose(mention, taken, self._near, self._policy)
+        mention.standing = choice.standing
+        if choice.reason != mention.reason:
+            mention.reason = choice.reason
+            self.touch(mention)
+        leader = choice.leader or mention
+        if leader is not mention.leader:
+            self._leave(mention)
+            self._follow(mention, leader)
+            self._push_siblings(mention, siblings)
 
     def _follow(self, mention: Mention, leader: Mention) -> None:
         mention.leader = leader
@@ -133,6 +146,8 @@ class RegionClusters:
 
     def _alert(self, leader: Mention, *, has_left: bool = False) -> None:
         """Queue the later mentions whose choice a leader's coming or going may change."""
+        if self._forming:
+            return
         order = leader.order
         for watcher in leader.watchers:
             self._push(watcher)
@@ -155,7 +170,7 @@ class RegionClusters:
         """Add a mention in canonical order; the first members speak for the incident, and others may hear them."""
         position = bisect_right(members, mention.order, key=_order)
         members.insert(position, mention)
-        if position <= self._policy.deputies and not members[0].is_vague:
+        if position <= self._policy.deputies and not members[0].is_vague and not self._forming:
             # To those between the two it says nothing: they hear only who comes before them.
             self._alert_located(members[0], mention.order)
 
@@ -170,6 +185,8 @@ class RegionClusters:
                 self._push(other)
 
     def _alert_outages(self, mention: Mention) -> None:
+        if self._forming:
+            return
         order = mention.order
         for other in self._near.outages(mention):
             if other.goes_on and other.order > order and other.utilities & mention.utilities:
@@ -181,6 +198,8 @@ class RegionClusters:
             heappush(self._queue, (mention.order, id(mention), mention))
 
     def _push_siblings(self, mention: Mention, siblings: Sequence[Mention]) -> None:
+        if self._forming:
+            return
         for sibling in siblings:
             if sibling.region == mention.region and sibling.order > mention.order:
                 self._push(sibling)

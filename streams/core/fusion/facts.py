@@ -12,20 +12,18 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from schemas.claim import ResolvedPlace
 from schemas.report import Source
 from schemas.vocabulary import (
     Group,
     OutageStatus,
     Party,
-    PlacePrecision,
     Reliability,
     Scope,
     SourceKind,
     Utility,
 )
 from streams.core.estimates import Range
-from streams.core.fusion.places import Spot, spot_of
+from streams.core.fusion.places import Spot, spot
 
 STRIKE: Final = 0
 CASUALTIES: Final = 1
@@ -232,18 +230,7 @@ def _unpack_fact(held: list[Any], report: Report, near_km: float) -> Fact:
         number=number,
         kind=kind,
         region=region,
-        spot=spot_of(
-            ResolvedPlace.model_construct(
-                name=name,
-                region=place_region,
-                settlement=settlement,
-                lat=lat,
-                lon=lon,
-                precision=PlacePrecision(precision) if precision else None,
-                candidates=tuple(candidates),
-            ),
-            near_km,
-        ),
+        spot=spot(name, place_region, settlement, lat, lon, precision, tuple(candidates), near_km),
         start=start,
         end=end,
         assumed=assumed,

@@ -8,7 +8,9 @@ import zlib
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
+from threading import Lock
 from typing import Final
+from weakref import WeakValueDictionary
 
 from schemas.claim import ResolvedPlace
 from schemas.vocabulary import PlacePrecision
@@ -52,7 +54,7 @@ class Level(IntEnum):
     REGION = 4
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Spot:
     """A place as fusion compares it. Equal places share one object, so that identity is a quick first test."""
 
@@ -87,41 +89,58 @@ def distance_km(lat: float, lon: float, other_lat: float, other_lon: float) -> f
 
 
 def spot_of(place: ResolvedPlace, near_km: float) -> Spot:
-    """Return the place prepared for comparing; equal places give the same object while it is remembered."""
-    return _spot(
+    """Return the place prepared for comparing. Equal places give the same object for as long as anybody holds it."""
+    return spot(
         place.name, place.region, place.settlement, place.lat, place.lon, place.precision, place.candidates, near_km
     )
 
 
+_held: WeakValueDictionary[tuple[object, ...], Spot] = WeakValueDictionary()
+_holding = Lock()
+
+
 @lru_cache(maxsize=32_768)
-def _spot(
+def spot(
     name: str | None,
     region: str | None,
     settlement: str | None,
     lat: float | None,
     lon: float | None,
-    precision: PlacePrecision | None,
+    precision: str | None,
     candidates: tuple[str, ...],
     near_km: float,
 ) -> Spot:
-    place = ResolvedPlace(
-        name=name,
-        region=region,
-        settlement=settlement,
-        lat=lat,
-        lon=lon,
-        precision=precision,
-        candidates=candidates,
-    )
+    """Return :func:`spot_of` of the place that has these parts; ``precision`` is a :class:`PlacePrecision`'s value."""
+    # The cache forgets; what was matched by identity before must not differ after. States open in threads, too.
+    key = name, region, settlement, lat, lon, precision, candidates, near_km
+    with _holding:
+        found = _held.get(key)
+        if found is None:
+            found = _held[key] = _made(
+                ResolvedPlace(
+                    name=name,
+                    region=region,
+                    settlement=settlement,
+                    lat=lat,
+                    lon=lon,
+                    precision=None if precision is None else PlacePrecision(precision),
+                    candidates=candidates,
+                ),
+                near_km,
+            )
+    return found
+
+
+def _made(place: ResolvedPlace, near_km: float) -> Spot:
     level = _level(place)
-    key = name_key(name)
+    key = name_key(place.name)
     if level >= Level.RAION:
         return Spot(place, level, key, (), ())
     # A place that some reports could not locate may be meant by those who could: both are filed under the name.
     named = (_named_cell(key),) if key else ()
-    if lat is not None and lon is not None:
-        home = _cell(math.floor(lat / _CELL_DEGREES), math.floor(lon / _CELL_DEGREES))
-        return Spot(place, level, key, (home, *named), (*_cells_near(lat, lon, near_km), *named))
+    if place.lat is not None and place.lon is not None:
+        home = _cell(math.floor(place.lat / _CELL_DEGREES), math.floor(place.lon / _CELL_DEGREES))
+        return Spot(place, level, key, (home, *named), (*_cells_near(place.lat, place.lon, near_km), *named))
     return Spot(place, level, key, named, named)
 
 

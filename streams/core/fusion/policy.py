@@ -69,7 +69,7 @@ class FusionPolicy:
     support: float = 1.0
     """Points beside place and time that a mention known only to the oblast needs."""
     possible: float = -0.75
-    """Points from which such a mention may be the incident, though not enough speaks for it: nothing much against it."""
+    """Points from which such a mention may be the incident though too little speaks for it: not much is against it."""
     support_levels: tuple[float, ...] = (5.0, 2.5, 0.0)
     """Points beside place and time that set candidates apart, highest first: one on a level outweighs all below it."""
     deputies: int = 3

@@ -90,7 +90,7 @@ class Fusion:
             fusion._refresh(report, {})
             fusion._schedule(report)
         for region in fusion._regions.values():
-            region.clusters.settle(fusion._mentions)
+            region.clusters.form(fusion._mentions)
             fusion._publisher.recover(region)
         for record in records.values():
             if record.leader is None:
