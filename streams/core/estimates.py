@@ -59,10 +59,12 @@ def envelope(figures: Iterable[Range], best: int | None) -> Range:
     The highest number said bounds a low from above and a best from below, so ``low ≤ best ≤ high`` holds for
     any choice of ``best`` among the statements' own. Raises ValueError without figures.
     """
-    held = list(figures)
-    low = min(figure.low for figure in held)
-    highs = [figure.high for figure in held]
-    return Range(low, best, None if None in highs else max(high for high in highs if high is not None))
+    lows, highs = [], []
+    for low, _, high in figures:
+        lows.append(low)
+        if high is not None:
+            highs.append(high)
+    return Range(min(lows), best, max(highs) if len(highs) == len(lows) else None)
 
 
 def whole(parts: Range | None, stated: Range | None) -> Range | None:

@@ -26,7 +26,7 @@ from streams.core.fusion.mentions import Mention
 from streams.core.fusion.outages import Course, course
 from streams.core.fusion.policy import FusionPolicy
 from streams.core.fusion.times import When, when
-from streams.core.fusion.voices import Voices, credibility, grade, hear
+from streams.core.fusion.voices import WORST_GRADE, Voices, credibility, grade, hear
 from streams.core.sums import Entry
 
 Facet = Group | Utility | None
@@ -113,22 +113,35 @@ class Assessment:
 
 def assess(leader: Mention, policy: FusionPolicy) -> Assessment:
     """Return what the incident that ``leader`` leads amounts to."""
-    assert leader.members is not None
-    mentions = sorted(leader.members, key=_by_publication) if len(leader.members) > 1 else list(leader.members)
+    members = leader.members
+    assert members is not None
+    mentions = sorted(members, key=_by_publication) if len(members) > 1 else [*members]
     voices = hear(mentions, policy.echo)
+    echo_of = voices.echo_of
     said: dict[tuple[Facet, int], list[Said]] = {}
     words: dict[Utility, list[Fact]] = {}
     weapons = targets = 0
     actor = leader.actor
     is_strike = False
     hedged = True
+    first, last, best_grade = mentions[0].report.first, 0, WORST_GRADE
     for position, mention in enumerate(mentions):
+        original = echo_of.get(position) if echo_of else None
+        report = mention.report
+        first = min(first, report.first)
+        last = max(last, report.version[0])
         is_strike = is_strike or mention.is_strike
         weapons |= mention.weapons
         targets |= mention.targets
         actor = actor or mention.actor
-        _collect(mention, voices.echo_of.get(position), said, words)
-        hedged = hedged and all(fact.hedged for fact in mention.facts)
+        own_grade = grade(mention if original is None else original)
+        # A repost lends its original nothing of its own grade.
+        if original is None and own_grade < best_grade:
+            best_grade = own_grade
+        _collect(mention, original, own_grade, said, words)
+        if hedged:
+            for fact in mention.facts:
+                hedged = hedged and fact.hedged
     figures = _fuse_all(said)
     outages = [
         OutageFinding(utility, course(held, policy), figures.get((utility, CUSTOMERS)))
@@ -136,10 +149,7 @@ def assess(leader: Mention, policy: FusionPolicy) -> Assessment:
     ]
     within = policy.dispute_within_us
     disputed = len(mentions) > 1 and any(is_disputed(figure, within) for figure in figures.values())
-    first = min(mention.report.first for mention in mentions)
-    happened = when(leader, mentions, voices.echo_of).told_by(first)
-    # A repost lends its original nothing of its own grade.
-    best_grade = min(grade(mention) for position, mention in enumerate(mentions) if position not in voices.echo_of)
+    happened = when(leader, mentions, echo_of).told_by(first)
     return Assessment(
         leader=leader,
         mentions=mentions,
@@ -157,7 +167,7 @@ def assess(leader: Mention, policy: FusionPolicy) -> Assessment:
         when=happened,
         at=happened.latest,
         first_published=first,
-        last_published=max(mention.report.version[0] for mention in mentions),
+        last_published=last,
     )
 
 
@@ -174,6 +184,7 @@ def _facet(fact: Fact) -> Facet:
 def _collect(
     mention: Mention,
     original: Mention | None,
+    own_grade: int,
     said: dict[tuple[Facet, int], list[Said]],
     words: dict[Utility, list[Fact]],
 ) -> None:
@@ -182,14 +193,17 @@ def _collect(
     # A repost says what its original said, when the original said it.
     speaker = original.report.source.id if original is not None else source_id
     published, revision = original.report.version if original is not None else report.version
-    own_grade = grade(original if original is not None else mention)
     for fact in mention.facts:
         facet = _facet(fact)
         if fact.kind == OUTAGE and fact.utility is not None:
             words.setdefault(fact.utility, []).append(fact)
         for number, value in fact.figures:
             statement = Said(speaker, source_id, report.report_id, (published, revision, fact.number), own_grade, value)
-            said.setdefault((facet, number), []).append(statement)
+            key = facet, number
+            if key in said:
+                said[key].append(statement)
+            else:
+                said[key] = [statement]
         for older in report.older:
             if older.number != fact.number or older.kind != fact.kind:
                 continue

@@ -63,7 +63,7 @@ def choose(mention: Mention, taken: set[int], near: Neighbourhood, policy: Fusio
 def _choose_located(mention: Mention, taken: set[int], near: Neighbourhood, policy: FusionPolicy) -> Choice:
     margin = policy.located_margin
     found = _best(mention, near.leaders_near(mention), taken, margin, lambda leader: likeness(mention, leader, policy))
-    return found if found.leader is None else found._replace(standing=found.standing - margin)
+    return found if found.leader is None or not margin else found._replace(standing=found.standing - margin)
 
 
 def likeness(mention: Mention, leader: Mention, policy: FusionPolicy) -> Match | None:

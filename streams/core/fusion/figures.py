@@ -78,6 +78,10 @@ def after_deaths(wounded: Sequence[Said], killed: Sequence[Said]) -> list[Said]:
     Died later moves wounded to killed. Where a source raises its killed and does not say the wounded anew, up to
     that many of its wounded may be the dead: its low falls by the difference, its best and high stay as said.
     """
+    # Mostly every source gave both numbers at once, and nobody died since.
+    latest = {said.speaker: said.at[:2] for said in wounded if not said.withdrawn}
+    if len(latest) == len(wounded) and all(said.at[:2] <= latest.get(said.speaker, said.at) for said in killed):
+        return list(wounded)
     adjusted = list(wounded)
     for index, said in enumerate(wounded):
         if said.withdrawn or any(other.speaker == said.speaker and _age(other) > _age(said) for other in wounded):

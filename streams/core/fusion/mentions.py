@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from schemas.vocabulary import OutageStatus, Party, Scope
@@ -23,6 +24,10 @@ Order = tuple[int, int, int, int, int, str, int]
 
 INFINITELY_BAD: Final = -math.inf
 """The standing of what follows nobody: whatever fits it is better."""
+
+_QUARTER: Final = 6 * HOUR
+_MOST_QUARTERS: Final = 40
+"""Ten days: a mention that claims a longer span is filed under its last days."""
 
 PRECISE_STRIKE: Final = 0
 VAGUE_STRIKE: Final = 1
@@ -56,6 +61,8 @@ class Mention:
     utilities: int
     signature: bytes
     """The report's when this mention was made of it: a newer version has another text in the same report."""
+    buckets: range
+    """The quarters of days that it is filed under, one after another."""
     leader: Mention | None = None
     members: list[Mention] | None = None
     """Of a leader: all mentions of its incident, itself among them."""
@@ -112,6 +119,12 @@ class Mention:
             and self.utilities == other.utilities
             and self.signature == other.signature
         )
+
+
+@lru_cache(maxsize=4_096)
+def _quarters(first: int, last: int) -> range:
+    # Shared: most mentions of a time lie in the same few.
+    return range(max(first, last - _MOST_QUARTERS), last + 1)
 
 
 def mentions_of(report: Report, policy: FusionPolicy) -> list[Mention]:
@@ -207,16 +220,18 @@ def _places_fit(one: Spot, other: Spot, policy: FusionPolicy) -> bool:
 
 
 def _mention(report: Report, facts: list[Fact], policy: FusionPolicy) -> Mention:
-    head = facts[0]
-    strikes = [fact for fact in facts if fact.kind == STRIKE]
-    spot = min((fact.spot for fact in strikes or facts), key=_level)
-    # The strike's own time, or the closest stated one of its facets where nothing was stated for it.
-    timed = head
-    for fact in facts[1:]:
-        if _goes_on(fact):
-            continue
-        if timed.assumed > fact.assumed or (not strikes and _width(fact) < _width(timed) and not fact.assumed):
-            timed = fact
+    head = timed = facts[0]
+    spot = head.spot
+    strikes = head.kind == STRIKE
+    if len(facts) > 1:
+        strikes = any(fact.kind == STRIKE for fact in facts)
+        spot = min((fact.spot for fact in facts if fact.kind == STRIKE or not strikes), key=_level)
+        # The strike's own time, or the closest stated one of its facets where nothing was stated for it.
+        for fact in facts[1:]:
+            if _goes_on(fact):
+                continue
+            if timed.assumed > fact.assumed or (not strikes and _width(fact) < _width(timed) and not fact.assumed):
+                timed = fact
     weapons = targets = utilities = 0
     actor = None
     killed = wounded = None
@@ -232,12 +247,16 @@ def _mention(report: Report, facts: list[Fact], policy: FusionPolicy) -> Mention
                     wounded = figure
         elif fact.utility is not None:
             utilities |= utility_bit(fact.utility)
-    goes_on = all(_goes_on(fact) for fact in facts)
+    goes_on = bool(utilities) and all(_goes_on(fact) for fact in facts)
     vague = spot.level >= Level.RAION
     tier = (VAGUE_STRIKE if vague else PRECISE_STRIKE) if strikes else (VAGUE_FACET if vague else PRECISE_FACET)
     # The mention that knows most comes first: it stands for its incident when others are compared with it.
     unsaid = (not weapons) + (not targets)
     order = (tier, _time_class(timed, goes_on), unsaid, int(spot.level), report.first, report.key, head.number)
+    start, published, slack = timed.start, report.version[0], policy.slack_us
+    end = timed.end if timed.end < published else published  # Nothing is reported before it happens.
+    end = max(end, start)
+    reach = start - policy.outage_lapses_after_us if goes_on else start
     return Mention(
         report=report,
         number=head.number,
@@ -245,10 +264,9 @@ def _mention(report: Report, facts: list[Fact], policy: FusionPolicy) -> Mention
         facts=tuple(facts),
         order=order,
         spot=spot,
-        start=timed.start,
-        # Nothing is reported before it happens.
-        end=max(timed.start, min(timed.end, report.version[0])),
-        reach=timed.start - policy.outage_lapses_after_us if goes_on else timed.start,
+        start=start,
+        end=end,
+        reach=reach,
         assumed=timed.assumed,
         weapons=weapons,
         targets=targets,
@@ -257,6 +275,7 @@ def _mention(report: Report, facts: list[Fact], policy: FusionPolicy) -> Mention
         wounded=wounded,
         utilities=utilities,
         signature=report.signature,
+        buckets=_quarters((reach - slack) // _QUARTER, (end + slack) // _QUARTER),
     )
 
 

@@ -6,15 +6,9 @@ Blocking only: everything that can be one event shares a bucket and, where both 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from streams.core.fusion.mentions import VAGUE_STRIKE, Mention
 from streams.core.fusion.policy import FusionPolicy
-from streams.core.moments import HOUR
-
-_BUCKET: Final = 6 * HOUR
-_WIDEST: Final = 40
-"""Ten days of buckets: a mention that claims a longer span is filed under its last days."""
 
 Index = dict[int, list[Mention]]
 """By bucket."""
@@ -38,14 +32,14 @@ class Neighbourhood:
         self._leader_cells: CellIndex = {}
 
     def file(self, mention: Mention) -> None:
-        buckets = self._buckets(mention)
+        buckets = mention.buckets
         for index in self._indexes(mention):
             _put(index, buckets, mention)
         for cells in self._cell_indexes(mention):
             _put_in_cells(cells, buckets, mention)
 
     def unfile(self, mention: Mention) -> None:
-        buckets = self._buckets(mention)
+        buckets = mention.buckets
         for index in self._indexes(mention):
             _take(index, buckets, mention)
         for cells in self._cell_indexes(mention):
@@ -53,12 +47,12 @@ class Neighbourhood:
 
     def file_leader(self, mention: Mention) -> None:
         """Make a located leader visible to those that look for one, close by or over the whole region."""
-        buckets = self._buckets(mention)
+        buckets = mention.buckets
         _put(self._leaders, buckets, mention)
         _put_in_cells(self._leader_cells, buckets, mention)
 
     def unfile_leader(self, mention: Mention) -> None:
-        buckets = self._buckets(mention)
+        buckets = mention.buckets
         _take(self._leaders, buckets, mention)
         _take_from_cells(self._leader_cells, buckets, mention)
 
@@ -92,26 +86,23 @@ class Neighbourhood:
 
     def _close_by(self, cells: CellIndex, mention: Mention) -> list[Mention]:
         found: list[Mention] = []
-        buckets: range | None = None
         for cell in mention.spot.cells:
             index = cells.get(cell)
             if index is not None:
-                buckets = buckets or self._buckets(mention)
-                _collect(index, buckets, found)
-        return self._within(mention, found)
+                _collect(index, mention.buckets, found)
+        return self._within(mention, found) if found else found
 
     def _over(self, index: Index, mention: Mention) -> list[Mention]:
         found: list[Mention] = []
-        _collect(index, self._buckets(mention), found)
-        return self._within(mention, found)
+        _collect(index, mention.buckets, found)
+        return self._within(mention, found) if found else found
 
     def _within(self, mention: Mention, found: list[Mention]) -> list[Mention]:
         """Return those that may overlap in time, each once."""
-        if not found:
-            return found
         # Buckets are wide: most of what shares one is hours apart.
         first, last = mention.reach - self._slack, mention.end + self._slack
-        return list(dict.fromkeys([other for other in found if other.end >= first and other.reach <= last]))
+        near = [other for other in found if other.end >= first and other.reach <= last]
+        return near if len(near) < 2 else list(dict.fromkeys(near))
 
     def _indexes(self, mention: Mention) -> Iterator[Index]:
         if mention.tier >= VAGUE_STRIKE:
@@ -125,10 +116,6 @@ class Neighbourhood:
         yield self._cells
         if mention.utilities:
             yield self._outage_cells
-
-    def _buckets(self, mention: Mention) -> range:
-        last = (mention.end + self._slack) // _BUCKET
-        return range(max((mention.reach - self._slack) // _BUCKET, last - _WIDEST), last + 1)
 
 
 def _collect(index: Index, buckets: range, found: list[Mention]) -> None:

@@ -97,9 +97,7 @@ class Publisher:
         live = {}
         for leader in region.clusters.take_touched():
             if leader.leader is leader and leader.members and not leader.gone:
-                members = leader.members
-                oldest = members[0] if len(members) == 1 else min(members, key=_name)
-                live[incident_id_of(oldest)] = leader
+                live[incident_id_of(_oldest(leader.members))] = leader
         return live
 
     def _publish_live(
@@ -188,5 +186,11 @@ class Publisher:
         )
 
 
-def _name(mention: Mention) -> tuple[int, str, int]:
-    return mention.name
+def _oldest(members: Sequence[Mention]) -> Mention:
+    oldest = members[0]
+    first = oldest.report.first
+    for member in members:
+        published = member.report.first
+        if published < first or (published == first and member.name < oldest.name):
+            oldest, first = member, published
+    return oldest

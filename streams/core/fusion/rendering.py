@@ -20,13 +20,16 @@ from streams.core.fusion.figures import Figure
 from streams.core.fusion.mentions import Mention
 from streams.core.fusion.places import Spot
 from streams.core.fusion.policy import FusionPolicy
-from streams.core.fusion.vocabulary import targets_of, weapons_of
+from streams.core.fusion.vocabulary import target_names, weapon_names
 from streams.core.moments import text_of
 
 Document = dict[str, Any]
 """What an ``IncidentV1`` is on the wire: null fields are left out. Parts are shared and must not be changed."""
 
-_GRADES: Final = tuple(Reliability)
+# Members of enumerations are written by their values: orjson takes them, by a detour.
+_GRADES: Final = tuple(grade.value for grade in Reliability)
+_STATED: Final = TimePrecision.STATED.value
+_ASSUMED: Final = TimePrecision.ASSUMED.value
 _LAST_WORD_SOURCES: Final = 10
 
 
@@ -47,7 +50,7 @@ def render(
         "schema_version": 1,
         "incident_id": incident_id,
         "revision": revision,
-        "status": status,
+        "status": status._value_,
         "region": leader.region,
         "place": _place(leader.spot),
         "occurred": _interval(when.start, when.end, when.assumed),
@@ -60,7 +63,7 @@ def render(
     document["outages"] = [_outage(outage, policy) for outage in found.outages]
     document["casualties"] = _casualties(found, policy)
     document["reliability"] = _GRADES[found.best_grade]
-    document["credibility"] = found.credibility
+    document["credibility"] = int(found.credibility)
     document["voices"] = found.voices.count
     echo_of = found.voices.echo_of
     document["sources"] = [_source_of(mention, echo_of.get(position)) for position, mention in shown]
@@ -90,7 +93,7 @@ def render_ended(
         "schema_version": 1,
         "incident_id": incident_id,
         "revision": revision,
-        "status": status,
+        "status": status._value_,
         "region": leader.region,
         "place": _place(leader.spot),
         "occurred": _interval(leader.start, leader.end, leader.assumed),
@@ -99,8 +102,8 @@ def render_ended(
         "updated_at": text_of(updated_at),
         "outages": [],
         "casualties": [],
-        "reliability": min(mention.report.source.reliability for mention in mentions),
-        "credibility": Credibility.CANNOT_BE_JUDGED,
+        "reliability": min(mention.report.source.reliability for mention in mentions).value,
+        "credibility": int(Credibility.CANNOT_BE_JUDGED),
         "voices": 0,
         "sources": [_source_of(mention, None) for mention in sources.values()],
         "sources_omitted": max(0, len(ordered) - _LAST_WORD_SOURCES),
@@ -119,8 +122,7 @@ def _place(spot: Spot) -> Document:
 
 
 def _interval(start: int, end: int, assumed: bool) -> Document:
-    precision = TimePrecision.ASSUMED if assumed else TimePrecision.STATED
-    return {"start": text_of(start), "end": text_of(end), "precision": precision}
+    return {"start": text_of(start), "end": text_of(end), "precision": _ASSUMED if assumed else _STATED}
 
 
 def _shown(found: Assessment, policy: FusionPolicy) -> tuple[Sequence[tuple[int, Mention]], int]:
@@ -153,16 +155,16 @@ def _source_of(mention: Mention, original: Mention | None) -> Document:
 
 @lru_cache(maxsize=8_192)
 def _source(id_: str, kind: SourceKind, reliability: Reliability, party: Party | None) -> Document:
-    document: Document = {"id": id_, "kind": kind, "reliability": reliability}
+    document: Document = {"id": id_, "kind": kind.value, "reliability": reliability.value}
     if party is not None:
-        document["party"] = party
+        document["party"] = party.value
     return document
 
 
 def _strike(found: Assessment, policy: FusionPolicy) -> Document:
-    strike: Document = {"weapons": weapons_of(found.weapons), "targets": targets_of(found.targets)}
+    strike: Document = {"weapons": weapon_names(found.weapons), "targets": target_names(found.targets)}
     if found.actor is not None:
-        strike["actor"] = found.actor
+        strike["actor"] = found.actor._value_
     figures = found.figures
     for number in (LAUNCHED, INTERCEPTED, HIT):
         figure = figures.get((None, number))
@@ -174,7 +176,11 @@ def _strike(found: Assessment, policy: FusionPolicy) -> Document:
 def _outage(outage: OutageFinding, policy: FusionPolicy) -> Document:
     course = outage.course
     began = course.began
-    document: Document = {"utility": outage.utility, "status": course.status, "scheduled": course.scheduled}
+    document: Document = {
+        "utility": outage.utility._value_,
+        "status": course.status._value_,
+        "scheduled": course.scheduled,
+    }
     if began is not None:
         document["started"] = _interval(began.start, began.end, began.assumed)
     if course.restored_at is not None:
@@ -192,7 +198,7 @@ def _casualties(found: Assessment, policy: FusionPolicy) -> list[Document]:
         return []
     facets: dict[Group, Document] = {}
     for number, group in stated:
-        facet = facets.setdefault(group, {"group": group})
+        facet = facets.setdefault(group, {"group": group._value_})
         facet[FIGURES[number]] = _figure(found.figures[group, number], policy)
     return [facets[group] for group in Group if group in facets]
 

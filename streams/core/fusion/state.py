@@ -67,6 +67,8 @@ class Fusion:
         self._publisher = Publisher(policy, self._calendar)
         self._taken: list[Telling | WithdrawalV1] = []
         self._mentions: dict[str, list[Mention]] = {}
+        self._totals: dict[str, list[str]] = {}
+        """The regions about whose whole periods a report tells, by report."""
         self._regions: dict[str, Region] = {}
         self._orphans: list[str] = []
         self._next = -NEVER
@@ -233,9 +235,16 @@ class Fusion:
 
     def _refresh(self, report: Report, removed: dict[str, list[Mention]]) -> None:
         """Bring the mentions of a changed report up to date; note those that go, by region."""
-        before = self._mentions.get(report.key, [])
-        held = {mention.number: mention for mention in before}
+        before = self._mentions.get(report.key)
         after = mentions_of(report, self.policy) if report.facts else []
+        self._refresh_totals(report)
+        if before is None:
+            if after:
+                self._mentions[report.key] = after
+            for mention in after:
+                self._region(mention.region).clusters.add(mention)
+            return
+        held = {mention.number: mention for mention in before}
         kept: list[Mention] = []
         fresh: list[Mention] = []
         for mention in after:
@@ -259,16 +268,17 @@ class Fusion:
             self._mentions.pop(report.key, None)
         for mention in fresh:
             self._region(mention.region).clusters.add(mention)
-        self._refresh_totals(report)
 
     def _refresh_totals(self, report: Report) -> None:
-        for region in self._regions.values():
+        for code in self._totals.pop(report.key, ()):
+            region = self._region(code)
             if region.totals.pop(report.key, None) is not None:
                 region.dirty, region.totals_due = True, 0
         for fact in report.facts:
             if fact.scope is not Scope.INCIDENT:
                 region = self._region(fact.region)
                 region.totals.setdefault(report.key, []).append(fact)
+                self._totals.setdefault(report.key, []).append(fact.region)
                 region.dirty, region.totals_due = True, 0
 
     def _store(self, report: Report, at: int, step: FusionStep) -> None:
@@ -287,8 +297,8 @@ class Fusion:
         if not report.facts:
             self._calendar.note(report.tombstone_at + self._horizon, Kind.FORGET, report.key)
             return
-        ends = [fact.end for fact in report.facts if fact.scope is not Scope.INCIDENT]
-        if ends:
+        if report.key in self._totals:
+            ends = [fact.end for fact in report.facts if fact.scope is not Scope.INCIDENT]
             self._calendar.note(min(ends) + self._horizon, Kind.FORGET, report.key)
 
     def _count(self, now: datetime, at: int, step: FusionStep) -> None:

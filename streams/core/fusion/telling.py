@@ -91,7 +91,8 @@ class Telling(NamedTuple):
     def latest(self) -> int:
         """The latest moment that the claim can be about: nothing is reported before it happens."""
         fact, published = self.fact, self.version[0]
-        return max(fact.start, min(fact.end, published))
+        end = fact.end if fact.end < published else published
+        return end if end > fact.start else fact.start
 
 
 def telling_of(record: ClaimV1, policy: FusionPolicy) -> Telling:

@@ -72,8 +72,15 @@ def weapons_of(mask: int) -> tuple[Weapon, ...]:
 
 
 @lru_cache(maxsize=4096)
-def targets_of(mask: int) -> tuple[Target, ...]:
-    return tuple(target for target in TARGETS if mask & _TARGET_BIT[target])
+def weapon_names(mask: int) -> tuple[str, ...]:
+    """Return the weapons of a set by their names on the wire."""
+    return tuple(weapon.value for weapon in weapons_of(mask))
+
+
+@lru_cache(maxsize=4096)
+def target_names(mask: int) -> tuple[str, ...]:
+    """Return the targets of a set by their names on the wire."""
+    return tuple(target.value for target in TARGETS if mask & _TARGET_BIT[target])
 
 
 @lru_cache(maxsize=16_384)

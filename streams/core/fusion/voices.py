@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from schemas.vocabulary import Credibility, Party, Reliability
 from streams.core.fusion.matching import is_echo
 from streams.core.fusion.mentions import Mention
 
-_GRADE = {grade: number for number, grade in enumerate(Reliability)}
-_BAND_BYTES = 8
+_GRADE: Final = {grade: number for number, grade in enumerate(Reliability)}
+WORST_GRADE: Final = _GRADE[Reliability.F]
+_BAND_BYTES: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,15 @@ def hear(mentions: Sequence[Mention], echo_share: float) -> Voices:
             parties.add(source.party)
             voices.add(f"party {source.party}")
             continue
-        named = next((fact.attribution for fact in mention.facts if fact.attribution), None)
-        voices.add(f"named {named.casefold()}" if named else f"source {source.id}")
+        voices.add(_named(mention) or f"source {source.id}")
     return Voices(echoes, len(voices), frozenset(parties))
+
+
+def _named(mention: Mention) -> str | None:
+    for fact in mention.facts:
+        if fact.attribution:
+            return f"named {fact.attribution.casefold()}"
+    return None
 
 
 def _echoes(mentions: Sequence[Mention], share: float) -> dict[int, Mention]:
@@ -62,7 +70,7 @@ def _echoes(mentions: Sequence[Mention], share: float) -> dict[int, Mention]:
     for position, mention in enumerate(mentions):
         signature = mention.report.signature
         if not signature:
-            continue
+            continue  # too little text to tell
         keys = [(at, signature[at : at + _BAND_BYTES]) for at in range(0, len(signature), _BAND_BYTES)]
         original = None
         for key in keys:

@@ -12,11 +12,18 @@ from pydantic import BaseModel
 from schemas.report import Claim, ReportV1
 
 JSON: Final = orjson.OPT_UTC_Z
+_MEMBERS: Final = ("scope", "actor", "target", "group", "utility", "status")
 
 
 def claim_json(claim: Claim) -> bytes:
     """Return what ``claim.model_dump_json(exclude_none=True)`` writes; this takes a third of its time."""
     fields = {name: value for name, value in claim.__dict__.items() if value is not None}
+    # orjson takes members of enumerations, by a detour; their plain values cost it half.
+    for name in _MEMBERS:
+        if name in fields:
+            fields[name] = fields[name]._value_
+    if "weapons" in fields:
+        fields["weapons"] = [weapon._value_ for weapon in fields["weapons"]]
     occurred, place = claim.occurred, claim.place
     if occurred is not None:
         fields["occurred"] = {"start": occurred.start, "end": occurred.end}
@@ -32,9 +39,9 @@ def digest_of(report: ReportV1, claims: list[bytes]) -> bytes:
     """
     source = report.source
     head = (
-        source.kind,
-        source.reliability,
-        source.party,
+        source.kind._value_,
+        source.reliability._value_,
+        source.party and source.party._value_,
         report.published_at,
         report.url,
         report.language,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -16,6 +16,9 @@ from streams.core.intake.delivery import Delivery, OutgoingClaim
 from streams.core.intake.place import Resolve, UnknownRegion
 from streams.core.intake.policy import IntakePolicy
 from streams.core.intake.usable import UnusableReport, unknown_region
+
+_STATED: Final = TimePrecision.STATED.value
+_ASSUMED: Final = TimePrecision.ASSUMED.value
 
 
 class Extracted(NamedTuple):
@@ -113,9 +116,9 @@ def _reference(origin: Origin) -> dict[str, Any]:
         "digest": origin.digest.hex(),
         "source": {
             "id": source.id,
-            "kind": source.kind,
-            "reliability": source.reliability,
-            "party": source.party,
+            "kind": source.kind._value_,
+            "reliability": source.reliability._value_,
+            "party": source.party and source.party._value_,
         },
         "published_at": report.published_at,
         "ingested_at": origin.arrived,
@@ -132,8 +135,8 @@ def _reference(origin: Origin) -> dict[str, Any]:
 
 def _occurred(claim: Claim, published_at: datetime, policy: IntakePolicy) -> dict[str, Any]:
     if claim.occurred is not None:
-        return {"start": claim.occurred.start, "end": claim.occurred.end, "precision": TimePrecision.STATED}
-    return {"start": published_at - policy.assumed_span, "end": published_at, "precision": TimePrecision.ASSUMED}
+        return {"start": claim.occurred.start, "end": claim.occurred.end, "precision": _STATED}
+    return {"start": published_at - policy.assumed_span, "end": published_at, "precision": _ASSUMED}
 
 
 def withdrawal(
