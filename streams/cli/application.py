@@ -5,28 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.metadata import version
 from typing import Annotated, Final, NoReturn
 
 import typer
 from aiokafka.errors import KafkaError
 
-from streams.cli.acls import acls
-from streams.cli.broker import broker
-from streams.cli.deliver import deliver
-from streams.cli.demo import demo
-from streams.cli.doctor import doctor
-from streams.cli.explain import explain
-from streams.cli.extract import extract
 from streams.cli.logs import keep_quiet
 from streams.cli.output import CommandError, ExitCode, Output, ReaderGoneError
-from streams.cli.publish import publish
-from streams.cli.replay import replay
-from streams.cli.rules import rules
-from streams.cli.schema import schema
-from streams.cli.tail import tail
-from streams.cli.topics import topics
-from streams.cli.worker import worker
 from streams.client import BrokerAway, PublishError
 from streams.settings import BadSettings
 
@@ -34,9 +21,30 @@ _RUN: Final = "Run it"
 _USE: Final = "Use it"
 _TRY: Final = "Without a broker"
 
+_COMMANDS: Final = {
+    "demo": _RUN,
+    "broker": _RUN,
+    "worker": _RUN,
+    "topics": _RUN,
+    "doctor": _RUN,
+    "publish": _USE,
+    "tail": _USE,
+    "deliver": _USE,
+    "rules": _USE,
+    "replay": _TRY,
+    "extract": _TRY,
+    "explain": _TRY,
+    "acls": _TRY,
+    "schema": _TRY,
+}
+"""Each command lives in the module of its name, under its name."""
 
-def application() -> typer.Typer:
-    """Return the command ``sitrep`` with all its commands."""
+
+def application(wanted: str | None = None) -> typer.Typer:
+    """Return the command ``sitrep`` with all its commands.
+
+    Where ``wanted`` names one it has that one alone: what the others need is not read, which is most of the start.
+    """
     app = typer.Typer(
         name="sitrep",
         help="Reports about attacks in, defensible counters of strikes, outages and casualties out.",
@@ -48,20 +56,12 @@ def application() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_version_option)
-    app.command(rich_help_panel=_RUN)(demo)
-    app.command(rich_help_panel=_RUN)(broker)
-    app.command(rich_help_panel=_RUN)(worker)
-    app.add_typer(topics, rich_help_panel=_RUN)
-    app.command(rich_help_panel=_RUN)(doctor)
-    app.command(rich_help_panel=_USE)(publish)
-    app.command(rich_help_panel=_USE)(tail)
-    app.command(rich_help_panel=_USE)(deliver)
-    app.add_typer(rules, rich_help_panel=_USE)
-    app.command(rich_help_panel=_TRY)(replay)
-    app.command(rich_help_panel=_TRY)(extract)
-    app.command(rich_help_panel=_TRY)(explain)
-    app.command(rich_help_panel=_TRY)(acls)
-    app.command(rich_help_panel=_TRY)(schema)
+    for name in [wanted] if wanted in _COMMANDS else _COMMANDS:
+        command = getattr(import_module(f"streams.cli.{name}"), name)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, rich_help_panel=_COMMANDS[name])
+        else:
+            app.command(rich_help_panel=_COMMANDS[name])(command)
     return app
 
 
@@ -91,7 +91,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _call(arguments: Sequence[str] | None) -> None:
     try:
-        application()(args=None if arguments is None else list(arguments), prog_name="sitrep")
+        given = sys.argv[1:] if arguments is None else list(arguments)
+        application(given[0] if given else None)(args=given, prog_name="sitrep")
     finally:
         # Here and not at Python's end, where a reader that has gone could no longer be told from a failure.
         sys.stdout.flush()
