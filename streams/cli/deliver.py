@@ -24,7 +24,12 @@ def deliver(
     broker: BrokerOption = None,
     metrics_port: Annotated[
         int | None,
-        typer.Option(min=0, max=65_535, metavar="PORT", help="Port of /metrics; 0 takes a free one.  [default: none]"),
+        typer.Option(
+            min=0,
+            max=65_535,
+            metavar="PORT",
+            help="Port of /metrics, /healthz and /readyz; 0 takes a free one.  [default: none]",
+        ),
     ] = None,
 ) -> None:
     """Deliver alerts to the receivers of a file until Ctrl-C or SIGTERM.

@@ -48,6 +48,7 @@ async def deliver_to(
     ]
     try:
         await asyncio.gather(*started)
+        metrics.started()
         log.info("delivering to %s", ", ".join(receiver.name for receiver in receivers))
         await stop.wait()
     finally:

@@ -41,6 +41,16 @@ class DeliveryMetrics:
             registry=registry,
         )
 
+        self.ready = Gauge(
+            "sitrep_delivery_ready", "1 once every receiver has its place in the topic.", registry=registry
+        )
+        self.is_ready = False
+
+    def started(self) -> None:
+        """Note that every receiver has its place in the topic."""
+        self.is_ready = True
+        self.ready.set(1)
+
     def announce(self, receiver: str) -> None:
         """Show a receiver's counts from the start: the first event of a count that was not there is no increase."""
         for metric in (self.delivered, self.given_up, self.failures, self.waiting_since):

@@ -30,9 +30,9 @@ def of_kind(kind: str) -> list[dict[str, Any]]:
     return [resource for resource in resources() if resource["kind"] == kind]
 
 
-def the(kind: str) -> dict[str, Any]:
-    """Return the only resource of a kind."""
-    [found] = of_kind(kind)
+def the(kind: str, name: str | None = None) -> dict[str, Any]:
+    """Return the only resource of a kind, or the one of a name."""
+    [found] = [resource for resource in of_kind(kind) if name in (None, resource["metadata"]["name"])]
     return found
 
 

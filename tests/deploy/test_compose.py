@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from streams.delivery.receivers import load_receivers
 from streams.settings import load_settings, unknown_variables
 from tests.deploy.tools import DEPLOY, FROM_LOCK, ROOT, module, run, succeeds, tool
 
@@ -173,9 +174,32 @@ def test_a_cluster_keeps_every_record_three_times_and_acknowledges_it_when_two_h
     assert cluster["topics"]["environment"]["SITREP_REPLICATION_FACTOR"] == "3"
 
 
-def test_prometheus_scrapes_every_worker_of_the_stack(stack: dict[str, Any]) -> None:
-    [targets] = module("yaml").safe_load((DEPLOY / "prometheus" / "targets" / "workers.yml").read_text())
-    assert targets["targets"] == [f"{name}:9108" for name in stack["services"] if name.startswith("worker-")]
+@pytest.mark.parametrize(("role", "port"), [("worker", 9108), ("deliverer", 9109)])
+def test_prometheus_scrapes_every_worker_and_deliverer_of_the_stack(
+    stack: dict[str, Any], role: str, port: int
+) -> None:
+    [targets] = module("yaml").safe_load((DEPLOY / "prometheus" / "targets" / f"{role}s.yml").read_text())
+    running = [name for name in stack["services"] if name.startswith(role)]
+    assert running
+    assert targets["targets"] == [f"{name}:{port}" for name in running]
+    for name in running:
+        # Who scrapes and who is scraped share a network, and the health check asks the same page.
+        assert set(stack["services"][name]["networks"]) & set(stack["services"]["prometheus"]["networks"])
+        assert f"127.0.0.1:{port}/readyz" in stack["services"][name]["healthcheck"]["test"][-1]
+
+
+def test_the_deliverer_starts_when_the_topics_are_there_and_tells_the_stack_s_alertmanager(
+    stack: dict[str, Any],
+) -> None:
+    service = stack["services"]["deliverer"]
+    assert service["depends_on"]["topics"]["condition"] == "service_completed_successfully"
+    assert service["depends_on"]["kafka"]["condition"] == "service_healthy"
+    [mount] = service["volumes"]
+    command, file, option, port = service["command"]
+    assert (command, option, port) == ("deliver", "--metrics-port", "9109")
+    receivers = load_receivers(Path(mount["source"]) / Path(file).relative_to(mount["target"])).receivers
+    assert [(receiver.kind, receiver.url) for receiver in receivers] == [("alertmanager", "http://alertmanager:9093")]
+    assert set(service["networks"]) & set(stack["services"]["alertmanager"]["networks"])
 
 
 def feeder() -> ModuleType:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 from schemas.topics import BY_NAME, PARTITIONS
 from streams.administration.permissions import Role
 from streams.administration.topics import wanted_topics
+from streams.delivery.receivers import load_receivers
 from streams.settings import load_settings, unknown_variables
 from tests.deploy.resources import of_kind, resources, strimzi_schema, the
 from tests.deploy.test_prometheus import rules
@@ -61,7 +62,7 @@ def test_resources_of_keda_and_the_prometheus_operator_are_valid() -> None:
 
 
 def test_a_field_that_does_not_exist_would_be_found() -> None:
-    monitor = json.loads(json.dumps(the("ServiceMonitor")))
+    monitor = json.loads(json.dumps(the("ServiceMonitor", "sitrep-workers")))
     monitor["spec"]["endpoints"][0]["intervall"] = "15s"
     scaled = json.loads(json.dumps(the("ScaledObject")))
     scaled["spec"]["maxReplicaCount"] = "4"
@@ -111,27 +112,42 @@ def test_kafka_s_own_pods_keep_to_what_the_namespace_demands() -> None:
         assert container["securityContext"] == confined
 
 
-def containers() -> Iterator[dict[str, Any]]:
-    pod = the("StatefulSet")["spec"]["template"]["spec"]
-    yield from pod.get("initContainers", ())
-    yield from pod["containers"]
+WORKER, DELIVERER = "sitrep-worker", "sitrep-deliverer"
+KIND_OF = {WORKER: "StatefulSet", DELIVERER: "Deployment"}
+each_role = pytest.mark.parametrize("name", KIND_OF)
 
 
-def test_pods_may_do_no_more_than_they_need() -> None:
-    pod = the("StatefulSet")["spec"]["template"]["spec"]
+def pod_of(name: str) -> dict[str, Any]:
+    """Return what the pods of a role are made of."""
+    template: dict[str, Any] = the(KIND_OF[name], name)["spec"]["template"]["spec"]
+    return template
+
+
+def container_of(name: str) -> dict[str, Any]:
+    """Return the only container of a role's pod."""
+    [container] = pod_of(name)["containers"]
+    assert "initContainers" not in pod_of(name)
+    found: dict[str, Any] = container
+    return found
+
+
+@each_role
+def test_pods_may_do_no_more_than_they_need(name: str) -> None:
+    pod = pod_of(name)
     assert pod["automountServiceAccountToken"] is False
+    assert pod["serviceAccountName"] == name
     assert pod["securityContext"]["runAsNonRoot"] is True
     assert pod["securityContext"]["runAsUser"] == 10001
     assert ("USER", "10001:10001") in [
         tuple(line.split(" ", 1)) for line in (DEPLOY / "Dockerfile").read_text().splitlines()
     ]
     assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
-    for container in containers():
-        context = container["securityContext"]
-        assert context["allowPrivilegeEscalation"] is False
-        assert context["readOnlyRootFilesystem"] is True
-        assert context["capabilities"] == {"drop": ["ALL"]}
-        assert "memory" in container["resources"]["limits"]
+    container = container_of(name)
+    context = container["securityContext"]
+    assert context["allowPrivilegeEscalation"] is False
+    assert context["readOnlyRootFilesystem"] is True
+    assert context["capabilities"] == {"drop": ["ALL"]}
+    assert "memory" in container["resources"]["limits"]
     assert the("Namespace")["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
 
 
@@ -140,58 +156,90 @@ def test_each_worker_keeps_its_own_state() -> None:
     [claim] = spec["volumeClaimTemplates"]
     [container] = spec["template"]["spec"]["containers"]
     mounts = {mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]}
-    settings = settings_of_workers()
+    settings = settings_of(WORKER)
     assert mounts[claim["metadata"]["name"]] == settings["SITREP_STATE_FOLDER"]
     assert settings["SITREP_STORE"] == "rocksdb"
 
 
-def test_probes_ask_pages_that_the_worker_has() -> None:
-    [container] = the("StatefulSet")["spec"]["template"]["spec"]["containers"]
-    pages = set(re.findall(r'add_get\("(/\w+)"', (ROOT / "streams/worker/page.py").read_text()))
-    asked = {name: container[f"{name}Probe"]["httpGet"]["path"] for name in ("startup", "liveness", "readiness")}
+@pytest.mark.parametrize(("name", "page"), [(WORKER, "worker/page.py"), (DELIVERER, "delivery/page.py")])
+def test_probes_ask_pages_that_exist(name: str, page: str) -> None:
+    container = container_of(name)
+    pages = set(re.findall(r'add_get\("(/\w+)"', (ROOT / "streams" / page).read_text()))
+    asked = {probe: container[f"{probe}Probe"]["httpGet"]["path"] for probe in ("startup", "liveness", "readiness")}
     assert asked == {"startup": "/healthz", "liveness": "/healthz", "readiness": "/readyz"}
     assert set(asked.values()) <= pages
     [port] = container["ports"]
-    assert port["containerPort"] == load_settings().http_port
-    assert {container[f"{name}Probe"]["httpGet"]["port"] for name in asked} == {port["name"]}
-    [endpoint] = the("ServiceMonitor")["spec"]["endpoints"]
+    assert {container[f"{probe}Probe"]["httpGet"]["port"] for probe in asked} == {port["name"]}
+    [endpoint] = the("ServiceMonitor", f"{name}s")["spec"]["endpoints"]
     assert endpoint["path"] in pages
+    [service_port] = the("Service", f"{name}s")["spec"]["ports"]
+    assert endpoint["port"] == service_port["name"]
+    assert service_port["targetPort"] == port["name"]
 
 
-def settings_of_workers() -> dict[str, str]:
-    """Return the workers' variables."""
-    [container] = the("StatefulSet")["spec"]["template"]["spec"]["containers"]
-    [source] = container["envFrom"]
-    [settings] = [
-        found for found in of_kind("ConfigMap") if found["metadata"]["name"] == source["configMapRef"]["name"]
+def test_pods_listen_where_their_programs_do() -> None:
+    assert container_of(WORKER)["ports"][0]["containerPort"] == load_settings().http_port
+    assert container_of(DELIVERER)["args"][-2:] == [
+        "--metrics-port",
+        str(container_of(DELIVERER)["ports"][0]["containerPort"]),
     ]
+
+
+def settings_of(name: str) -> dict[str, str]:
+    """Return the variables of a role."""
+    container = container_of(name)
+    [source] = container["envFrom"]
+    settings = the("ConfigMap", source["configMapRef"]["name"])
     return {**settings["data"], **{variable["name"]: variable["value"] for variable in container["env"]}}
 
 
-def test_the_workers_settings_are_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    given = settings_of_workers()
+@each_role
+def test_the_settings_are_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    given = settings_of(name)
     assert unknown_variables(given) == []
-    for name, value in given.items():
-        if name.endswith("_FILE"):
+    for variable, value in given.items():
+        if variable.endswith("_FILE"):
             # Stands for what is mounted from the operator's secrets.
-            (tmp_path / name).write_text("mounted")
-            monkeypatch.setenv(name, str(tmp_path / name))
+            (tmp_path / variable).write_text("mounted")
+            monkeypatch.setenv(variable, str(tmp_path / variable))
         else:
-            monkeypatch.setenv(name, value)
+            monkeypatch.setenv(variable, value)
     settings = load_settings()
     assert settings.sasl_password is not None
     assert settings.sasl_password.get_secret_value() == "mounted"
-    assert settings.replication_factor == 3
+    if name == WORKER:
+        assert settings.replication_factor == 3
+
+
+def test_both_roles_reach_kafka_in_the_same_way() -> None:
+    own = {"SITREP_SASL_USERNAME", "SITREP_REPLICATION_FACTOR", "SITREP_STORE", "SITREP_STATE_FOLDER"}
+    worker, deliverer = settings_of(WORKER), settings_of(DELIVERER)
+    assert {name: value for name, value in worker.items() if name not in own} == {
+        name: value for name, value in deliverer.items() if name not in own
+    }
+
+
+def test_the_deliverer_is_given_the_file_of_receivers_that_it_is_told_to_read(tmp_path: Path) -> None:
+    command, file, *_ = container_of(DELIVERER)["args"]
+    assert command == "deliver"
+    [volume] = [volume for volume in pod_of(DELIVERER)["volumes"] if "configMap" in volume]
+    [mount] = [mount for mount in container_of(DELIVERER)["volumeMounts"] if mount["name"] == volume["name"]]
+    data = the("ConfigMap", volume["configMap"]["name"])["data"]
+    path = tmp_path / "receivers.yaml"
+    path.write_text(data[str(Path(file).relative_to(mount["mountPath"]))])
+    assert [receiver.kind for receiver in load_receivers(path).receivers] == ["alertmanager"]
+    assert "volumeClaimTemplates" not in the("Deployment")["spec"], "its places in the topic are kept by Kafka"
 
 
 def test_secrets_are_those_that_the_operator_makes() -> None:
     users = {user["metadata"]["name"] for user in of_kind("KafkaUser")}
     assert users == {f"sitrep-{role}" for role in Role}
     ca = f"{the('Kafka')['metadata']['name']}-cluster-ca-cert"
-    pod = the("StatefulSet")["spec"]["template"]["spec"]
-    mounted = {volume["secret"]["secretName"] for volume in pod["volumes"] if "secret" in volume}
-    assert mounted == {"sitrep-worker", ca}
-    assert settings_of_workers()["SITREP_SASL_USERNAME"] in users
+    for name in KIND_OF:
+        mounted = {volume["secret"]["secretName"] for volume in pod_of(name)["volumes"] if "secret" in volume}
+        assert mounted == {name, ca}
+        assert settings_of(name)["SITREP_SASL_USERNAME"] == name
+        assert name in users
     logins = {found["name"] for found in the("TriggerAuthentication")["spec"]["secretTargetRef"]}
     assert logins == {"sitrep-lag", "sitrep-lag-name", ca}
     # The only secret in a file is a name.
@@ -207,7 +255,7 @@ def test_workers_are_scaled_by_lag_up_to_the_number_of_partitions() -> None:
     watched = {trigger["metadata"]["topic"]: trigger["metadata"]["consumerGroup"] for trigger in spec["triggers"]}
     assert watched == {"sitrep.reports": "sitrep-intake", "sitrep.claims": "sitrep-fusion"}
     assert set(watched) <= set(BY_NAME)
-    bootstrap = settings_of_workers()["SITREP_BOOTSTRAP_SERVERS"]
+    bootstrap = settings_of(WORKER)["SITREP_BOOTSTRAP_SERVERS"]
     assert {trigger["metadata"]["bootstrapServers"] for trigger in spec["triggers"]} == {bootstrap}
     assert bootstrap == f"{the('Kafka')['metadata']['name']}-kafka-bootstrap:9093"
 
@@ -217,26 +265,51 @@ def test_one_worker_at_a_time_may_be_taken_away() -> None:
     labels = the("StatefulSet")["spec"]["template"]["metadata"]["labels"]
     assert budget["maxUnavailable"] == 1
     assert budget["selector"]["matchLabels"].items() <= labels.items()
-    assert the("NetworkPolicy")["spec"]["podSelector"]["matchLabels"].items() <= labels.items()
-    assert the("Service")["spec"]["selector"].items() <= labels.items()
 
 
-def test_workers_are_reached_for_metrics_and_reach_kafka_and_nothing_else() -> None:
-    policy = the("NetworkPolicy")["spec"]
+@each_role
+def test_what_is_meant_for_the_pods_of_a_role_finds_them(name: str) -> None:
+    workload = the(KIND_OF[name], name)["spec"]
+    labels = workload["template"]["metadata"]["labels"]
+    assert workload["selector"]["matchLabels"].items() <= labels.items()
+    assert the("NetworkPolicy", name)["spec"]["podSelector"]["matchLabels"].items() <= labels.items()
+    assert the("Service", f"{name}s")["spec"]["selector"].items() <= labels.items()
+
+
+@pytest.mark.parametrize(
+    ("name", "reached"), [(WORKER, [[53, 53], [9093]]), (DELIVERER, [[53, 53], [9093], [9093], [443]])]
+)
+def test_pods_are_reached_for_metrics_and_reach_what_they_need_and_nothing_else(
+    name: str, reached: list[list[int]]
+) -> None:
+    policy = the("NetworkPolicy", name)["spec"]
     assert sorted(policy["policyTypes"]) == ["Egress", "Ingress"]
     assert [[port["port"] for port in rule["ports"]] for rule in policy["ingress"]] == [["metrics"]]
-    assert [[port["port"] for port in rule["ports"]] for rule in policy["egress"]] == [[53, 53], [9093]]
+    assert [[port["port"] for port in rule["ports"]] for rule in policy["egress"]] == reached
     assert all("from" in rule for rule in policy["ingress"])
     assert all("to" in rule for rule in policy["egress"])
 
 
-def test_metrics_get_the_job_that_the_alerts_know() -> None:
+def test_receivers_outside_are_no_private_addresses() -> None:
+    blocks = [
+        target["ipBlock"]
+        for rule in the("NetworkPolicy", DELIVERER)["spec"]["egress"]
+        for target in rule["to"]
+        if "ipBlock" in target
+    ]
+    [block] = blocks
+    refused = [ip_network(network) for network in block["except"]]
+    for private in ("10.1.2.3", "127.0.0.1", "169.254.169.254", "172.20.0.1", "192.168.1.1", "100.64.0.1"):
+        assert any(ip_address(private) in network for network in refused), private
+
+
+def test_metrics_get_the_jobs_that_the_alerts_know() -> None:
     # The operator names a job after its service.
     jobs = set(re.findall(r'job="([^"]+)"', " ".join(rule["expr"] for rule in rules())))
-    assert jobs == {the("Service")["metadata"]["name"]}
-    assert (
-        the("ServiceMonitor")["spec"]["selector"]["matchLabels"].items() <= the("Service")["metadata"]["labels"].items()
-    )
+    assert jobs == {f"{name}s" for name in KIND_OF}
+    for job in jobs:
+        monitor, service = the("ServiceMonitor", job), the("Service", job)
+        assert monitor["spec"]["selector"]["matchLabels"].items() <= service["metadata"]["labels"].items()
 
 
 def test_the_operator_s_rules_are_prometheus_s_rules() -> None:

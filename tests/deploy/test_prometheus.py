@@ -113,6 +113,7 @@ def test_alertmanager_takes_its_configuration(path: Path) -> None:
         (("alertname=SitrepNoWorker", "severity=page"), "pages"),
         (("alertname=SitrepLagGrowing", "severity=ticket"), "tickets"),
         (("alertname=SitrepWatchdog", "severity=none"), "watchdog"),
+        (("alertname=mass-casualty", "alert_id=dead.UA-74.1", "service=sitrep", "severity=severe"), "readers"),
         (("alertname=SomethingElse",), "tickets"),
     ],
 )
