@@ -37,7 +37,8 @@ from tests.broker.feeding import assert_exact, counted, feeding  # noqa: E402
 from tests.broker.live import Topics, WorkerProcess, create_topics, eventually  # noqa: E402
 from tests.chaos.proxy import FETCH, OFFSET_COMMIT, Proxy  # noqa: E402
 from tests.chaos.rehearsal import Outcome, Rehearsal, rehearse  # noqa: E402
-from tests.kafka.cluster import ApacheCluster, free_ports  # noqa: E402
+from tests.kafka.cluster import ApacheCluster  # noqa: E402
+from tests.ports import free_port  # noqa: E402
 
 PATIENCE = 4.0
 """Seconds of standstill from which on the watchdog of a stuck worker acts; 60 where nobody sets it."""
@@ -105,7 +106,7 @@ def _run(rehearsal: Rehearsal) -> Outcome:
 
 async def _stuck(swallowed: int) -> float:
     """Return the seconds until a worker whose requests of a kind come to nothing has ended for its supervisor."""
-    [port] = free_ports(1)
+    port = free_port()
     with (
         tempfile.TemporaryDirectory(prefix="sitrep-chaos-", ignore_cleanup_errors=True) as folder,
         ApacheCluster(Path(folder), proxied=port) as cluster,

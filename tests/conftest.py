@@ -8,13 +8,34 @@ of Java takes seconds.
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Generator, Iterator
+from typing import Any
 
 import pytest
 
 from tests.chaos.proxy import Proxy
-from tests.kafka.cluster import ApacheCluster, free_ports
+from tests.kafka.cluster import ApacheCluster
 from tests.kafka.fixture import apache_kafka
+from tests.order import SlowFirst, by_slowness
+from tests.ports import free_port
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    by_slowness(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SlowFirst | None:
+    return SlowFirst(config, log) if config.option.dist == "loadfile" else None
+
+
+def pytest_configure() -> None:
+    # A shell has what it starts in the background ignore SIGINT, and children inherit that: for whom tests interrupt it
+    # must be as at a terminal.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 _IN_CI = os.environ.get("CI", "").lower() == "true"
 
@@ -48,8 +69,7 @@ def apache(request: pytest.FixtureRequest) -> Iterator[ApacheCluster]:
 
     Tests take topics of their own, or the project's own topics newly made (``tests.kafka.fixture.fresh_settings``).
     """
-    [port] = free_ports(1)
-    with apache_kafka(request, proxied=port) as cluster:
+    with apache_kafka(request, proxied=free_port()) as cluster:
         yield cluster
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -19,6 +18,7 @@ from streams.cli.children import Child
 from streams.cli.embedded import end
 from streams.cli.output import CommandError, ExitCode
 from streams.engine.embedded import EmbeddedBroker, EmbeddedBrokerError
+from streams.engine.ports import free_port, is_free
 from streams.settings import Settings, load_settings, variable_of
 
 ORIGIN: Final = datetime(2025, 10, 22, 12, tzinfo=UTC)
@@ -98,15 +98,12 @@ def _environment(settings: Settings) -> dict[str, str]:
 
 
 def _port_for_the_page() -> int:
-    for port in (_USUAL_PORT, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise CommandError("no port is free on 127.0.0.1", ExitCode.BAD_INPUT)
+    if is_free(_USUAL_PORT):
+        return _USUAL_PORT
+    try:
+        return free_port()
+    except OSError as error:
+        raise CommandError(str(error), ExitCode.BAD_INPUT) from None
 
 
 async def _until_ready(stack: Stack) -> None:

@@ -21,6 +21,6 @@ May import Faust, mode, aiokafka and the standard library; nothing of ``schemas`
 ``transport.py``          the overridden parts of Faust's aiokafka driver
 ``blocks.py, offsets.py`` blocks as Faust messages; which offset may be committed
 ``watchdog.py, ends.py``  noticing that nothing moves
-``embedded.py``           the development broker
+``embedded.py, ports.py`` the development broker, and a port for it
 ========================  ==========================================================================
 """

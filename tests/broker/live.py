@@ -25,6 +25,9 @@ from streams.engine.config import EngineConfig
 PARTITIONS = 4
 SESSION_SECONDS = 1.0
 """The embedded broker lets a group wait half a session before it starts."""
+NOT_TAKEN_FOR_DEAD = {"session_timeout_seconds": 6.0, "request_timeout_seconds": 15.0}
+"""Settings of workers in tests that count what is done twice: a worker that misses its heartbeats, on a busy machine,
+loses its partitions, and what it had begun is rightly done again."""
 DEADLINE_SECONDS = 90.0
 """After so long a test that waits has failed. Nothing is faster for a shorter one, and a busy machine is slow."""
 

@@ -50,7 +50,7 @@ def webhook(name: str, receiver: Receiver, rule: str, **fields: Any) -> WebhookR
             "url": receiver.url,
             "secret": {"env": "TEST_SECRET"},
             "allow_private": True,
-            "timeout": timedelta(seconds=0.5),
+            "timeout": timedelta(seconds=2),
             "start": "beginning",
             "filter": {"rules": [rule]},
             "retry": {"first": timedelta(seconds=0.05), "longest": timedelta(seconds=0.2)},

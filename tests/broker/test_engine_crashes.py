@@ -16,7 +16,7 @@ from streams.engine.running import Worker, WorkerFailedError
 from streams.engine.stage import Output
 from streams.engine.transport import Consumer
 from tests.broker.counting import CountingStage
-from tests.broker.live import Topics, counts_in, eventually, publish, read_all
+from tests.broker.live import NOT_TAKEN_FOR_DEAD, Topics, counts_in, eventually, publish, read_all
 
 pytestmark = pytest.mark.broker
 
@@ -130,22 +130,25 @@ async def test_a_failure_at_any_step_loses_no_output_and_counts_nothing_twice(
     assert outputs == {value for _, value in sent}
 
 
-async def _work(topics: Topics, *, until: Callable[[dict[bytes, int]], bool]) -> None:
+async def _work(topics: Topics, *, until: Callable[[dict[bytes, int]], bool], **settings: Any) -> None:
     """Run a worker with small blocks until the changelog holds what is wanted, or until it fails."""
-    config = topics.config(block_records=100)
+    config = topics.config(block_records=100, **settings)
     stop = asyncio.Event()
 
     async def watch() -> None:
         async def reached() -> bool:
             return until(await counts_in(topics))
 
-        await eventually(reached, "the records are not all counted")
-        stop.set()
+        try:
+            await eventually(reached, "the records are not all counted")
+        finally:
+            stop.set()
 
     async with Worker([CountingStage("count", topics.source, topics.output)], config) as worker:
         watching = asyncio.create_task(watch())
         try:
             await worker.until_stopped(stop)
+            await watching
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
@@ -163,10 +166,10 @@ async def test_a_whole_block_delivered_again_changes_nothing(topics: Topics, mon
 
     with monkeypatch.context() as patch:
         patch.setattr(Consumer, "_commit", never)
-        await _work(topics, until=all_counted)
+        await _work(topics, until=all_counted, **NOT_TAKEN_FOR_DEAD)
     before = len(await read_all(topics.broker, topics.output))
     await publish(topics.broker, topics.source, [(b"one more", b"one more")])
-    await _work(topics, until=lambda counted: b"one more" in counted)
+    await _work(topics, until=lambda counted: b"one more" in counted, **NOT_TAKEN_FOR_DEAD)
 
     assert await counts_in(topics) == Counter([*(key for key, _ in sent), b"one more"])
     assert len(await read_all(topics.broker, topics.output)) == before + 1

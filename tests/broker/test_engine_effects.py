@@ -18,7 +18,16 @@ from streams.engine.observer import SilentObserver
 from streams.engine.running import Worker, WorkerFailedError
 from streams.engine.stage import EVERY_PARTITION, Output, Record, Step
 from tests.broker.counting import CountingStage
-from tests.broker.live import PARTITIONS, Topics, counts_in, eventually, publish, read_all
+from tests.broker.live import (
+    DEADLINE_SECONDS,
+    NOT_TAKEN_FOR_DEAD,
+    PARTITIONS,
+    Topics,
+    counts_in,
+    eventually,
+    publish,
+    read_all,
+)
 
 pytestmark = pytest.mark.broker
 
@@ -74,7 +83,7 @@ async def failure_of(topics: Topics, stage: AStage, **settings: Any) -> BaseExce
     """Run a worker until it fails and return the cause."""
     with pytest.raises(WorkerFailedError) as failed:
         async with Worker([stage], topics.config(**settings)) as worker:
-            await asyncio.wait_for(worker.until_stopped(asyncio.Event()), 20)
+            await asyncio.wait_for(worker.until_stopped(asyncio.Event()), DEADLINE_SECONDS)
     return failed.value.__cause__
 
 
@@ -95,7 +104,7 @@ async def test_a_tick_sends_and_stores_what_time_causes(topics: Topics) -> None:
     async def both_hours_of_all_partitions() -> bool:
         return len(await read_all(topics.broker, topics.output)) >= PARTITIONS + 3
 
-    async with running(topics, stage, clock=clock):
+    async with running(topics, stage, clock=clock, **NOT_TAKEN_FOR_DEAD):
         await eventually(both_hours_of_all_partitions, "the ticks do not send what time causes")
     stored = [r.value for r in await read_all(topics.broker, topics.changelog) if r.key == b"hour"]
     assert stored.count(b"13") == PARTITIONS
@@ -108,7 +117,9 @@ async def test_a_tick_sends_and_stores_what_time_causes(topics: Topics) -> None:
         return note_the_hour(taken, now, items)
 
     await publish(topics.broker, topics.source, [(b"%d" % n, b"go on") for n in range(50)])
-    async with running(topics, AStage(topics, note_what_comes), clock=lambda: NOON.replace(hour=13)):
+    async with running(
+        topics, AStage(topics, note_what_comes), clock=lambda: NOON.replace(hour=13), **NOT_TAKEN_FOR_DEAD
+    ):
         await eventually(lambda: len(seen) == 50, "the second worker does not begin")
     again = [r.value for r in await read_all(topics.broker, topics.changelog) if r.key == b"hour"]
     assert sorted(again) == sorted(stored), "a recovered hour is not news"
@@ -123,7 +134,7 @@ async def test_an_output_reaches_every_partition_with_its_headers(topics: Topics
     async def all_there() -> bool:
         return len(await read_all(topics.broker, topics.output)) == 2 * PARTITIONS
 
-    async with running(topics, AStage(topics, retract)):
+    async with running(topics, AStage(topics, retract), **NOT_TAKEN_FOR_DEAD):
         await eventually(all_there, "the outputs are not in every partition")
     found = await read_all(topics.broker, topics.output)
     assert {(r.partition, r.value) for r in found} == {(p, v) for p in range(PARTITIONS) for v in (b"1", b"2")}
@@ -209,7 +220,7 @@ async def test_no_record_whatever_it_holds_stops_consumption(topics: Topics) -> 
         seen.extend((r.key, len(r.value or b"")) for r in taken)
         return Step()
 
-    async with running(topics, AStage(topics, note)):
+    async with running(topics, AStage(topics, note), **NOT_TAKEN_FOR_DEAD):
         await eventually(lambda: len(seen) == len(odd) + 1, "a record stopped consumption")
     assert seen == [*((key, len(value or b"")) for key, value, _ in odd), (b"after", 5)]
 
@@ -238,7 +249,7 @@ async def test_the_observer_and_health_tell_what_happens(topics: Topics) -> None
     await publish(topics.broker, topics.source, [(b"a", b"12345")])
     health = Health()
     stage = CountingStage("count", topics.source, topics.output)
-    async with Worker([stage], topics.config(), observer=Ear(), health=health):
+    async with Worker([stage], topics.config(**NOT_TAKEN_FOR_DEAD), observer=Ear(), health=health):
         assert not health.ready or "recovered [0, 1, 2, 3]" in told
         wanted = [
             "owned [0, 1, 2, 3]",

@@ -7,7 +7,16 @@ import signal
 import pytest
 
 from tests.broker.feeding import assert_exact, counted, feeding
-from tests.broker.live import LiveBroker, Topics, WorkerProcess, create_topics, eventually, publish, read_all
+from tests.broker.live import (
+    NOT_TAKEN_FOR_DEAD,
+    LiveBroker,
+    Topics,
+    WorkerProcess,
+    create_topics,
+    eventually,
+    publish,
+    read_all,
+)
 
 pytestmark = pytest.mark.broker
 
@@ -80,7 +89,7 @@ async def test_sigterm_ends_a_worker_cleanly_and_its_work_is_committed(
     topics: Topics, workers: list[WorkerProcess]
 ) -> None:
     await publish(topics.broker, topics.source, [(b"key-%d" % n, b"%d" % n) for n in range(500)])
-    workers.append(WorkerProcess(topics))
+    workers.append(WorkerProcess(topics, **NOT_TAKEN_FOR_DEAD))
 
     async def done() -> bool:
         return await counted(topics) == 500
@@ -90,7 +99,7 @@ async def test_sigterm_ends_a_worker_cleanly_and_its_work_is_committed(
     assert workers[0].stop() == 0
     outputs = len(await read_all(topics.broker, topics.output))
 
-    workers.append(WorkerProcess(topics))
+    workers.append(WorkerProcess(topics, **NOT_TAKEN_FOR_DEAD))
     await publish(topics.broker, topics.source, [(b"last", b"last")])
 
     async def last_counted() -> bool:

@@ -26,13 +26,14 @@ from tests.chaos.proxy import Proxy
 from tests.chaos.situations import AS_OF, PARTITIONS, Stream
 from tests.chaos.verdict import Verdict, judge
 from tests.chaos.workers import Recovery, Supervisor
-from tests.kafka.cluster import ApacheCluster, free_ports
+from tests.kafka.cluster import ApacheCluster
+from tests.ports import free_port
 
 RULES: Final = Path(__file__).with_name("alerts.yaml")
 _READY_SECONDS: Final = 120.0
 _DRAIN_SECONDS: Final = 180.0
 """Long enough for a watchdog to notice a consumer that gets nowhere (60 s) and for its successor to catch up."""
-_SETTLE_SECONDS: Final = 15.0
+_SETTLE_SECONDS: Final = 60.0
 _LOOK_SECONDS: Final = 0.1
 
 
@@ -104,7 +105,7 @@ async def rehearse(rehearsal: Rehearsal, folder: Path, say: Callable[[str], None
 
     Raises ``TimeoutError`` if the workers do not begin, or do not come to an end once all faults are over.
     """
-    [port] = free_ports(1)
+    port = free_port()
     with (
         ApacheCluster(folder / "kafka", proxied=port) as cluster,
         Proxy(port, cluster.brokers[0].proxied_port) as proxy,

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.chaos.proxy import Proxy
-from tests.kafka.cluster import free_ports
+from tests.ports import free_port
 
 
 def a_request(api: int, correlation: int, body: bytes = b"") -> bytes:
@@ -40,13 +40,13 @@ async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, reques
 
 
 async def test_frames_pass_unchanged(echo: int) -> None:
-    with Proxy(free_ports(1)[0], echo) as proxy:
+    with Proxy(free_port(), echo) as proxy:
         link = await asyncio.open_connection("127.0.0.1", proxy.port)
         assert [await ask(*link, a_request(1, number, b"x" * 100_000)) for number in range(5)] == [0, 1, 2, 3, 4]
 
 
 async def test_a_reset_ends_the_connections_and_new_ones_work(echo: int) -> None:
-    with Proxy(free_ports(1)[0], echo) as proxy:
+    with Proxy(free_port(), echo) as proxy:
         link = await asyncio.open_connection("127.0.0.1", proxy.port)
         assert await ask(*link, a_request(1, 7)) == 7
         await asyncio.to_thread(proxy.reset)
@@ -57,7 +57,7 @@ async def test_a_reset_ends_the_connections_and_new_ones_work(echo: int) -> None
 
 
 async def test_only_the_answers_of_produce_requests_are_lost(echo: int) -> None:
-    with Proxy(free_ports(1)[0], echo) as proxy:
+    with Proxy(free_port(), echo) as proxy:
         proxy.lose_acknowledgements(1)
         link = await asyncio.open_connection("127.0.0.1", proxy.port)
         assert await ask(*link, a_request(3, 1)) == 1
@@ -69,7 +69,7 @@ async def test_only_the_answers_of_produce_requests_are_lost(echo: int) -> None:
 
 
 async def test_a_throttled_connection_is_no_faster_than_asked(echo: int) -> None:
-    with Proxy(free_ports(1)[0], echo) as proxy:
+    with Proxy(free_port(), echo) as proxy:
         proxy.throttle(100_000)
         link = await asyncio.open_connection("127.0.0.1", proxy.port)
         began = time.monotonic()

@@ -20,6 +20,7 @@ from streams.cli.application import main
 from streams.cli.embedded import end
 from streams.engine.embedded import EmbeddedBroker
 from streams.settings import Settings
+from tests.ports import free_port
 
 Run = Callable[..., "Done"]
 
@@ -50,10 +51,7 @@ def either_broker(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def nobody() -> str:
     """An address where nobody listens."""
-    with EmbeddedBroker() as embedded:
-        address = embedded.address
-        end(embedded)
-    return address
+    return f"127.0.0.1:{free_port()}"
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 import seeds
 from streams.cli.application import application, main
 from streams.cli.output import ExitCode
+from tests.broker.live import DEADLINE_SECONDS
 
 FOUNDING_CASE = Path(seeds.__file__).parent / "founding_case.jsonl"
 
@@ -132,7 +133,7 @@ def test_the_broker_says_where_it_is_and_ends_when_told(environment: dict[str, s
     told = json.loads(process.stdout.readline())
     assert told["topics"] is True
     process.send_signal(number)
-    _, errors = process.communicate(timeout=20)
+    _, errors = process.communicate(timeout=DEADLINE_SECONDS)
     assert (process.returncode, errors) == (0, "")
 
 
@@ -148,7 +149,7 @@ def test_a_broker_that_dies_is_said(environment: dict[str, str]) -> None:
     process.stdout.readline()
     [child] = psutil.Process(process.pid).children()
     child.kill()
-    _, errors = process.communicate(timeout=20)
+    _, errors = process.communicate(timeout=DEADLINE_SECONDS)
     assert process.returncode == ExitCode.BROKER_AWAY
     assert "ended by itself" in errors
 

@@ -25,6 +25,7 @@ from streams.cli.demo_feed import founding_case, generated_day
 from streams.cli.demo_stack import ORIGIN
 from streams.client import InvalidReport
 from streams.client.validation import validated
+from tests.broker.live import DEADLINE_SECONDS
 
 FOUNDING_CASE = Path(seeds.__file__).parent / "founding_case.jsonl"
 NOON = "2025-10-22T12:00:00Z"
@@ -226,6 +227,6 @@ def test_a_demo_that_is_killed_leaves_nothing_behind(environment: dict[str, str]
     children = psutil.Process(process.pid).children(recursive=True)
     assert len(children) == 2
     process.kill()
-    process.communicate(timeout=20)
-    _, alive = psutil.wait_procs(children, timeout=20)
+    process.communicate(timeout=DEADLINE_SECONDS)
+    _, alive = psutil.wait_procs(children, timeout=DEADLINE_SECONDS)
     assert alive == []

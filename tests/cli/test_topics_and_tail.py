@@ -9,7 +9,6 @@ import os
 import pty
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,6 +23,7 @@ from streams.cli.reading import Beginning, Last, Since, TopicReader, open_reader
 from streams.client import BrokerAway
 from streams.engine.embedded import EmbeddedBroker
 from streams.settings import Settings
+from tests.broker.live import DEADLINE_SECONDS
 
 pytestmark = pytest.mark.broker
 
@@ -186,7 +186,7 @@ def test_nothing_in_a_record_reaches_the_terminal_as_a_control(
         pass  # the other end is closed
     finally:
         os.close(leader)
-    assert process.wait(20) == 0
+    assert process.wait(DEADLINE_SECONDS) == 0
     text = shown.decode()
     assert "title" in text
     assert not set(text) & set("\x1b\x07\x9b\u202e")
@@ -206,11 +206,9 @@ def test_tail_follows_until_it_is_told_to_stop(broker: str, environment: dict[st
     for number in range(3):
         asyncio.run(put(broker, topic, (number % 2, BASE, b"k", b"%d" % number)))
         assert process.stdout.readline() == f"{number}\n"
-    started = time.monotonic()
     process.terminate()
-    _, errors = process.communicate(timeout=20)
+    _, errors = process.communicate(timeout=DEADLINE_SECONDS)
     assert (process.returncode, errors) == (0, "")
-    assert time.monotonic() - started < 10
 
 
 def test_an_unknown_topic_is_not_created_but_named(sitrep: Any, broker: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import subprocess
 import time
 import urllib.request
@@ -21,7 +20,9 @@ from streams.delivery.alertmanager import PATH, AlertmanagerBook
 from streams.delivery.calling import Caller, Verdict
 from streams.delivery.live import LiveAlerts
 from streams.delivery.payload import JSON, Message
+from tests.broker.live import DEADLINE_SECONDS
 from tests.delivery.scene import NOON, alertmanager_binary, an_alert
+from tests.ports import free_port
 
 LATER = NOON + timedelta(minutes=5)
 
@@ -102,9 +103,7 @@ class Alertmanager:
         binary = alertmanager_binary()
         config = folder / "alertmanager.yml"
         config.write_text("route: {receiver: none}\nreceivers: [{name: none}]\n")
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.address = f"127.0.0.1:{free.getsockname()[1]}"
+        self.address = f"127.0.0.1:{free_port()}"
         self.process = subprocess.Popen(
             [
                 binary,
@@ -133,10 +132,10 @@ class Alertmanager:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait(DEADLINE_SECONDS)
 
 
-async def until(holds: Callable[[], bool], what: str, seconds: float = 15) -> None:
+async def until(holds: Callable[[], bool], what: str, seconds: float = DEADLINE_SECONDS) -> None:
     deadline = time.monotonic() + seconds
     while not await asyncio.to_thread(holds):
         assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
@@ -155,7 +154,7 @@ async def alertmanager(tmp_path: Path) -> AsyncIterator[Alertmanager]:
 
 async def post(alertmanager: Alertmanager, alerts: list[dict[str, Any]]) -> Verdict:
     url = f"http://{alertmanager.address}{PATH}"
-    async with Caller(url, timeout=timedelta(seconds=5), allow_private=True) as caller:
+    async with Caller(url, timeout=timedelta(seconds=DEADLINE_SECONDS), allow_private=True) as caller:
         return (await caller.post(Message("", orjson.dumps(alerts), JSON))).verdict
 
 
@@ -181,7 +180,7 @@ async def test_alertmanager_shows_what_fires_and_drops_what_ended(alertmanager: 
 
 async def test_an_alert_that_nobody_posts_again_is_over_when_it_expires(alertmanager: Alertmanager) -> None:
     """The worker is dead, or the deliverer: Alertmanager itself ends the alert at the time it was told."""
-    soon = datetime.now(UTC) + timedelta(seconds=3)
+    soon = datetime.now(UTC) + timedelta(seconds=8)
     await post(alertmanager, AlertmanagerBook({}).post([firing_until(soon)], datetime.now(UTC)))
     assert len(alertmanager.alerts()) == 1
     await until(lambda: alertmanager.alerts() == [], "the alert has expired")

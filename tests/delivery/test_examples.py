@@ -15,6 +15,7 @@ import pytest
 from streams.delivery.calling import Caller, Verdict
 from streams.delivery.payload import webhook_message
 from streams.delivery.receivers import load_receivers
+from tests.broker.live import DEADLINE_SECONDS
 from tests.delivery.scene import KEY, SECRET, an_alert
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
@@ -35,7 +36,7 @@ def the_receiver() -> Iterator[tuple[str, subprocess.Popen[str]]]:
         yield process.stdout.readline().split()[-1], process
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(DEADLINE_SECONDS)
 
 
 async def test_the_webhook_receiver_takes_what_is_signed_once_and_refuses_the_rest() -> None:
@@ -47,7 +48,7 @@ async def test_the_webhook_receiver_takes_what_is_signed_once_and_refuses_the_re
             (KEY, message, Verdict.DELIVERED),
             (KEY, webhook_message(an_alert(revision=2, event="updated")), Verdict.DELIVERED),
         ]:
-            async with Caller(url, timeout=timedelta(seconds=5), allow_private=True, key=key) as caller:
+            async with Caller(url, timeout=timedelta(seconds=DEADLINE_SECONDS), allow_private=True, key=key) as caller:
                 assert (await caller.post(sent)).verdict is verdict
         process.terminate()
         assert process.stdout is not None

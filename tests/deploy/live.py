@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -31,16 +30,11 @@ from streams.client.connection import kafka_options
 from streams.engine.embedded import EmbeddedBroker
 from streams.settings import Settings, load_settings
 from tests.deploy.tools import DEPLOY, FROM_DEBIAN, tool
+from tests.ports import free_port
 
 SESSION_SECONDS: Final = 6
 """How long a dead worker keeps its partitions."""
 _DEADLINE: Final = 120.0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def until(what: str, found: Callable[[], Any], seconds: float = _DEADLINE) -> Any:

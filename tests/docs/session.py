@@ -12,7 +12,6 @@ import os
 import re
 import select
 import signal
-import socket
 import struct
 import subprocess
 import sys
@@ -27,9 +26,10 @@ from typing import Final, Self
 from streams.cli.embedded import end
 from streams.engine.embedded import EmbeddedBroker
 from tests.docs.markdown import ROOT, Command, Fence
+from tests.ports import free_port
 
 _ROWS, _COLUMNS = 50, 110
-_PATIENCE: Final = 60.0
+_PATIENCE: Final = 120.0
 _NOON: Final = "2025-10-22T12:00:00Z"
 """The founding case is of that day; a worker at the present would find it too late to count."""
 _SHOWN_PORTS: Final = {"broker": "9092", "page": "9108"}
@@ -111,8 +111,8 @@ class Reader:
             (folder / name).symlink_to(ROOT / name)
         (folder / "home").mkdir()
         self._broker = EmbeddedBroker().start() if world is World.RUNNING else None
-        broker_port = self._broker.port if self._broker else _free_port()
-        ports = self._ports = {"broker": str(broker_port), "page": str(_free_port(broker_port))}
+        broker_port = self._broker.port if self._broker else free_port()
+        ports = self._ports = {"broker": str(broker_port), "page": str(free_port())}
         # With LINES of whoever runs the tests, rich would not take a dumb terminal for one of 80 columns.
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("SITREP_", "LINES"))}
         self._environment = {
@@ -280,12 +280,3 @@ def fits(expected: list[str], found: list[str]) -> bool:
 
 def _trimmed(lines: list[str]) -> list[str]:
     return "\n".join(line.rstrip() for line in lines).strip("\n").split("\n")
-
-
-def _free_port(other: int = 0) -> int:
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port: int = probe.getsockname()[1]
-        if port != other:
-            return port

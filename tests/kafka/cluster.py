@@ -6,20 +6,21 @@ import base64
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
 
 from streams.engine.lifeline import end_with_parent
 from tests.kafka.jars import ROOT, kafka_jars
+from tests.ports import free_ports
 
-_START_SECONDS: Final = 60.0
+_START_SECONDS: Final = 120.0
 _STOP_SECONDS: Final = 20.0
 _STARTED: Final = b"Kafka Server started"
 _LOG4J: Final = ROOT / "deploy" / "kafka" / "log4j2.properties"
@@ -99,8 +100,8 @@ class ApacheCluster:
     """Runs ``brokers`` brokers while a ``with`` block lasts; what they store lives in ``folder``.
 
     ``properties`` are added to every broker's, ``java`` to Java's own options. ``proxied`` gives broker 1 a further
-    listener, at :attr:`proxied`, which tells its clients to come to ``127.0.0.1:proxied`` instead. The brokers end
-    with this process (Linux).
+    listener, at :attr:`proxied`, which tells its clients to come to ``127.0.0.1:proxied`` instead. ``passwords`` are
+    those of users who may log in with SCRAM. The brokers end with this process (Linux).
     """
 
     def __init__(
@@ -112,9 +113,11 @@ class ApacheCluster:
         proxied: int = 0,
         java: Sequence[str] = (),
         quick_start: bool = True,
+        passwords: Mapping[str, str] | None = None,
     ) -> None:
         self._jars = kafka_jars()
         self._properties = dict(properties or {})
+        self._passwords = dict(passwords or {})
         self._java = (*_JAVA, *java, *(_QUICK_START if quick_start else ()))
         # Kafka's tool would take an id that begins with "-" for an option.
         self._id = "s" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:].rstrip("=")
@@ -199,7 +202,13 @@ class ApacheCluster:
         formatting = []
         for broker in self.brokers:
             said = broker.output.open("wb")
-            arguments = ("format", "-t", self._id, "-c", str(self._write_properties(broker)))
+            users = [
+                ("--add-scram", f"SCRAM-SHA-{bits}=[name={name},password={password}]")
+                for name, password in self._passwords.items()
+                for bits in (256, 512)
+            ]
+            properties = str(self._write_properties(broker))
+            arguments = ("format", "-t", self._id, "-c", properties, *chain.from_iterable(users))
             formatting.append((broker, said, self._java_process("kafka.tools.StorageTool", *arguments, output=said)))
         for broker, said, process in formatting:
             try:
@@ -256,18 +265,6 @@ class ApacheCluster:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.kill()
-
-
-def free_ports(number: int) -> list[int]:
-    """Return ports of the loopback interface that nobody listens on, all different."""
-    sockets = [socket.socket() for _ in range(number)]
-    try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
 
 
 def _listed(ports: Mapping[str, int]) -> str:

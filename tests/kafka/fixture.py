@@ -42,13 +42,17 @@ def apache_kafka(
     properties: Mapping[str, str] | None = None,
     proxied: int = 0,
     java: Sequence[str] = (),
+    passwords: Mapping[str, str] | None = None,
 ) -> Iterator[ApacheCluster]:
     """Run a cluster; keep what the brokers said, under ``build/kafka/failed/``, if a test fails meanwhile."""
     demand_kafka()
     failed_before = request.session.testsfailed
     folder = Path(tempfile.mkdtemp(prefix="sitrep-kafka-"))
     try:
-        with ApacheCluster(folder, brokers=brokers, properties=properties, proxied=proxied, java=java) as cluster:
+        cluster = ApacheCluster(
+            folder, brokers=brokers, properties=properties, proxied=proxied, java=java, passwords=passwords
+        )
+        with cluster:
             yield cluster
     finally:
         if request.session.testsfailed > failed_before:

@@ -20,7 +20,6 @@ import pytest
 from streams.settings import Settings, load_settings
 from tests.kafka.cluster import ApacheCluster
 from tests.kafka.fixture import apache_kafka
-from tests.kafka.jars import tool_jars
 
 ADMINISTRATOR: Final = "admin"
 """A super user, for what comes before there are rules."""
@@ -128,18 +127,10 @@ class Guarded:
                 "sasl_username": name,
                 "sasl_password": self.passwords[name],
                 "ssl_ca_file": self.certificates.authority,
-                "connect_timeout_seconds": 10,
+                "connect_timeout_seconds": 30,
             }
             | given
         )
-
-    def run_tool(self, main: str, *arguments: str) -> str:
-        """Run one of Kafka's own tools as the administrator and return what it said."""
-        command = ["java", "-XX:TieredStopAtLevel=1", "-cp", f"{tool_jars()}/*", f"org.apache.kafka.tools.{main}"]
-        command += ["--bootstrap-server", self.address, "--command-config", str(self.tool_config()), *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
 
     def tool_config(self) -> Path:
         """Return the file that lets Kafka's tools log in as the administrator."""
@@ -180,15 +171,8 @@ def guarded_kafka(request: pytest.FixtureRequest, folder: Path, passwords: dict[
         "super.users": f"User:{ADMINISTRATOR};User:ANONYMOUS",
     }
     allowed = f"-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls={issuer.keys.as_uri()}"
-    with apache_kafka(request, properties=properties, java=[allowed]) as cluster:
-        guarded = Guarded(cluster, certificates, issuer, passwords)
-        # One kind of SCRAM at a time: the tool cannot set two in one call.
-        for name, password in passwords.items():
-            for bits in (256, 512) if name == ADMINISTRATOR else (512,):
-                user = ("--entity-type", "users", "--entity-name", name)
-                secret = f"SCRAM-SHA-{bits}=[password={password}]"
-                guarded.run_tool("ConfigCommand", "--alter", *user, "--add-config", secret)
-        yield guarded
+    with apache_kafka(request, properties=properties, java=[allowed], passwords=passwords) as cluster:
+        yield Guarded(cluster, certificates, issuer, passwords)
 
 
 @contextmanager

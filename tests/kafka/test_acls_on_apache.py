@@ -29,16 +29,17 @@ from streams.administration.topics import TopicStatus, check_topics, create_topi
 from streams.cli.reading import Beginning, open_reader, topic_names
 from streams.client import PublishError, ReportPublisher
 from streams.client.connection import kafka_options
+from tests.broker.live import DEADLINE_SECONDS as SECONDS
 from tests.broker.live import eventually
-from tests.kafka.cluster import free_ports
 from tests.kafka.guarded import Guarded, guarded_kafka
 from tests.kafka.jars import tool_jars
+from tests.ports import free_port
 
 pytestmark = pytest.mark.broker
 
 ROOT = Path(__file__).parents[2]
+TOOL = Path(__file__).parent / "tools" / "AclCommands.java"
 PASSWORDS = {role.value: f"{role.value}-sesame-{os.getpid()}" for role in Role}
-SECONDS = 60.0
 
 
 @pytest.fixture(scope="module")
@@ -46,17 +47,22 @@ def guarded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp("guarded")
     with guarded_kafka(request, folder, PASSWORDS) as guarded:
         # As an administrator does it: the printed commands, a shell, Kafka's tool.
-        tools = folder / "bin"
+        tools, asked = folder / "bin", folder / "asked"
         tools.mkdir()
         tool = tools / "kafka-acls.sh"
-        classpath = shlex.quote(f"{tool_jars()}/*")
-        tool.write_text(f'#!/bin/sh\nexec java -cp {classpath} org.apache.kafka.tools.AclCommand "$@"\n')
+        tool.write_text(f'#!/bin/sh\nIFS="\t"\nprintf "%s\\n" "$*" >> {shlex.quote(str(asked))}\n')
         tool.chmod(0o755)
         environment = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"}
         for role in Role:
             options = ["--command-config", str(guarded.tool_config()), "--broker", guarded.address]
             printed = _sitrep("acls", role, *options)
             subprocess.run(["sh", "-e"], input=printed, env=environment, check=True, capture_output=True, text=True)
+        quick = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", f"{tool_jars()}/*")
+        done = subprocess.run(
+            ["java", *quick, str(TOOL), str(asked)], capture_output=True, text=True, check=False, timeout=SECONDS
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.stdout.count("Adding ACLs for resource") >= len(asked.read_text().splitlines()) > len(Role)
         yield guarded
 
 
@@ -96,7 +102,7 @@ class Worker:
     """``sitrep worker`` with the permissions of its role."""
 
     def __init__(self, guarded: Guarded, folder: Path) -> None:
-        [self.port] = free_ports(1)
+        self.port = free_port()
         self.log = folder / "worker.log"
         environment = _environment(guarded, Role.WORKER, HTTP_PORT=str(self.port), LOG_LEVEL="debug", TICK_SECONDS="1")
         with self.log.open("wb") as log:

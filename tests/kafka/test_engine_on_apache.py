@@ -17,6 +17,7 @@ from streams.engine.running import Worker
 from tests.broker.counting import CountingStage
 from tests.broker.feeding import assert_exact, counted, feeding
 from tests.broker.live import (
+    NOT_TAKEN_FOR_DEAD,
     Topics,
     WorkerProcess,
     a_producer,
@@ -163,10 +164,7 @@ async def test_a_rolling_restart_of_workers_repeats_no_output(topics: Topics, wo
     """Each worker in turn is asked to stop and replaced: a clean stop commits, so nothing is even done twice."""
 
     def a_worker() -> WorkerProcess:
-        # A worker that misses its heartbeats is taken for dead, and what it had begun is done again: not on a busy
-        # machine, please.
-        patience = {"session_timeout_seconds": 6.0, "request_timeout_seconds": 15.0}
-        workers.append(WorkerProcess(topics, block_records=200, **patience))
+        workers.append(WorkerProcess(topics, block_records=200, **NOT_TAKEN_FOR_DEAD))
         return workers[-1]
 
     current = [a_worker(), a_worker()]
@@ -194,8 +192,12 @@ async def test_a_broker_that_is_killed_and_comes_back_loses_nothing(
     await asyncio.to_thread(apache.kill_broker, apache.brokers[0])
     # Not in a thread: the broker ends with the thread that started it, and other tests need it after this one.
     apache.start_brokers(apache.brokers)
-    if workers[0].exit_code is not None:  # it may give up for its supervisor to start it anew
-        workers.append(WorkerProcess(topics, block_records=20))
-    await all_counted(topics, len(sent))
+
+    async def all_of_them() -> bool:
+        if workers[-1].exit_code is not None:  # it may give up at any time, for its supervisor to start it anew
+            workers.append(WorkerProcess(topics, block_records=20))
+        return await counted(topics) >= len(sent)
+
+    await eventually(all_of_them, "the records are not all counted")
     assert await counts_in(topics) == Counter(key for key, _ in sent)
     assert {record.value for record in await read_all(topics.broker, topics.output)} == {value for _, value in sent}

