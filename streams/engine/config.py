@@ -48,6 +48,8 @@ class EngineConfig:
     commit_interval_seconds: float = 1.0
 
     # Producer
+    producers: int = 4
+    """How many a stage shares its partitions among: each has one request under way to a broker at a time."""
     batch_bytes: int = 900_000
     """Largest record batch, before compression; below Kafka's default ``message.max.bytes`` of 1,048,588."""
     idempotent: bool | None = None
@@ -78,7 +80,14 @@ class EngineConfig:
             raise ValueError("store 'rocksdb' needs a folder")
         if self.session_timeout_seconds > self.request_timeout_seconds:
             raise ValueError("request_timeout_seconds must not be shorter than session_timeout_seconds")
-        for name in ("block_records", "block_bytes", "queued_blocks", "batch_bytes", "max_in_flight_bytes"):
+        for name in (
+            "block_records",
+            "block_bytes",
+            "queued_blocks",
+            "producers",
+            "batch_bytes",
+            "max_in_flight_bytes",
+        ):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1")
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,9 +20,11 @@ from streams.engine.ends import EndOffsets
 from streams.engine.errors import StaleBlockError
 from streams.engine.faust_app import build_app
 from streams.engine.health import Health, Phase
+from streams.engine.inbox import Inbox, joined
 from streams.engine.observer import Observer
 from streams.engine.outbox import Outbox
 from streams.engine.partition import OwnedPartition
+from streams.engine.producers import Producers
 from streams.engine.recovery import Recovering, recover
 from streams.engine.sending import BatchSender, serves_idempotence
 from streams.engine.source_reader import SourceReader
@@ -58,7 +60,9 @@ class StageApp:
         self._folder: RocksFolder | None = None
         self._owned: dict[int, OwnedPartition] = {}
         self._at_work: dict[int, asyncio.Task[None]] = {}
-        """The block of each partition that is being worked, or was the last to be."""
+        """What empties each partition's inbox, or did so last."""
+        self._inboxes: dict[int, Inbox] = {}
+        self._producers: Producers | None = None
         self._recovering: asyncio.Task[None] | None = None
         self._ticking: asyncio.Task[None] | None = None
         self._watchdog = Watchdog(stage.name, config, observer, health)
@@ -77,6 +81,7 @@ class StageApp:
         if self._config.idempotent is None:
             self._config = replace(self._config, idempotent=await serves_idempotence(self._config))
             self.app.config = self._config
+        self._producers = await Producers(self._config, self.app.conf.id).start()
         self._ticking = asyncio.create_task(self._tick(), name=f"{self.stage.name} ticks")
         await self.app.start()
 
@@ -90,6 +95,8 @@ class StageApp:
         if self._at_work:
             await asyncio.wait(self._at_work.values())
         await self.app.stop()
+        if self._producers is not None:
+            await self._producers.stop()
         for owned in self._owned.values():
             owned.close()
         self._observer.revoked(self.stage.name, frozenset(self._owned))
@@ -129,20 +136,28 @@ class StageApp:
     # -- Faust ---------------------------------------------------------------------------------------------------
 
     async def work(self, event: Any) -> None:
-        """Begin to work a block as soon as the one before it in its partition is done.
+        """Have a delivered block worked as soon as those before it in its partition are done.
 
         Blocks of other partitions go on meanwhile: most of a small block's time is waiting for acknowledgements.
         """
         partition = event.message.partition
-        before = self._at_work.get(partition)
-        if before is not None:
-            await asyncio.wait({before})
-        name = f"{self.stage.name} works a block of partition {partition}"
-        self._at_work[partition] = asyncio.create_task(self._work(event), name=name)
+        inbox = self._inboxes.get(partition)
+        if inbox is None:
+            inbox = self._inboxes[partition] = Inbox(self._config.block_records, self._config.block_bytes)
+        await inbox.room()
+        inbox.put(event)
+        at_work = self._at_work.get(partition)
+        if at_work is None or at_work.done():
+            name = f"{self.stage.name} works partition {partition}"
+            self._at_work[partition] = asyncio.create_task(self._empty(inbox), name=name)
 
-    async def _work(self, event: Any) -> None:
-        """Work a block; acknowledge it only when everything it caused is durable."""
-        message, block = event.message, event.value
+    async def _empty(self, inbox: Inbox) -> None:
+        while events := inbox.take():
+            await self._work(events)
+
+    async def _work(self, events: Sequence[Any]) -> None:
+        """Work a block; acknowledge what was delivered of it only when everything it caused is durable."""
+        message, block = events[0].message, joined(events)
         generation = message.generation_id
         owned = self._owned.get(message.partition)
         self._watchdog.delivered(message.partition, block[0].offset)
@@ -152,15 +167,20 @@ class StageApp:
             await self._until_recovered(owned, generation)
             began = time.monotonic()
             await owned.work(block, still_owned=lambda: self._owns(owned, generation))
-            event.ack()
+            for event in events:
+                event.ack()
             self._watchdog.acknowledged(message.partition)
             self._report_block(message.partition, block, time.monotonic() - began)
         except StaleBlockError:
-            self.app.consumer.abandon(message)
+            self._abandon(events)
         except Exception as error:
             # Raised here it would make Faust restart the agent, skip the block, and never finish a stop.
-            self.app.consumer.abandon(message)
+            self._abandon(events)
             self.fail(message.partition, error)
+
+    def _abandon(self, events: Sequence[Any]) -> None:
+        for event in events:
+            self.app.consumer.abandon(event.message)
 
     async def _until_recovered(self, owned: OwnedPartition, generation: int) -> None:
         """Wait for the state of a block that a fetch from before the rebalance has delivered early.
@@ -224,8 +244,9 @@ class StageApp:
 
     def _own(self, partition: int) -> OwnedPartition:
         config = self._config
+        assert self._producers is not None, "partitions come after the start"
         sender = BatchSender(
-            self.app.producer._ensure_producer(),
+            self._producers.of(partition),
             batch_bytes=config.batch_bytes,
             seconds=2 * config.request_timeout_seconds,
         )

@@ -19,6 +19,7 @@ from faust.transport.drivers import aiokafka as driver
 
 from streams.engine.blocks import BlockMessage, chunks
 from streams.engine.offsets import OffsetLedger
+from streams.engine.producers import new_producer
 from streams.engine.tolerant import tolerate_odd_headers
 
 SCHEME: Final = "sitrepblocks"
@@ -186,17 +187,7 @@ class Producer(driver.Producer):  # type: ignore[misc]
 
     def _new_producer(self, transactional_id: str | None = None) -> AIOKafkaProducer:
         assert transactional_id is None, "the engine uses no transactions"
-        config = self.app.config
-        return AIOKafkaProducer(
-            **config.client_settings(),
-            client_id=self.app.conf.id,
-            acks="all",
-            linger_ms=0,
-            max_batch_size=config.batch_bytes,
-            max_request_size=config.batch_bytes + 64 * 1024,
-            compression_type=config.compression,
-            enable_idempotence=bool(config.idempotent),
-        )
+        return new_producer(self.app.config, self.app.conf.id)
 
 
 class Transport(driver.Transport):  # type: ignore[misc]
