@@ -38,9 +38,11 @@ from rich.table import Table
 from schemas.topics import ALERTS, CLAIMS, PARTITIONS
 from seeds.history import report_lines
 from seeds.history_mix import Mix
-from seeds.history_truth import towns
+from seeds.history_truth import Town, towns
 from streams.administration.topics import create_topics
 from streams.client import ReportPublisher
+from streams.core.fusion import FusionPolicy
+from streams.core.fusion.places import distance_km
 from streams.engine.embedded import EmbeddedBroker
 from streams.settings import Settings, load_settings
 
@@ -107,11 +109,26 @@ class Deadly(NamedTuple):
     report: dict[str, Any]
 
 
+def scenes() -> list[Town]:
+    """Return towns that lie apart, the largest of each region first, then the second ones, and so on.
+
+    A town and its own districts are one place to fusion: what is told of both at one hour is one situation.
+    """
+    policy, chosen = FusionPolicy(), list[Town]()
+    for number in range(6):
+        for found in list(towns().values())[:REGIONS]:
+            for town in found[number : number + 1]:
+                if all(distance_km(town.lat, town.lon, to.lat, to.lon) > 2 * policy.near_km for to in chosen):
+                    chosen.append(town)
+    return chosen
+
+
 def deadly() -> Iterator[Deadly]:
     """Yield reports of many killed, each in another town or at another hour, so that each is a situation."""
-    places = [found[number] for number in range(6) for found in list(towns().values())[:REGIONS] if number < len(found)]
+    places = scenes()
     for number in count():
-        town, hours_ago = places[number % len(places)], 2 + 6 * (number // len(places))
+        # The hour of one round lies further from that of the next than a report's time can be wrong.
+        town, hours_ago = places[number % len(places)], 2 + 9 * (number // len(places))
         at = f"{ORIGIN - timedelta(hours=hours_ago):%Y-%m-%dT%H:%M:%SZ}"
         about = {
             "occurred": {"start": at, "end": at},
