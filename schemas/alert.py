@@ -85,6 +85,9 @@ class Evidence(WireModel):
 MAX_EARLIER: Final = 100
 """Most earlier revisions that an alert names; its first ones are left out beyond that."""
 
+MAX_REGIONS: Final = 200
+"""Most members of a set that an alert names."""
+
 
 class AlertV1(WireModel):
     """A situation that a rule found, with honest figures and its evidence.
@@ -109,7 +112,7 @@ class AlertV1(WireModel):
     region: RegionCode
     """The region; for a set of regions their country, ``ZZ`` where they are of several."""
     region_names: RegionNames
-    regions: tuple[RegionCode, ...] = Field(default=(), max_length=200)
+    regions: tuple[RegionCode, ...] = Field(default=(), max_length=MAX_REGIONS)
     """The members of a set of regions; empty for a single region."""
     region_set: Identifier | None = None
     incident_id: Identifier | None = None

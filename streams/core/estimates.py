@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
+from schemas.base import MAX_COUNT
 from schemas.estimate import Estimate
 
 
@@ -30,6 +31,16 @@ def range_of(estimate: Estimate | None) -> Range | None:
 def estimate_of(figure: Range) -> Estimate:
     """Return the figure for the wire. The few small figures that wars are told in are made once."""
     return Estimate(low=figure.low, best=figure.best, high=figure.high)
+
+
+def bounded(figure: Range) -> Range:
+    """Return a sum as the wire takes it: beyond what a count may be it is open. Only mistyped figures get there."""
+    low, best, high = figure
+    if low > MAX_COUNT:
+        return Range(MAX_COUNT, None, None)
+    return Range(
+        low, best if best is None or best <= MAX_COUNT else None, high if high is None or high <= MAX_COUNT else None
+    )
 
 
 def total(figures: Iterable[Range]) -> Range | None:

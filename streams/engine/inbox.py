@@ -64,8 +64,7 @@ class Inbox:
 
 def _follows(event: Any, before: Any) -> bool:
     return bool(
-        event.message.generation_id == before.message.generation_id
-        and event.value.start == before.value[-1].offset + 1
+        event.message.generation_id == before.message.generation_id and event.value.start == before.value[-1].offset + 1
     )
 
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from schemas.alert import AlertV1, RegionNames
 from schemas.cloudevents import headers_for
 from schemas.keys import alert_key, live_alert_key
 from schemas.topics import ALERTS, ALERTS_LIVE, SET_MEMBERS
 from streams.core.alerting import AlertPolicy, AlertStep, RuleSet, SetAlerting, expiring
+from streams.core.alerting.foreign import mistake_in
 from streams.engine.stage import Output, Record, Step
+from streams.processors.letters import buried
 from streams.processors.metrics import Metrics
 from streams.reference.gazetteer import Gazetteer
 
@@ -42,10 +44,12 @@ class GazetteerRegions:
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._regions = gazetteer.regions
         self._settlement = gazetteer.settlement
+        self._names = {
+            code: RegionNames(en=known.names.en, uk=known.names.uk or None) for code, known in gazetteer.regions.items()
+        }
 
     def names(self, region: str) -> RegionNames:
-        known = self._regions.get(region)
-        return RegionNames(en=region) if known is None else RegionNames(en=known.names.en, uk=known.names.uk)
+        return self._names.get(region) or RegionNames(en=region)
 
     def place_names(self, region: str, place: str) -> RegionNames:
         found = self._settlement(place, region).settlement
@@ -109,11 +113,19 @@ class AlertingStage:
         return AlertingPartition(SetAlerting.restore(items, self._rules.current, self._policy), self._rules)
 
     def committed(self, partition: int, step: Step) -> None:  # noqa: ARG002
-        if isinstance(step.measures, AlertStep):
-            measure_alerts(step.measures, self._metrics)
+        if isinstance(step.measures, AlertingMeasures):
+            measure_alerts(step.measures.alerts, self._metrics)
+            self._metrics.bad_members.inc(step.measures.unusable)
 
     def closed(self, partition: int) -> None:
         """Nothing outlives the partition's state."""
+
+
+class AlertingMeasures(NamedTuple):
+    """What a step is to be measured by, once it is safe."""
+
+    alerts: AlertStep
+    unusable: int
 
 
 class AlertingPartition:
@@ -123,18 +135,25 @@ class AlertingPartition:
         self._alerting = alerting
         self._rules = rules
         self._generation = rules.generation
+        self._unusable: list[Output] = []
 
     def take(self, records: Sequence[Record]) -> None:
-        self._alerting.take(
-            (record.key.decode(), record.value)
-            for record in records
-            if record.key is not None and record.value is not None
-        )
+        for record in records:
+            mistake = mistake_in(record.key, record.value)
+            if mistake is None:
+                assert record.key is not None
+                assert record.value is not None
+                self._alerting.take([(record.key.decode(), record.value)])
+            else:
+                # Fusion writes none such: somebody else writes to the topic of members.
+                self._unusable.append(buried(record, mistake))
 
     def step(self, now: datetime) -> Step:
         if self._generation != self._rules.generation:
             self._alerting.reload(self._rules.current)
             self._generation = self._rules.generation
         done = self._alerting.step(now)
-        outputs = alert_outputs(done, now, self._rules.current)
-        return Step(outputs, done.changes, done if done.alerts else None)
+        letters, self._unusable = self._unusable, []
+        outputs = alert_outputs(done, now, self._rules.current) + letters
+        measures = AlertingMeasures(done, len(letters)) if done.alerts or letters else None
+        return Step(outputs, done.changes, measures)

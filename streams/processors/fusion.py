@@ -18,14 +18,13 @@ from schemas.keys import region_key
 from schemas.topics import CLAIMS, COUNTERS, DEAD_LETTERS, INCIDENTS
 from streams.core.alerting import Alerting, AlertStep, Regions
 from streams.core.fusion import MISREAD, Document, Fusion, FusionPolicy, FusionStep, Telling, read_record, telling_of
-from streams.core.intake import IntakePolicy
-from streams.core.intake.dead_letter import dead_letter
-from streams.core.mistakes import Mistake, mistakes_of
+from streams.core.mistakes import mistakes_of
 from streams.core.moments import SECOND, moment
 from streams.engine.stage import Output, Record, Step
 from streams.processors.alerting import RulesInForce, alert_outputs, measure_alerts
 from streams.processors.backlog import Backlog
 from streams.processors.intake import BY_INTAKE
+from streams.processors.letters import buried
 from streams.processors.metrics import Metrics
 
 _FUSION: Final = "/sitrep/fusion"
@@ -118,7 +117,7 @@ class FusionPartition:
                 claim = _read(value, self._policy, by_intake=BY_INTAKE in record.headers)
             except ValidationError as error:
                 # Intake writes none such: somebody else writes to the topic of claims.
-                self._unusable.append(_dead_letter(record, mistakes_of(error, value)[0]))
+                self._unusable.append(buried(record, mistakes_of(error, value)[0]._replace(code="bad_claim")))
                 continue
             claims.append(claim)
             if isinstance(claim, Telling):
@@ -189,11 +188,6 @@ def _too_late(claim: Telling, now: datetime) -> Output:
     headers = headers_for(DEAD_LETTERS.type, claim.claim_id, _FUSION, now)
     key = f"{source_id}/{report_id}".encode()
     return Output(DEAD_LETTERS.name, key, orjson.dumps(document, option=orjson.OPT_UTC_Z), headers)
-
-
-def _dead_letter(record: Record, mistake: Mistake) -> Output:
-    letter = dead_letter(record, mistake._replace(code="bad_claim"), None, IntakePolicy())
-    return Output(DEAD_LETTERS.name, letter.key, letter.value)
 
 
 def _measure(partition: int, measures: FusionMeasures, metrics: Metrics) -> None:

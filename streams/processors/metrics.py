@@ -169,6 +169,11 @@ class Metrics:
         self.bad_claims = Counter(
             "sitrep_claims_unusable", "Records on the topic of claims that intake did not write.", registry=registry
         )
+        self.bad_members = Counter(
+            "sitrep_set_members_unusable",
+            "Records on the topic of sets' members that fusion did not write.",
+            registry=registry,
+        )
         self.incidents_published = Counter(
             "sitrep_incidents_published", "Incident records published: new ones and changes.", registry=registry
         )

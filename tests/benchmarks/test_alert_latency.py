@@ -9,7 +9,7 @@ import orjson
 from benchmarks.alert_latency import ORIGIN, deadly
 from streams.core.replay import Judges, Replay, Wanted
 from streams.processors.world import World
-from streams.rules_file import default_rules, load_rules
+from streams.settings.rules_file import default_rules, load_rules
 
 
 def unusable(line: int, mistake: object) -> None:

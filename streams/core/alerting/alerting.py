@@ -15,15 +15,19 @@ from schemas.vocabulary import IncidentStatus
 from streams.core.alerting.area_rules import AreaRule, judge_area
 from streams.core.alerting.briefs import ENDED, Brief, Incident, brief_of
 from streams.core.alerting.findings import Finding, Look, Regions, View, silenced
+from streams.core.alerting.held import Held
+from streams.core.alerting.in_force import InForce
 from streams.core.alerting.incident_rules import IncidentRule, judge_incident, may_concern
 from streams.core.alerting.life import Phase, Withdrawal
 from streams.core.alerting.lives import UNUSED, AlertStep, Lives
-from streams.core.alerting.losses import Loss, less, lost_of, why_ended
-from streams.core.alerting.members import Member, lent
+from streams.core.alerting.losses import REPLACED, Loss, less, lost_of, why_ended
+from streams.core.alerting.members import Member, lent, looked_at
 from streams.core.alerting.policy import AlertPolicy
-from streams.core.alerting.readings import Readings, pack, readings_of, unpack
-from streams.core.alerting.rules import RANKS, Rule, RuleSet, ThresholdRule
+from streams.core.alerting.readings import Readings, chosen, pack, readings_of, unpack
+from streams.core.alerting.replaced import Replaced
+from streams.core.alerting.rules import RANKS, Rule, RuleSet, SetRule, ThresholdRule
 from streams.core.moments import micros, micros_of, span
+from streams.core.windows import WINDOWS
 
 PREFIX: Final = b"a:"
 """All state keys of the alerting begin with it."""
@@ -41,12 +45,12 @@ class Alerting:
     """
 
     def __init__(self, rules: RuleSet, regions: Regions, policy: AlertPolicy) -> None:
-        self._rules = rules
+        self._rules = InForce(rules)
         self._regions = regions
         self._policy = policy
         self._lives = Lives(policy)
-        self._briefs: dict[str, dict[str, Brief]] = {}
-        self._home: dict[str, str] = {}
+        self._held = Held()
+        self._replaced = Replaced()
         self._readings: dict[str, Readings] = {}
         self._observed_since: int | None = None
         self._seen: int | None = None
@@ -57,12 +61,12 @@ class Alerting:
         self._touched: set[str] = set()
         self._changed: dict[str, set[str]] = {}
         self._lost: dict[str, dict[str, Loss]] = {}
-        self._superseded: list[tuple[Brief, Withdrawal]] = []
-        self._new: list[Brief] = []
+        self._superseded: list[Brief] = []
+        self._new: list[str] = []
         self._reduced: list[Brief] = []
         self._changes: dict[bytes, bytes | None] = {}
-        self._digest = rules.digest()
-        self._matched: dict[str, tuple[Rule, ...]] = {}
+        self._sent: dict[tuple[str, str], bytes] = {}
+        """The last record of each region that went to a set since the state was opened."""
 
     @classmethod
     def restore(
@@ -76,11 +80,10 @@ class Alerting:
 
     def _restore(self, items: Mapping[bytes, bytes]) -> None:
         self._lives.restore(items)
+        self._replaced.restore(items)
         for key, value in items.items():
             if key.startswith(_BRIEF):
-                brief = Brief.unpack(value)
-                self._briefs.setdefault(brief.region, {})[brief.incident_id] = brief
-                self._home[brief.incident_id] = brief.region
+                self._held.put(Brief.unpack(value))
             elif key.startswith(_READINGS):
                 self._readings[key[len(_READINGS) :].decode()] = unpack(orjson.loads(value))
         if _PARTITION in items:
@@ -90,9 +93,7 @@ class Alerting:
 
     def reload(self, rules: RuleSet) -> None:
         """Put other rules in force with the next step: no alert that still has its rule is lost or raised anew."""
-        self._rules = rules
-        self._digest = rules.digest()
-        self._matched.clear()
+        self._rules = InForce(rules)
 
     def take(self, incidents: Iterable[Incident], counters: Iterable[RegionCountersV1]) -> None:
         """Take what fusion published in this step, incidents as JSON: only what changed need be there."""
@@ -108,22 +109,23 @@ class Alerting:
         """
         at = micros(now)
         may_end = self._may_end(at) and caught_up
-        self._follow_superseded()
+        self._follow_superseded(at)
         self._follow_moved(at)
-        if self._digest != self._judged_by:
-            self._touched.update(self._readings, self._briefs, self._lives.places())
-            self._lives.end_without_rule(self._rules, at)
+        anew = self._rules.digest != self._judged_by
+        if anew:
+            self._touched.update(self._readings, self._held.regions(), self._lives.places())
+            self._lives.end_without_rule(self._rules.all, at)
         self._touched.update(self._lives.due(at))
         touched, self._touched = sorted(self._touched), set()
         for region in touched:
-            self._judge(region, at, may_end=may_end)
+            self._judge(region, at, may_end=may_end, anew=anew)
         members = [member for region in touched for member in self._members(region, at)]
-        self._lives.refresh(at, self._rules)
+        self._lives.refresh(at, self._rules.all)
         self._sweep(at)
         self._note(at, any_change=bool(touched))
         step = self._lives.finished()
         step.members += members
-        step.changes |= self._changes
+        step.changes |= self._changes | self._replaced.taken()
         self._changes = {}
         self._changed, self._lost = {}, {}
         return step
@@ -133,18 +135,10 @@ class Alerting:
         return tuple(alert.alert_id for alert in self._lives.live())
 
     def _take_incident(self, incident: Incident) -> None:
-        incident_id = incident["incident_id"]
-        known = self._home.get(incident_id)
-        before = None if known is None else self._briefs[known].get(incident_id)
+        before = self._held.get(incident["incident_id"])
         if incident["status"] in ENDED:
             if before is not None:
-                why = Withdrawal(why_ended(incident["status"]), is_retraction=True)
-                if "merged_into" in incident:
-                    self._carry_on(before, incident["merged_into"], why)
-                elif incident["status"] == IncidentStatus.SUPERSEDED:
-                    self._superseded.append((before, why))
-                self._lose(before, why)
-                self._drop(before)
+                self._end(before, incident)
             return
         brief = brief_of(incident, before, self._policy)
         if brief == before:
@@ -160,13 +154,24 @@ class Alerting:
             self._observed_since = published
         self._keep(brief)
         if before is None:
-            self._new.append(brief)
+            self._new.append(brief.incident_id)
+            self._replaced.remove(brief.incident_id)
         self._changed.setdefault(brief.region, set()).add(brief.incident_id)
         self._touched.add(brief.region)
 
+    def _end(self, before: Brief, incident: Incident) -> None:
+        why = Withdrawal(why_ended(incident["status"]), is_retraction=True)
+        self._drop(before)
+        if "merged_into" in incident:
+            self._carry_on(before, incident["merged_into"], why)
+        elif incident["status"] == IncidentStatus.SUPERSEDED:
+            # What replaces it may be in the next block: until then its source has but corrected itself.
+            self._superseded.append(before)
+            why = why._replace(is_retraction=False)
+        self._lose(before, why)
+
     def _keep(self, brief: Brief) -> None:
-        self._briefs.setdefault(brief.region, {})[brief.incident_id] = brief
-        self._home[brief.incident_id] = brief.region
+        self._held.put(brief)
         self._changes[_brief_key(brief)] = brief.pack()
 
     def _take_counters(self, counters: RegionCountersV1) -> None:
@@ -178,37 +183,45 @@ class Alerting:
 
     def _carry_on(self, ended: Brief, into: str, why: Withdrawal) -> None:
         """An alert about an incident that turned out to be another one goes on as that one's, if there is ground."""
-        rules = [rule.name for rule in self._rules_of(ended.region) if isinstance(rule, IncidentRule)]
+        rules = [rule.name for rule in self._rules.of_region(ended.region) if isinstance(rule, IncidentRule)]
         renamed = [name for name in rules if self._lives.rename(ended.region, name, ended.incident_id, into)]
         if renamed:
             loss = Loss(why, ended.at, bool(ended.outages))
             self._lost.setdefault(ended.region, {})[into] = loss
             self._changed.setdefault(ended.region, set()).add(into)
 
-    def _follow_superseded(self) -> None:
+    def _follow_superseded(self, now: int) -> None:
         """A source that replaced its report tells of the same situation, mostly, under a new incident.
 
         Its alerts go on as the new one's, and the figures that had been published stay what is corrected.
         """
-        for ended, why in self._superseded:
-            heirs = [brief for brief in self._new if brief.incident_id in self._home and self._is_heir(brief, ended)]
+        for ended in self._superseded:
+            self._replaced.add(ended, REPLACED, now + span(self._policy.replaced_within))
+        new = [brief for incident_id in self._new if (brief := self._held.get(incident_id)) is not None]
+        for ended, reason, until in self._replaced:
+            heirs = [brief for brief in new if self._is_heir(brief, ended)]
+            if not heirs and now < until:
+                continue
+            why = Withdrawal(reason, is_retraction=True)
+            self._replaced.remove(ended.incident_id)
             if len(heirs) == 1:
                 self._carry_on(ended, heirs[0].incident_id, why)
-                heir = self._briefs[ended.region][heirs[0].incident_id]
-                self._keep(replace(heir, told={**heir.told, **ended.told}))
+                self._keep(replace(heirs[0], told={**heirs[0].told, **ended.told}))
+            self._lose(ended, why)
         self._superseded, self._new = [], []
 
     def _follow_moved(self, now: int) -> None:
         """What sources say of one situation may move to another incident as their times and places are corrected."""
         for before in self._reduced:
-            left = self._briefs.get(before.region, {}).get(before.incident_id)
+            held = self._held.of(before.region)
+            left = held.get(before.incident_id)
             changed = [
-                self._briefs[before.region][found]
+                held[found]
                 for found in sorted(self._changed.get(before.region, ()))
-                if found != before.incident_id and found in self._briefs[before.region]
+                if found != before.incident_id and found in held
             ]
             near = [brief for brief in changed if self._is_heir(brief, before)]
-            for rule in self._rules_of(before.region) if near else ():
+            for rule in self._rules.of_region(before.region) if near else ():
                 if not isinstance(rule, IncidentRule) or (left is not None and may_concern(rule, left, now)):
                     continue
                 heirs = [brief for brief in near if may_concern(rule, brief, now)]
@@ -230,42 +243,44 @@ class Alerting:
         self._touched.add(brief.region)
 
     def _drop(self, brief: Brief) -> None:
-        del self._briefs[brief.region][brief.incident_id]
-        del self._home[brief.incident_id]
+        self._held.remove(brief)
         self._changes[_brief_key(brief)] = None
 
-    def _judge(self, region: str, now: int, *, may_end: bool) -> None:
+    def _judge(self, region: str, now: int, *, may_end: bool, anew: bool) -> None:
         """Judge a region by every rule, in the order of the file: what one says may keep a later one silent."""
-        briefs = self._briefs.get(region, {})
-        changed = self._changed.get(region, set())
         view = View(
             region,
             self._regions.names(region),
             self._regions.population(region),
             self._readings.get(region, _NOTHING),
-            briefs,
+            self._held.of(region),
             self._observed_since,
-            frozenset(changed),
+            frozenset(self._changed.get(region, ())),
             place_names=partial(self._regions.place_names, region),
         )
         lost = self._lost.get(region, {})
-        for rule in self._rules_of(region):
+        for rule in self._rules.of_region(region):
+            look = Look(rule, view, now, may_end)
             if isinstance(rule, IncidentRule):
-                self._judge_incidents(rule, view, now, lost, may_end=may_end)
+                self._judge_incidents(rule, look, lost, anew=anew)
                 continue
             for finding in judge_area(rule, view, now):
-                said = self._unless_said(rule, view, finding)
-                self._lives.apply(Look(rule, view, now, may_end), said, lost_of(rule, lost, now))
+                self._lives.apply(look, self._unless_said(rule, view, finding), lost_of(rule, lost, now))
 
-    def _judge_incidents(
-        self, rule: IncidentRule, view: View, now: int, lost: Mapping[str, Loss], *, may_end: bool
-    ) -> None:
-        for incident_id in sorted({*self._lives.subjects(view.code, rule.name), *view.changed}):
+    def _judge_incidents(self, rule: IncidentRule, look: Look, lost: Mapping[str, Loss], *, anew: bool) -> None:
+        """Judge the incidents about which anything may be different: news, a loss, another rule's word, or time."""
+        view, now = look.view, look.now
+        subjects = {*view.changed, *lost, *self._lives.stirred(view.code, rule.name, now)}
+        if anew:
+            subjects.update(self._lives.subjects(view.code, rule.name))
+        for incident_id in sorted(subjects):
             slot = self._lives.slot(view.code, rule.name, incident_id)
             brief = view.briefs.get(incident_id)
-            if brief is not None and slot is UNUSED and not may_concern(rule, brief, now):
+            if slot is UNUSED and (brief is None or not may_concern(rule, brief, now)):
                 continue
             if brief is None:
+                if incident_id in self._replaced:
+                    continue
                 finding = Finding(incident_id, None, False, None, 0, 0)
             else:
                 raised = slot.since if slot.phase is Phase.FIRING else None
@@ -274,7 +289,7 @@ class Alerting:
                     finding = silenced(finding)
             loss = lost.get(incident_id)
             withdrawn = None if loss is None else loss.withdrawal
-            self._lives.apply(Look(rule, view, now, may_end), finding, withdrawn)
+            self._lives.apply(look, finding, withdrawn)
 
     def _is_said(self, rule: Rule, place: str, finding: Finding) -> bool:
         """Return whether a live alert of another rule says of the incident all that this one would."""
@@ -290,35 +305,42 @@ class Alerting:
             return finding
         if self._lives.slot(view.code, rule.name, finding.subject).phase is Phase.FIRING:
             return finding
+        counted = self._told(rule, view.code, finding.grounds())
+        return finding if rule.levels.reached(finding.number - counted) is not None else silenced(finding)
+
+    def _told(self, rule: ThresholdRule, region: str, grounds: Iterable[Brief]) -> int:
+        """Return how much of a counter comes from incidents that have a live alert of their own."""
         told = {
             subject
             for name in rule.unless
-            for subject in self._lives.subjects(view.code, name)
-            if self._lives.slot(view.code, name, subject).phase is Phase.FIRING
+            for subject in self._lives.subjects(region, name)
+            if self._lives.slot(region, name, subject).phase is Phase.FIRING
         }
-        counted = sum(brief.contributes(rule.measure) for brief in finding.grounds() if brief.incident_id in told)
-        return finding if rule.levels.reached(finding.number - counted) is not None else silenced(finding)
+        return sum(brief.contributes(rule.measure) for brief in grounds if brief.incident_id in told)
 
     def _members(self, region: str, now: int) -> Iterable[tuple[str, bytes]]:
-        for name in self._rules.sets_with(region):
-            rules = self._rules.of_set(name)
-            lost = self._lost.get(region, {}).values()
-            held = [brief for brief in self._briefs.get(region, {}).values() if brief.start <= now]
+        """Yield what the sets see of a region, where that is not what they were sent last."""
+        lost = self._lost.get(region, {}).values()
+        withdrawn = next((loss.withdrawal.reason for loss in lost if loss.withdrawal.is_retraction), None)
+        for name, rules in self._rules.of_sets_with(region):
             member = Member(
                 region,
-                self._readings.get(region, _NOTHING),
+                chosen(self._readings.get(region, _NOTHING), looked_at(rules)),
                 self._observed_since,
-                lent(held, rules, now, self._policy.member_evidence),
-                next((loss.withdrawal.reason for loss in lost if loss.withdrawal.is_retraction), None),
+                lent(self._held.of(region), rules, now, self._policy.member_evidence),
+                withdrawn,
+                {rule.name: told for rule in rules if (told := self._told_to_set(rule, region, now))},
             )
-            yield name, member.pack()
+            packed = member.pack()
+            if self._sent.get((name, region)) != packed:
+                self._sent[name, region] = packed
+                yield name, packed
 
-    def _rules_of(self, region: str) -> tuple[Rule, ...]:
-        """Matching patterns costs more than judging: once a region and rule set is enough."""
-        found = self._matched.get(region)
-        if found is None:
-            found = self._matched[region] = self._rules.of_region(region)
-        return found
+    def _told_to_set(self, rule: SetRule, region: str, now: int) -> int:
+        if not rule.unless or not isinstance(rule, ThresholdRule):
+            return 0
+        inside = self._held.of(region).after(now - WINDOWS[rule.window])
+        return self._told(rule, region, (brief for brief in inside if brief.start <= now))
 
     def _may_end(self, now: int) -> bool:
         """A worker that takes over after a pause has a backlog to read before it ends anything."""
@@ -331,11 +353,11 @@ class Alerting:
     def _note(self, now: int, *, any_change: bool) -> None:
         """Store, now and then, that this partition is being worked."""
         due = self._seen is None or now - self._seen >= span(self._policy.gap) // 2
-        if not due and self._digest == self._judged_by and not (any_change and self._changes):
+        if not due and self._rules.digest == self._judged_by and not (any_change and self._changes):
             return
         self._seen = max(now, self._seen or now)
-        self._judged_by = self._digest
-        self._changes[_PARTITION] = orjson.dumps((self._observed_since, self._seen, self._digest.decode()))
+        self._judged_by = self._rules.digest
+        self._changes[_PARTITION] = orjson.dumps((self._observed_since, self._seen, self._rules.digest.decode()))
 
     def _sweep(self, now: int) -> None:
         """Forget incidents past the horizon, and the ended lives about them."""
@@ -345,10 +367,10 @@ class Alerting:
             return
         self._next_sweep = now + span(self._policy.sweep_every)
         oldest = now - span(self._policy.horizon)
-        for region, briefs in self._briefs.items():
+        for region, briefs in self._held.regions().items():
             for brief in [brief for brief in briefs.values() if max(brief.at, brief.last_published) < oldest]:
                 self._drop(brief)
-            for rule in self._rules_of(region):
+            for rule in self._rules.of_region(region):
                 if isinstance(rule, IncidentRule):
                     for subject in self._lives.subjects(region, rule.name):
                         if subject not in briefs:

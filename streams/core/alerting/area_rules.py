@@ -37,7 +37,8 @@ def judge_area(rule: AreaRule, view: View, now: int) -> Sequence[Finding]:
         case FirstAfterQuietRule():
             return (_first_after_quiet(rule, view, now),)
         case MassOutageRule():
-            return [_mass_outage(rule, utility, view, now) for utility in rule.utilities]
+            active = _active(rule, view, now)
+            return [_mass_outage(rule, utility, active.get(utility, []), view) for utility in rule.utilities]
 
 
 def window_of(rule: AreaRule) -> int | None:
@@ -94,22 +95,22 @@ def _first_after_quiet(rule: FirstAfterQuietRule, view: View, now: int) -> Findi
     in_window = reading(view.readings, rule.window, Measure.STRIKES)
     if in_window is None or not in_window.low:
         return nothing
-    strikes = [
-        brief
-        for brief in view.briefs.values()
-        if brief.is_strike and brief.credibility <= rule.credible and brief.at > now - window - quiet
-    ]
-    recent = [brief for brief in strikes if brief.at > now - window and brief.start <= now]
+    since = now - window
+    recent = [brief for brief in view.briefs.after(since) if brief.start <= now and _breaks_quiet(brief, rule)]
     if not recent:
         return nothing
     first = min(recent, key=lambda brief: (brief.at, brief.incident_id))
-    earlier = [brief for brief in strikes if first.at - quiet <= brief.at <= now - window]
     if view.observed_since is None or view.observed_since > first.at - quiet:
         return nothing
-    if earlier:
+    if any(_breaks_quiet(brief, rule) for brief in view.briefs.between(first.at - quiet, since)):
         # Time brings this about when the first strike leaves the window; else it is news of the past.
-        news = [brief for brief in earlier if brief.incident_id in view.changed]
-        void = _came_to_light(max(news, key=lambda brief: brief.at)) if news else None
+        told = (view.briefs.get(incident_id) for incident_id in view.changed)
+        news = [
+            brief
+            for brief in told
+            if brief is not None and first.at - quiet <= brief.at <= since and _breaks_quiet(brief, rule)
+        ]
+        void = _came_to_light(max(news, key=lambda brief: (brief.at, brief.incident_id))) if news else None
         return Finding("", None, False, _ONE, 0, 1, measure=Measure.STRIKES, void=void)
     count = len(recent)
     return Finding(
@@ -125,21 +126,33 @@ def _first_after_quiet(rule: FirstAfterQuietRule, view: View, now: int) -> Findi
     )
 
 
+def _breaks_quiet(brief: Brief, rule: FirstAfterQuietRule) -> bool:
+    return brief.is_strike and brief.credibility <= rule.credible
+
+
 def _came_to_light(brief: Brief) -> str:
     where = f" at {brief.place}" if brief.place else ""
     return f"an earlier strike{where} within the quiet days came to light"
 
 
-def _mass_outage(rule: MassOutageRule, utility: str, view: View, now: int) -> Finding:
-    active: list[tuple[Brief, Outage]] = [
-        (brief, outage)
-        for brief in view.briefs.values()
-        for outage in brief.outages
-        if outage.utility == utility
-        and outage.start <= now < outage.ends
-        and (rule.scheduled or not outage.scheduled)
-        and outage.customers is not None
-    ]
+_ActiveOutage = tuple[Brief, Outage]
+
+
+def _active(rule: MassOutageRule, view: View, now: int) -> dict[str, list[_ActiveOutage]]:
+    """Return the outages that go on now and whose customers are known, by utility."""
+    active: dict[str, list[_ActiveOutage]] = {}
+    for brief in view.briefs.with_outages():
+        for outage in brief.outages:
+            if (
+                outage.start <= now < outage.ends
+                and (rule.scheduled or not outage.scheduled)
+                and outage.customers is not None
+            ):
+                active.setdefault(outage.utility, []).append((brief, outage))
+    return active
+
+
+def _mass_outage(rule: MassOutageRule, utility: str, active: Sequence[_ActiveOutage], view: View) -> Finding:
     value = total(outage.customers for _, outage in active if outage.customers is not None)
     number = 0 if value is None else number_at(value, rule.bound)
     share = None if not view.population else number / view.population
@@ -171,7 +184,7 @@ def _mass_outage(rule: MassOutageRule, utility: str, view: View, now: int) -> Fi
     )
 
 
-def _most_customers(pair: tuple[Brief, Outage]) -> tuple[int, int, str]:
+def _most_customers(pair: _ActiveOutage) -> tuple[int, int, str]:
     brief, outage = pair
     return -(outage.customers.low if outage.customers else 0), brief.credibility, brief.incident_id
 
@@ -182,7 +195,7 @@ def _level(levels: Levels, severity: Severity | None) -> float:
 
 def _within(view: View, window: int, now: int, measure: Measure) -> Callable[[], Sequence[Brief]]:
     def grounds() -> Sequence[Brief]:
-        inside = (brief for brief in view.briefs.values() if brief.at > now - window and brief.start <= now)
+        inside = (brief for brief in view.briefs.after(now - window) if brief.start <= now)
         return weightiest(inside, measure)
 
     return grounds

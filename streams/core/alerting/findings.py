@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
 from schemas.alert import Measure, RegionNames
 from schemas.vocabulary import Credibility, Severity
 from streams.core.alerting.briefs import Brief, Gap
+from streams.core.alerting.held import RegionBriefs
 from streams.core.alerting.readings import Readings
 from streams.core.alerting.rules import Rule
 from streams.core.estimates import Range
@@ -39,7 +40,7 @@ class View:
     names: RegionNames
     population: int | None
     readings: Readings
-    briefs: Mapping[str, Brief]
+    briefs: RegionBriefs
     """Incidents of the last days by id; of a set only those lent as evidence."""
     observed_since: int | None
     """Publication of the oldest report known of, microseconds: before it nobody watched."""

@@ -44,8 +44,9 @@ class Lives:
 
     def __init__(self, policy: AlertPolicy) -> None:
         self._policy = policy
-        self._slots: dict[str, dict[SlotKey, Slot]] = {}
+        self._slots: dict[str, dict[str, dict[str, Slot]]] = {}
         self._due: dict[str, int] = {}
+        self._moved: dict[str, set[str]] = {}
         self._next_refresh: int | None = None
         self._step = AlertStep()
 
@@ -54,13 +55,14 @@ class Lives:
         for key, value in items.items():
             if key.startswith(SLOT):
                 place, rule, subject = key[len(SLOT) :].decode().split("/", 2)
-                self._slots.setdefault(place, {})[rule, subject] = Slot.unpack(value)
+                self._slots.setdefault(place, {}).setdefault(rule, {})[subject] = Slot.unpack(value)
         for place in self._slots:
             self._schedule(place)
 
     def finished(self) -> AlertStep:
         """Return what happened since the last call."""
         step, self._step = self._step, AlertStep()
+        self._moved = {}
         return step
 
     def due(self, now: int) -> list[str]:
@@ -72,22 +74,37 @@ class Lives:
 
     def subjects(self, place: str, rule: str) -> list[str]:
         """Return the subjects in which a rule has, or had, a life at a place."""
-        return [subject for name, subject in self._slots.get(place, ()) if name == rule]
+        return list(self._slots.get(place, {}).get(rule, ()))
+
+    def stirred(self, place: str, rule: str, now: int) -> list[str]:
+        """Return the subjects of a rule that are due, or about which another life has moved in this step."""
+        lives = self._slots.get(place, {}).get(rule, {})
+        moved = [subject for subject in self._moved.get(place, ()) if subject in lives]
+        if self._due.get(place, _NEVER) > now:
+            return moved
+        return moved + [subject for subject, slot in lives.items() if slot.due is not None and slot.due <= now]
 
     def slot(self, place: str, rule: str, subject: str) -> Slot:
-        return self._slots.get(place, {}).get((rule, subject), UNUSED)
+        return self._slots.get(place, {}).get(rule, {}).get(subject, UNUSED)
 
     def live(self) -> Iterator[AlertV1]:
         """Yield the alerts that fire, as last told."""
         for place in sorted(self._slots):
-            for _, slot in sorted(self._slots[place].items()):
+            for _, slot in self._sorted(place):
                 if slot.phase is Phase.FIRING and slot.alert is not None:
                     yield slot.alert
+
+    def _sorted(self, place: str) -> list[tuple[SlotKey, Slot]]:
+        held = self._slots.get(place, {})
+        found = [((rule, subject), slot) for rule, lives in held.items() for subject, slot in lives.items()]
+        return sorted(found, key=lambda pair: pair[0])
 
     def apply(self, look: Look, finding: Finding, withdrawn: Withdrawal | None) -> None:
         """Move one life on by a finding."""
         place, key = look.view.code, (look.rule.name, finding.subject)
         before = self.slot(place, *key)
+        if before is UNUSED and finding.severity is None:
+            return
         after, event = advance(before, finding, look, withdrawn)
         if event is not None:
             alert = record(look, after, finding, event, self._policy)
@@ -100,7 +117,7 @@ class Lives:
         """End what fires for a rule that is gone, disabled, of another kind, or no longer looks there."""
         for place in sorted(self._slots):
             by_name = {rule.name: rule.kind for rule in (*rules.of_region(place), *rules.of_set(place))}
-            for key, slot in sorted(self._slots[place].items()):
+            for key, slot in self._sorted(place):
                 if slot.phase not in (Phase.FIRING, Phase.PENDING):
                     continue
                 if slot.alert is None or slot.phase is Phase.PENDING:
@@ -147,17 +164,22 @@ class Lives:
         if slot.phase is Phase.IDLE and not slot.episode:
             self._drop(place, key)
             return
-        self._slots.setdefault(place, {})[key] = slot
+        rule, subject = key
+        self._slots.setdefault(place, {}).setdefault(rule, {})[subject] = slot
         self._step.changes[_state_key(place, key)] = slot.pack()
+        self._moved.setdefault(place, set()).add(subject)
         self._schedule(place)
 
     def _drop(self, place: str, key: SlotKey) -> None:
-        if self._slots.get(place, {}).pop(key, None) is not None:
+        rule, subject = key
+        if self._slots.get(place, {}).get(rule, {}).pop(subject, None) is not None:
             self._step.changes[_state_key(place, key)] = None
+            self._moved.setdefault(place, set()).add(subject)
             self._schedule(place)
 
     def _schedule(self, place: str) -> None:
-        due = min((slot.due for slot in self._slots[place].values() if slot.due is not None), default=_NEVER)
+        slots = (slot for lives in self._slots[place].values() for slot in lives.values())
+        due = min((slot.due for slot in slots if slot.due is not None), default=_NEVER)
         if due == _NEVER:
             self._due.pop(place, None)
         else:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from streams.core.alerting.area_rules import AreaRule, window_of
 from streams.core.alerting.briefs import Brief
 from streams.core.alerting.life import Withdrawal
+
+REPLACED: Final = "the reports behind it were replaced"
 
 
 class Loss(NamedTuple):
@@ -23,7 +25,7 @@ def why_ended(status: str) -> str:
         case "merged":
             return "the incident is the same as another one"
         case "superseded":
-            return "the reports behind it were replaced"
+            return REPLACED
         case _:
             return "the reports behind it were retracted"
 

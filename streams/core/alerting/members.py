@@ -16,8 +16,9 @@ from schemas.alert import Measure
 from schemas.vocabulary import WindowName
 from streams.core.alerting.area_rules import judge_area
 from streams.core.alerting.briefs import Brief
-from streams.core.alerting.findings import Look, View, weightiest
-from streams.core.alerting.life import Withdrawal
+from streams.core.alerting.findings import Finding, Look, View, silenced, weightiest
+from streams.core.alerting.held import RegionBriefs
+from streams.core.alerting.life import Phase, Withdrawal
 from streams.core.alerting.lives import SLOT, AlertStep, Lives
 from streams.core.alerting.policy import AlertPolicy
 from streams.core.alerting.readings import Readings, pack, summed, unpack
@@ -34,31 +35,42 @@ class Member(NamedTuple):
 
     region: str
     readings: Readings
+    """Of the windows and measures that a rule of the set looks at."""
     observed_since: int | None
     briefs: tuple[Brief, ...]
     """Its weightiest incidents, as evidence."""
     withdrawn: str | None
     """Why incidents were withdrawn since the record before."""
+    told: Mapping[str, int]
+    """By rule of the set: how much of its counter the live alerts of the rules in its ``unless`` tell of."""
 
     def pack(self) -> bytes:
         briefs = [orjson.Fragment(brief.pack()) for brief in self.briefs]
         readings = orjson.Fragment(pack(self.readings))
-        return orjson.dumps((self.region, readings, self.observed_since, briefs, self.withdrawn))
+        return orjson.dumps((self.region, readings, self.observed_since, briefs, self.withdrawn, self.told))
 
     @classmethod
     def unpack(cls, packed: bytes) -> Self:
-        region, readings, observed_since, briefs, withdrawn = orjson.loads(packed)
+        """Return what :meth:`pack` packed; what others may have written goes through :func:`read_member` first."""
+        region, readings, observed_since, briefs, withdrawn, *told = orjson.loads(packed)
         held = tuple(Brief.unpack(brief) for brief in briefs)
-        return cls(region, unpack(readings), observed_since, held, withdrawn)
+        # Records of before rules over sets had `unless` do not say it.
+        return cls(region, unpack(readings), observed_since, held, withdrawn, told[0] if told else {})
 
 
-def lent(briefs: Sequence[Brief], rules: Sequence[SetRule], now: int, most: int) -> tuple[Brief, ...]:
+def lent(briefs: RegionBriefs, rules: Sequence[SetRule], now: int, most: int) -> tuple[Brief, ...]:
     """Return the incidents that a region lends a set as evidence: at most ``most`` for each rule, by id."""
     found: dict[str, Brief] = {}
     for measure, window in {(Measure(rule.measure), WINDOWS[rule.window]) for rule in rules}:
-        inside = [brief for brief in briefs if brief.at > now - window]
+        inside = (brief for brief in briefs.after(now - window) if brief.start <= now)
         found |= {brief.incident_id: brief for brief in weightiest(inside, measure)[:most]}
     return tuple(brief for _, brief in sorted(found.items()))
+
+
+def looked_at(rules: Sequence[SetRule]) -> set[tuple[WindowName, Measure]]:
+    """Return which figures the rules look at."""
+    pairs = {(rule.window, Measure(rule.measure)) for rule in rules}
+    return pairs | {(rule.baseline, Measure(rule.measure)) for rule in rules if isinstance(rule, SurgeRule)}
 
 
 class SetAlerting:
@@ -132,8 +144,8 @@ class SetAlerting:
             name,
             known.names,
             None,
-            summed((member.readings for member in members.values()), _looked_at(rules)),
-            {brief.incident_id: brief for member in members.values() for brief in member.briefs},
+            summed((member.readings for member in members.values()), looked_at(rules)),
+            RegionBriefs(brief for member in members.values() for brief in member.briefs),
             min(watched, default=None),
             members=tuple(members),
             set_name=name,
@@ -141,11 +153,15 @@ class SetAlerting:
         reason = self._lost.get(name)
         withdrawn = None if reason is None else Withdrawal(reason, is_retraction=True)
         for rule in rules:
+            told = sum(member.told.get(rule.name, 0) for member in members.values()) if rule.unless else 0
             for finding in judge_area(rule, view, now):
-                self._lives.apply(Look(rule, view, now, may_end), finding, withdrawn)
+                said = self._unless_said(rule, name, finding, told)
+                self._lives.apply(Look(rule, view, now, may_end), said, withdrawn)
 
-
-def _looked_at(rules: Sequence[SetRule]) -> set[tuple[WindowName, Measure]]:
-    """Return which figures the rules look at."""
-    pairs = {(rule.window, Measure(rule.measure)) for rule in rules}
-    return pairs | {(rule.baseline, Measure(rule.measure)) for rule in rules if isinstance(rule, SurgeRule)}
+    def _unless_said(self, rule: SetRule, name: str, finding: Finding, told: int) -> Finding:
+        """Leave out, before an alert is raised, what live alerts about single incidents have told already."""
+        if not told or finding.severity is None:
+            return finding
+        if self._lives.slot(name, rule.name, finding.subject).phase is Phase.FIRING:
+            return finding
+        return finding if rule.levels.reached(finding.number - told) is not None else silenced(finding)

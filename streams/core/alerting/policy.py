@@ -17,6 +17,8 @@ class AlertPolicy:
     """As in the fusion: an outage nobody ends is over this long after the last word of it."""
     same_situation: timedelta = timedelta(hours=12)
     """A report that replaces another tells of the same situation if place and source agree and times are this near."""
+    replaced_within: timedelta = timedelta(seconds=30)
+    """So long an alert outlives a report that is being replaced: the new one may come in a later block."""
     max_evidence: int = 20
     """Sources shown on an alert, the most credible first."""
     kept_sources: int = 4

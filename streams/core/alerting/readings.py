@@ -78,6 +78,15 @@ def summed(parts: Iterable[Readings], wanted: Iterable[tuple[WindowName, Measure
     return {window: tuple(figures) for window, figures in sums.items()}
 
 
+def chosen(readings: Readings, wanted: Iterable[tuple[WindowName, Measure]]) -> Readings:
+    """Return only the ``wanted`` figures; the others are left unsaid."""
+    found: dict[WindowName, list[Range | None]] = {}
+    for window, measure in sorted(wanted):
+        place = _PLACE[measure]
+        found.setdefault(window, list(_NONE))[place] = readings.get(window, _NONE)[place]
+    return {window: tuple(figures) for window, figures in found.items()}
+
+
 def pack(readings: Readings) -> bytes:
     """Return the figures as JSON."""
     return orjson.dumps({window.value: figures for window, figures in readings.items()}, default=tuple)

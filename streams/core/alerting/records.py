@@ -8,7 +8,7 @@ from hashlib import blake2b
 from itertools import chain, islice
 from typing import Final
 
-from schemas.alert import MAX_EARLIER, AlertEvent, AlertKind, AlertV1, Evidence
+from schemas.alert import MAX_EARLIER, MAX_REGIONS, AlertEvent, AlertKind, AlertV1, Evidence
 from schemas.estimate import Estimate
 from schemas.vocabulary import AlertStatus, Credibility, Severity, WindowName
 from streams.core.alerting.briefs import Brief
@@ -27,7 +27,7 @@ from streams.core.alerting.rules import (
     ThresholdRule,
 )
 from streams.core.alerting.words import certainty_en
-from streams.core.estimates import Range, estimate_of, range_of
+from streams.core.estimates import Range, bounded, estimate_of, range_of
 from streams.core.moments import moment
 
 SEVERAL_COUNTRIES: Final = "ZZ"
@@ -82,7 +82,7 @@ def record(look: Look, slot: Slot, finding: Finding, event: AlertEvent, policy: 
         certainty=grade,
         region=view.code if view.set_name is None else country_of(view.members),
         region_names=view.names,
-        regions=view.members,
+        regions=view.members[:MAX_REGIONS],
         region_set=view.set_name,
         incident_id=None if finding.incident is None else finding.incident.incident_id,
         window=_window(rule),
@@ -90,7 +90,7 @@ def record(look: Look, slot: Slot, finding: Finding, event: AlertEvent, policy: 
         headline_uk=uk,
         measure=finding.measure,
         bound=getattr(rule, "bound", None),
-        value=_NONE if finding.value is None else estimate_of(finding.value),
+        value=_NONE if finding.value is None else estimate_of(bounded(finding.value)),
         threshold=finding.threshold,
         baseline=finding.baseline,
         earlier=() if before is None else _earlier(before),
@@ -125,7 +125,7 @@ def _last(before: AlertV1, event: AlertEvent, now: int, why: Sequence[str | None
             "status": _LAST_STATUS[event],
             "headline": f"{en}: {before.headline}"[:_LONGEST],
             "headline_uk": f"{uk}: {before.headline_uk}"[:_LONGEST] if before.headline_uk else None,
-            "value": before.value if value is None else estimate_of(value),
+            "value": before.value if value is None else estimate_of(bounded(value)),
             "earlier": _earlier(before),
             "updated_at": updated,
             "resolved_at": updated,

@@ -296,7 +296,7 @@ class RuleSet(_Model):
         return self
 
     def _check_unless(self, number: int, rule: Rule) -> None:
-        """What keeps a rule silent is judged before it, at the same place."""
+        """What keeps a rule silent is judged before it; a set's regions tell the set how much was said there."""
         above = {earlier.name: earlier for earlier in self.rules[:number]}
         for named in rule.unless:
             place = ("rules", number, "unless")
@@ -306,8 +306,6 @@ class RuleSet(_Model):
                 raise MisplacedRule(place, f"{named} is not about single incidents")
             if not isinstance(rule, MassCasualtyRule | CorrectionRule | DisagreementRule | ThresholdRule):
                 raise MisplacedRule(place, f"a rule of kind {rule.kind} has no unless")
-            if _set_of(rule) is not None:
-                raise MisplacedRule(place, "a rule over a set has no unless: its regions are judged elsewhere")
 
     def digest(self) -> bytes:
         """Return what tells these rules from others, to know after a restart whether they changed."""

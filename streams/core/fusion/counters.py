@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from schemas.base import MAX_COUNT
 from schemas.counters import CasualtyCounters, OutageCounters, RegionCountersV1, StrikeCounters, WindowCounters
 from schemas.estimate import Estimate
-from streams.core.estimates import Range, estimate_of
+from streams.core.estimates import bounded, estimate_of
 from streams.core.fusion.facts import (
     CHILDREN_KILLED,
     CHILDREN_WOUNDED,
@@ -63,11 +62,4 @@ def _window(sums: Sums, active: int) -> WindowCounters:
 
 def _estimate(sums: Sums, number: int) -> Estimate | None:
     found = figure(sums, number)
-    if found is None:
-        return None
-    # A sum beyond what a count may be is open, not wrong: only mistyped figures get there.
-    if found.low > MAX_COUNT:
-        return estimate_of(Range(MAX_COUNT, None, None))
-    best = found.best if found.best is None or found.best <= MAX_COUNT else None
-    high = found.high if found.high is None or found.high <= MAX_COUNT else None
-    return estimate_of(Range(found.low, best, high))
+    return None if found is None else estimate_of(bounded(found))

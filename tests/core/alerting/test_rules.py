@@ -233,6 +233,7 @@ def test_a_report_that_replaces_another_tells_of_the_same_situation(heir: dict[s
     scene = Scene(rules(CASUALTIES))
     scene.tell(NOON, an_incident("i-1", killed=6))
     scene.tell(after(hours=1), an_incident("i-1", status="superseded"), an_incident("i-2", killed=11, **heir))
+    scene.tell(after(hours=1, seconds=30))
     assert sorted(scene.told()) == sorted(events)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.base import MAX_COUNT
 from schemas.counters import RegionCountersV1
 from streams.core.alerting import RuleSet
 from tests.core.alerting.scene import NOON, Scene, SetScene, after, an_incident, counters, rules, strikes_rule
@@ -91,6 +92,25 @@ def test_a_set_put_in_force_later_is_told_of_all_its_members() -> None:
     scene.tell(after(minutes=1))
     [raised] = SetScene(donbas()).tell(after(minutes=1), scene.last)
     assert raised.value.low == 11
+
+
+def test_a_set_is_sent_only_what_is_new_to_it() -> None:
+    scene = Scene(donbas())
+    scene.tell(NOON, counters("UA-14", by={"24h": 7}))
+    assert len(scene.last.members) == 1
+    scene.tell(after(minutes=1), counters("UA-14", by={"24h": 7, "30d": 90}))
+    assert scene.last.members == [], "no rule looks at 30 days"
+    scene.restart()
+    scene.tell(after(minutes=2), counters("UA-14", by={"24h": 7}))
+    assert len(scene.last.members) == 1, "who starts anew does not know what was sent"
+
+
+def test_a_sum_beyond_what_a_figure_may_be_is_open() -> None:
+    rule_set = rules(strikes_rule(set="donbas", measure="killed"), sets={"donbas": DONBAS})
+    scene, sets = Scene(rule_set), SetScene(rule_set)
+    scene.tell(NOON, counters("UA-14", killed=MAX_COUNT), counters("UA-09", killed=MAX_COUNT))
+    [raised] = sets.tell(NOON, scene.last)
+    assert (raised.value.low, raised.value.high) == (MAX_COUNT, None)
 
 
 COUNTS = st.lists(st.tuples(st.sampled_from(["UA-14", "UA-09"]), st.integers(0, 20)), min_size=1, max_size=12)

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from streams.core.alerting import RuleSet
-from tests.core.alerting.scene import NOON, Scene, after, an_incident, counters, rules
+from tests.core.alerting.scene import NOON, Scene, SetScene, after, an_incident, counters, rules
 
 AT_ONCE: dict[str, Any] = {"resolve_after": 0, "cooldown": 0, "update_every": 0}
 KILLED = {"name": "killed", "kind": "mass_casualty", "levels": {"moderate": 5, "severe": 10}, **AT_ONCE}
@@ -98,10 +98,41 @@ def test_silence_survives_a_restart() -> None:
         ([WOUNDED, KILLED], "there is no rule killed above this one"),
         ([IN_A_DAY | {"unless": []}, WOUNDED | {"unless": ["in-a-day"]}], "in-a-day is not about single incidents"),
         ([KILLED, {"name": "n", "kind": "surge", "measure": "strikes", "unless": ["killed"]}], "of kind surge"),
-        ([KILLED, IN_A_DAY | {"set": "all"}], "a rule over a set"),
     ],
 )
 def test_what_could_not_keep_it_silent_is_refused(written: list[dict[str, Any]], reason: str) -> None:
-    sets = {"all": {"names": {"en": "All"}, "regions": ["UA-*"]}}
     with pytest.raises(ValidationError, match=reason):
-        RuleSet.model_validate({"sets": sets, "rules": written})
+        RuleSet.model_validate({"rules": written})
+
+
+SETS = {"all": {"names": {"en": "All"}, "regions": ["UA-*"]}}
+
+
+@pytest.mark.parametrize(
+    ("tolls", "raised"),
+    [
+        ({"UA-74": 12, "UA-46": 3}, []),  # 3 are left
+        ({"UA-74": 12, "UA-46": 12}, []),
+        ({"UA-74": 4, "UA-46": 4, "UA-14": 4}, ["raised"]),  # none is told of by itself
+        ({"UA-74": 12, "UA-46": 4, "UA-14": 4, "UA-09": 3}, ["raised"]),
+    ],
+)
+def test_a_set_leaves_out_what_its_regions_were_told_of(tolls: dict[str, int], raised: list[str]) -> None:
+    rule_set = rules(KILLED, IN_A_DAY | {"set": "all"}, sets=SETS)
+    scene, sets = Scene(rule_set), SetScene(rule_set)
+    for number, (region, toll) in enumerate(tolls.items()):
+        scene.tell(NOON, an_incident(f"i-{number}", region=region, killed=toll), counters(region, killed=toll))
+        sets.tell(NOON, scene.last)
+        sets.restart()
+    assert [alert.event.value for alert in sets.history] == raised
+
+
+def test_a_set_speaks_when_what_kept_it_silent_has_ended() -> None:
+    rule_set = rules({**KILLED, "hold": "1h"}, IN_A_DAY | {"set": "all"}, sets=SETS)
+    scene, sets = Scene(rule_set), SetScene(rule_set)
+    scene.tell(NOON, an_incident(killed=12), counters(killed=12))
+    sets.tell(NOON, scene.last)
+    assert sets.history == []
+    scene.tell(after(hours=2))
+    [raised] = sets.tell(after(hours=2), scene.last)
+    assert (raised.rule, raised.value.low) == ("in-a-day", 12)
