@@ -14,7 +14,8 @@ from tests.core.alerting.scene import NOON, after, an_incident
 
 def brief(number: int, hours: int, *, out: bool = False) -> Brief:
     facets = {"power": 1_000} if out else {}
-    return brief_of(an_incident(f"i-{number}", at=after(hours=hours), **facets), None, AlertPolicy())
+    incident = an_incident(f"i-{number}", at=after(hours=hours), **facets)
+    return brief_of(incident.model_dump(mode="json", exclude_none=True), None, AlertPolicy())
 
 
 CHANGES = st.lists(st.tuples(st.integers(0, 8), st.none() | st.integers(-5, 5), st.booleans()), max_size=40)
