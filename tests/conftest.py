@@ -10,10 +10,12 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Generator, Iterator
+from functools import cache
 from typing import Any
 
 import pytest
 
+from streams.reference.gazetteer import Gazetteer
 from tests.chaos.proxy import Proxy
 from tests.kafka.cluster import ApacheCluster
 from tests.kafka.fixture import apache_kafka
@@ -61,6 +63,14 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     report = yield
     _fail_if_skipped(report)
     return report
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tables_are_read_once() -> Iterator[None]:
+    """The gazetteer cannot be changed and takes a second to read: tests in one process share it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Gazetteer, "load", cache(Gazetteer.load))
+        yield
 
 
 @pytest.fixture(scope="session")

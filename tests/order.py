@@ -1,12 +1,13 @@
 """Who tests what, and what comes first, where several processes test at a time (``make test``).
 
-A file belongs to one process, since its tests share servers; a process takes another file when it is through. The run
-is as long as its slowest process: so slow files come first, and files whose tests share nothing are dealt out test by
-test. Nothing but the time depends on it.
+The tests of a file on one kind of broker belong to one process, since they share servers; a process takes other tests
+when it is through with these. The run is as long as its slowest process: so what is slow comes first, and where tests
+share nothing each is dealt out alone. Nothing but the time depends on it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -14,27 +15,33 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 SECONDS: Final[Mapping[str, int]] = {}
-"""How long files take, roughly, of those that take long; of those in :data:`APART` each of the tests."""
+"""How long the units of :func:`unit_of` take, roughly, of those that take long."""
 
 APART: Final = frozenset({"tests/docs/test_commands.py"})
 """Files whose tests share nothing that is slow to start."""
+_KIND: Final = re.compile(r"[\[-](embedded|apache)[\]-]")
+
+
+def unit_of(nodeid: str) -> str:
+    """Return what is dealt out as one: a test apart, the tests of a file on one kind of broker, or a file."""
+    file = nodeid.partition("::")[0]
+    if file in APART:
+        return nodeid
+    kind = _KIND.search(nodeid)
+    return f"{file} on {kind[1]}" if kind else file
 
 
 def by_slowness(items: list[pytest.Item]) -> None:
     """Bring slow files forward; the tests of a file keep their order."""
-    items.sort(key=lambda item: -max(SECONDS.get(_file(item.nodeid), 0), SECONDS.get(item.nodeid, 0)))
-
-
-def _file(nodeid: str) -> str:
-    return nodeid.partition("::")[0]
+    items.sort(key=lambda item: -SECONDS.get(unit_of(item.nodeid), 0))
 
 
 class SlowFirst(LoadScopeScheduling):
-    """Deals out files, and tests of files in :data:`APART`, in the order in which they were collected."""
+    """Deals out the units of :func:`unit_of` in the order in which they were collected."""
 
     def __init__(self, config: pytest.Config, log: Any = None) -> None:
         super().__init__(config, log)
         config.option.loadscopereorder = False
 
     def _split_scope(self, nodeid: str) -> str:
-        return nodeid if _file(nodeid) in APART else _file(nodeid)
+        return unit_of(nodeid)

@@ -18,7 +18,7 @@ _OBLAST: Final = re.compile(
     r"|(?: (?:oblast|region|province|krai|republic|область|області|области|областi|обл|край|республика|республіка"
     r"|автономный округ|автономний округ))$"
 )
-_PLAIN_ENOUGH: Final = re.compile(r"^[a-z ]*$")
+_LATIN: Final = re.compile("[\u00c0-\u036f]")
 
 
 def name_key(name: str) -> str:
@@ -32,7 +32,7 @@ def name_key(name: str) -> str:
 
 
 def _base_letters(text: str) -> str:
-    if any("\u00c0" <= c < "\u0370" for c in text):
+    if _LATIN.search(text):
         # Latin accents fall ("Ĥarkivo"); the Cyrillic й and ї keep theirs.
         text = "".join(unicodedata.normalize("NFD", c)[0] if "\u00c0" <= c < "\u0370" else c for c in text)
     return " ".join(text.split())
