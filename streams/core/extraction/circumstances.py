@@ -27,6 +27,9 @@ _SPEECH_GAP: Final = 12
 
 def scope_of(doc: Document, sentence: Sentence) -> Scope:
     """Return what the figures of a sentence cover (coding rule 17)."""
+    starts = doc.starts
+    if "context.since" not in starts and "context.cumulative" not in starts and "context.period" not in starts:
+        return Scope.INCIDENT
     if _since(doc, sentence) is False or any(
         not _is_record(doc, t) for t in doc.starts_in(sentence.first, sentence.last, "context.cumulative")
     ):
@@ -60,6 +63,8 @@ def _since(doc: Document, sentence: Sentence) -> bool | None:
 
 def is_whole_war(doc: Document, sentence: Sentence) -> bool:
     """Whether the figures of a sentence are statistics of the whole war (no claim)."""
+    if "context.whole_war" not in doc.starts and "context.since" not in doc.starts:
+        return False
     if not (doc.any_in(sentence.first, sentence.last, "context.whole_war") or _since(doc, sentence)):
         return False
     return not doc.any_in(sentence.first, sentence.last, "context.period")
@@ -70,6 +75,8 @@ def is_not_war(doc: Document, sentence: Sentence) -> bool:
 
     "Аварійні відключення" are emergency cuts, no accident; a side that acts makes it the war again.
     """
+    if "context.nonwar" not in doc.starts:
+        return False
     causes = doc.starts_in(sentence.first, sentence.last, "context.nonwar")
     if not causes or all(doc.words[t].startswith(("аварійн", "аварийн")) for t in causes):
         return False
@@ -79,7 +86,7 @@ def is_not_war(doc: Document, sentence: Sentence) -> bool:
 
 def is_hedged(doc: Document, sentence: Sentence) -> bool:
     """Whether a sentence keeps its distance: "reportedly", "за попередньою інформацією"."""
-    return doc.any_in(sentence.first, sentence.last, "context.hedge")
+    return "context.hedge" in doc.starts and doc.any_in(sentence.first, sentence.last, "context.hedge")
 
 
 def is_guess(doc: Document, token: int, policy: CircumstancePolicy) -> bool:
@@ -144,8 +151,9 @@ _BLOCKING: Final = (
 
 def blocking_reason(doc: Document, sentence: Sentence) -> Reason | None:
     """Return why nothing in a sentence is an event, or None."""
+    starts = doc.starts
     for tag, reason in _BLOCKING:
-        if tag in doc.starts and doc.any_in(sentence.first, sentence.last, tag):
+        if tag in starts and doc.any_in(sentence.first, sentence.last, tag):
             return reason
     return None
 

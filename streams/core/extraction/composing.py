@@ -109,6 +109,10 @@ class Composer:
 
     def _toll_claim(self, drafts: Sequence[TollDraft]) -> CasualtiesClaim:
         lead = drafts[0]
+        if len(drafts) == 1:
+            occurred = lead.when.interval if lead.when else None
+            place = _place(lead.region, lead.mention)
+            return casualties_claim(occurred, place, lead.scope, lead.toll.group, figures_of(drafts))
         when = next((d.when for d in drafts if d.when is not None), None)
         mention = next((d.mention for d in drafts if d.mention is not None), None)
         group = next((d.toll.group for d in drafts if d.toll.group is not Group.UNKNOWN), Group.UNKNOWN)

@@ -21,7 +21,8 @@ _WORD: Final = re.compile(r"([^\W_]+(?:(?:['’`´‘′](?![sS]\b)|[-‑‐−]
 """Letters and digits, with apostrophes and hyphens inside; the "s" of "Kyiv's" is a word of its own."""
 _NO_TAGS: Final[Set[str]] = frozenset()
 _NO_SPANS: Final[Mapping[tuple[int, str], int]] = {}
-_SOFT: Final = frozenset(["", "'", "’", "«", "»", '"', "“", "”", "„", "‘", "+", '""'])
+SOFT: Final = frozenset(["", "'", "’", "«", "»", '"', "“", "”", "„", "‘", "+", '""'])
+"""Gaps that part no words."""
 LONGEST_SENTENCE: Final = 150
 """Words after which a sentence is cut: rules look at all pairs of a sentence, and no writer goes on for so long."""
 START: Final = "^"
@@ -122,7 +123,7 @@ class Document:
         if not 0 <= first <= last < self.size:
             return False
         for gap in self.gaps[first + 1 : last + 1]:
-            if gap not in _SOFT:
+            if gap not in SOFT:
                 return False
         return True
 

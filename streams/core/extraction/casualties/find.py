@@ -112,7 +112,7 @@ def _sentence(
             triggers = [trigger for trigger in triggers if trigger is not one_of]
     live: list[Trigger] = []
     for trigger in triggers:
-        if _is_refuted(doc, sentence, trigger[0]):
+        if "context.refuted" in doc.starts and _is_refuted(doc, sentence, trigger[0]):
             out.dropped.append(Dropped(trigger[0], trigger[1], Reason.DENIED))
             continue
         verdict = zero_of(doc, sentence, trigger, triggers)

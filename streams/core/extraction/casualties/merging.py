@@ -205,6 +205,11 @@ def _agree_groups(a: Toll, b: Toll) -> bool:
 def figures_of(drafts: Sequence[TollDraft]) -> dict[str, Bounds]:
     """Return the figures of one claim: the updated or highest toll of each harm (coding rule 14)."""
     out: dict[str, Bounds] = {}
+    if len(drafts) == 1:
+        toll = drafts[0].toll
+        for harm in _FIELDS[toll.harm]:
+            _put(out, harm, toll, toll.high, toll.children)
+        return out
     by_harm: dict[str, list[Toll]] = {}
     for draft in drafts:
         for harm in _FIELDS[draft.toll.harm]:
@@ -222,12 +227,7 @@ def figures_of(drafts: Sequence[TollDraft]) -> dict[str, Bounds]:
     return out
 
 
-_FIELDS: Final = {
-    Harm.KILLED: ("killed",),
-    Harm.WOUNDED: ("wounded",),
-    Harm.MISSING: ("missing",),
-    Harm.EITHER: ("killed", "wounded"),
-}
+_FIELDS: Final = {harm: ("killed", "wounded") if harm is Harm.EITHER else (harm.value,) for harm in Harm}
 
 
 def _put(out: dict[str, Bounds], harm: str, toll: Toll, high: int | None, children: Bounds | None) -> None:

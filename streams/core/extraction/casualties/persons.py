@@ -6,8 +6,8 @@ from typing import Final
 
 from schemas.vocabulary import Group
 from streams.core.extraction.casualties.toll import ACTIVE, HARM, Toll, Trigger, group_of_tags
-from streams.core.extraction.document import Document, Sentence
-from streams.core.extraction.kinds import PEOPLE
+from streams.core.extraction.document import SOFT, Document, Sentence
+from streams.core.extraction.kinds import PEOPLE, TARGETS
 from streams.core.extraction.model import Reason
 from streams.core.extraction.wordlists import stems, words
 
@@ -20,22 +20,18 @@ def without_figure(doc: Document, sentence: Sentence, trigger: Trigger) -> Toll 
     first, last, tag = trigger
     if tag in ("casualties.destroyed", "casualties.lost", "casualties.casualties", "casualties.missing"):
         return Reason.NO_FIGURE
-    word = doc.word(first)
-    if any(
-        doc.word(t) in ("number", "toll", "кількість", "число", "чисельність", "количество")
-        for t in range(max(0, first - 2), first)
-    ):
+    word = doc.words[first]
+    if doc.words[first - 1] in _COUNTS or doc.words[first - 2] in _COUNTS:
         return Reason.NO_FIGURE
     if _among(doc, first):
         # "серед поранених дитина": some were wounded, and the child is one of them.
         return Toll(HARM[tag], first, 1, None, None, Group.UNKNOWN, first, last)
-    if tag in ACTIVE and doc.word(last + 1) in ("another", "іншого", "ще", "еще"):
+    if tag in ACTIVE and doc.words[last + 1] in ("another", "іншого", "ще", "еще"):
         return Toll(HARM[tag], first, 1, 1, 1, Group.UNKNOWN, first, last + 1)
     if _harmed_in_attack(doc, sentence, first, last):
         return Toll(HARM[tag], first, 1, None, None, Group.UNKNOWN, first, last)
     person = _person_near(doc, sentence, first, last, after_only=tag in ACTIVE)
-    thing = _thing_near(doc, sentence, first, last)
-    if person is None and thing:
+    if person is None and doc.present & TARGETS and _thing_near(doc, sentence, first, last):
         return Reason.NOT_PEOPLE
     harm = HARM[tag]
     if person is not None:
@@ -58,14 +54,15 @@ def without_figure(doc: Document, sentence: Sentence, trigger: Trigger) -> Toll 
         and word not in _SUFFERED
     ):
         return Toll(harm, first, 1, 1, 1, Group.UNKNOWN, first, last)
-    exists = any(doc.word(t) in _EXISTS for t in range(max(sentence.first, first - 3), first)) or any(
-        doc.word(t) in ("є", "есть") for t in range(last + 1, min(sentence.last, last + 3))
+    exists = any(doc.words[t] in _EXISTS for t in range(max(sentence.first, first - 3), first)) or any(
+        doc.words[t] in ("є", "есть") for t in range(last + 1, min(sentence.last, last + 3))
     )
     if exists and (doc.has(first, "forms.harm.many") or word.endswith(("их", "ых"))):
         return Toll(harm, first, 1, None, None, Group.UNKNOWN, first, last)
     return Reason.NO_FIGURE
 
 
+_COUNTS: Final = words("number toll кількість число чисельність количество")
 _SUFFERED: Final = frozenset(["постраждав", "постраждала", "пострадал", "пострадала", "зник", "зникла"])
 """Said of houses and ports as well: without a person nobody is meant."""
 _THROUGH: Final = words("при внаслідок унаслідок від в у из-за через после після under in")
@@ -74,65 +71,63 @@ _THROUGH: Final = words("при внаслідок унаслідок від в 
 def _harmed_in_attack(doc: Document, sentence: Sentence, first: int, last: int) -> bool:
     """``стан постраждалих внаслідок атаки``, ``пострадавшие при обстреле``: people, if not how many."""
     if (
-        not doc.word(first).endswith(("их", "ых", "і", "ие", "им", "ым", "ими", "ыми"))
-        or doc.word(last + 1) not in _THROUGH
+        not doc.words[first].endswith(("их", "ых", "і", "ие", "им", "ым", "ими", "ыми"))
+        or doc.words[last + 1] not in _THROUGH
     ):
         return False
     return doc.any_of(range(last + 1, min(sentence.last, last + 5)), "strikes.attack.noun")
 
 
 def _among(doc: Document, first: int) -> bool:
-    before = first - 1 - (doc.word(first - 1) in ("the", "those"))
+    before = first - 1 - (doc.words[first - 1] in ("the", "those"))
     return "context.including" in doc.tags[before] and doc.joined(before, first) if before >= 0 else False
 
 
 def _person_near(doc: Document, sentence: Sentence, first: int, last: int, *, after_only: bool) -> int | None:
-    def at(t: int) -> bool:
-        if not sentence.first <= t < sentence.last:
-            return False
-        return bool(doc.kinds[t] & PEOPLE) or doc.words[t].endswith(_AGED)
-
-    if doc.word(last + 1) in ("a", "an", "one"):
+    if doc.words[last + 1] in ("a", "an", "one"):
         # "A sniper killed a soldier": the article begins the object.
         after_only = True
-
-    before = [] if after_only else list(range(first - 1, max(sentence.first, first - 5) - 1, -1))
-    after = list(range(last + 1, min(sentence.last, last + 5)))
-    english = doc.word(first).isascii()
-    for t in before:
-        if not doc.joined(t, first) or "strikes.attack.noun" in doc.tags[t]:
+    words, gaps, kinds = doc.words, doc.gaps, doc.kinds
+    if not after_only:
+        for t in range(first - 1, max(sentence.first, first - 5) - 1, -1):
+            if gaps[t + 1] not in SOFT or "strikes.attack.noun" in doc.tags[t]:
+                break
+            if kinds[t] & PEOPLE or words[t].endswith(_AGED):
+                return t
+    english = words[first].isascii()
+    for t in range(last + 1, min(sentence.last, last + 5)):
+        if gaps[t] not in SOFT or "casualties.wounded" in doc.tags[t] or "casualties.killed" in doc.tags[t]:
             break
-        if at(t):
-            return t
-    for t in after:
-        if not doc.joined(last, t) or "casualties.wounded" in doc.tags[t] or "casualties.killed" in doc.tags[t]:
+        if english and not after_only and words[t] in _AFTER_HARM:
             break
-        if english and not after_only and doc.word(t) in ("in", "by", "as", "at", "near", "after", "from"):
+        if words[t] in _WHEREFORE:
             break
-        if doc.word(t) in ("від", "от", "из-за", "через", "по", "під", "из", "у", "в", "біля") and t - last >= 1:
-            break
-        if at(t):
+        if kinds[t] & PEOPLE or words[t].endswith(_AGED):
             return t
     return None
 
 
+_AFTER_HARM: Final = words("in by as at near after from")
+_WHEREFORE: Final = words("від от из-за через по під из у в біля")
 _AGED: Final = "-year-old"
 """``a 33-year-old``: somebody, whoever it is."""
 
 
 def _thing_near(doc: Document, sentence: Sentence, first: int, last: int) -> bool:
-    near = range(max(sentence.first, first - 4), min(sentence.last, last + 5))
-    return any(
-        t != first
-        and doc.joined(min(t, first), max(t, first))
-        and any(x.startswith("targets.") and x != "targets.medical" for x in doc.covering[t])
-        for t in near
-    )
+    for t in range(max(sentence.first, first - 4), min(sentence.last, last + 5)):
+        if (
+            doc.kinds[t] & TARGETS
+            and t != first
+            and doc.joined(min(t, first), max(t, first))
+            and any(x.startswith("targets.") and x != "targets.medical" for x in doc.covering[t])
+        ):
+            return True
+    return False
 
 
 def is_singular(doc: Document, person: int, verb: int | None) -> bool:
     """Whether the person word at ``person`` is one person, by its form and its verb's."""
-    noun = doc.word(person)
+    noun = doc.words[person]
     if noun.isascii():
         return "forms.person.one" in doc.covering[person] or noun.endswith(_AGED)
     plural = noun.endswith(_CYRILLIC_PLURALS)

@@ -8,6 +8,7 @@ from typing import Final
 
 from schemas.vocabulary import Group
 from streams.core.extraction.document import Document
+from streams.core.extraction.kinds import PEOPLE
 from streams.core.extraction.model import Dropped
 from streams.core.extraction.quantities import Quantity
 from streams.core.extraction.wordlists import words
@@ -99,9 +100,11 @@ def group_of(doc: Document, q: Quantity, trigger: int) -> Group:
 
 def group_of_tags(doc: Document, tokens: range | list[int]) -> Group:
     """Return the group that the person words at ``tokens`` name (coding rule 13)."""
-    covering = [doc.covering[t] for t in tokens]
-    if any("people.military" in tags for tags in covering):
-        return Group.MILITARY
-    if any("people.civilian" in tags or "people.child" in tags for tags in covering):
-        return Group.CIVILIAN
-    return Group.UNKNOWN
+    civilian = False
+    for t in tokens:
+        if doc.kinds[t] & PEOPLE:
+            tags = doc.covering[t]
+            if "people.military" in tags:
+                return Group.MILITARY
+            civilian = civilian or "people.civilian" in tags or "people.child" in tags
+    return Group.CIVILIAN if civilian else Group.UNKNOWN
