@@ -13,9 +13,10 @@ from streams.core.extraction.circumstances import CircumstancePolicy
 from streams.core.extraction.composing import Composer
 from streams.core.extraction.document import read
 from streams.core.extraction.gazette import Gazette
-from streams.core.extraction.model import DocumentText, ExtractedClaim, Extraction, Link
+from streams.core.extraction.kinds import CASUALTIES, STRIKES, UTILITIES, WEAPONS
+from streams.core.extraction.model import DocumentText, Extraction
 from streams.core.extraction.outages import OutagePolicy, find_outages
-from streams.core.extraction.places.locate import locate
+from streams.core.extraction.places.locate import Located
 from streams.core.extraction.places.mention import PlacePolicy
 from streams.core.extraction.quantities import find_quantities
 from streams.core.extraction.strikes.find import find_strikes
@@ -47,27 +48,30 @@ class Knowledge:
 
 
 _POLICY: Final = ExtractionPolicy()
+_EVENTS: Final = STRIKES | WEAPONS | CASUALTIES | UTILITIES
+"""What a text without any of these words tells of is no event."""
 
 
 def extract(text: DocumentText, knowledge: Knowledge, policy: ExtractionPolicy = _POLICY) -> Extraction:
     """Return the claims of a text. Pure; linear in the length of the text, for any text."""
     source = f"{text.title}\n\n{text.text}" if text.title else text.text
     doc = read(source, knowledge.vocabulary)
-    places = locate(doc, knowledge.gazette, policy.places)
+    located = Located(doc, knowledge.gazette, policy.places)
+    if not doc.present & _EVENTS:
+        return Extraction((), doc, located, None)
     quantities = find_quantities(doc)
-    strikes = find_strikes(doc, quantities, {m.first for m in places.mentions}, policy.circumstances)
+    strikes = find_strikes(doc, quantities, located, policy.circumstances)
     struck = {doc.sentence_of[t.token] for t in strikes.triggers}
     tolls = find_tolls(doc, quantities, struck, policy.tolls, policy.circumstances)
     outages = find_outages(doc, quantities, struck, policy.outages, policy.circumstances)
-    claims: list[ExtractedClaim] = []
-    links: list[Link] = []
-    if strikes.triggers or tolls.tolls or outages.mentions:
-        binder = Binder(doc, places.mentions, struck)
-        assembler = Assembler(doc, binder, find_times(doc, text.published_at))
-        assembler.add_strikes(strikes.triggers)
-        assembler.add_tolls(tolls.tolls)
-        assembler.add_outages(outages.mentions)
-        claims, links = Composer(doc, text.published_at, policy.longest_quote).claims(assembler)
-    kept = slice(policy.most_claims)
     dropped = (*strikes.dropped, *tolls.dropped, *outages.dropped)
-    return Extraction(tuple(claims[kept]), doc, places, quantities, tuple(links[kept]), dropped)
+    if not (strikes.triggers or tolls.tolls or outages.mentions):
+        return Extraction((), doc, located, quantities, (), dropped)
+    binder = Binder(doc, located().mentions, struck)
+    assembler = Assembler(doc, binder, find_times(doc, text.published_at))
+    assembler.add_strikes(strikes.triggers)
+    assembler.add_tolls(tolls.tolls)
+    assembler.add_outages(outages.mentions)
+    claims, links = Composer(doc, text.published_at, policy.longest_quote).claims(assembler)
+    kept = slice(policy.most_claims)
+    return Extraction(tuple(claims[kept]), doc, located, quantities, tuple(links[kept]), dropped)

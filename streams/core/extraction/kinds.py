@@ -17,6 +17,8 @@ STRIKES: Final = 64
 TARGETS: Final = 128
 TIMES: Final = 256
 UTILITIES: Final = 512
+CUSTOMERS: Final = 16_384
+"""Of a utility: households, subscribers. They are tagged as utilities, and are none."""
 WEAPONS: Final = 1024
 SPECIAL: Final = 8192
 """Of the places, those that need no table: countries and their parts, the Donbas, companies of a region."""
@@ -48,6 +50,8 @@ def kind_of(tag: str) -> int:
     Raises:
         KeyError: a tag of no kind: a file of the lexicon that no rule reads.
     """
+    if tag == "utilities.customers":
+        return CUSTOMERS
     kind = _BITS[tag[: tag.index(".")]]
     return kind | SPECIAL if tag.startswith(_SPECIAL) else kind
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -10,7 +11,7 @@ from typing import NamedTuple
 from schemas.report import CasualtiesClaim, OutageClaim, StrikeClaim
 from streams.core.extraction.document import Document
 from streams.core.extraction.places.mention import Mention, Places
-from streams.core.extraction.quantities import Quantity
+from streams.core.extraction.quantities import Quantity, find_quantities
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +89,23 @@ class Extraction:
 
     claims: tuple[ExtractedClaim, ...]
     document: Document
-    places: Places
-    quantities: tuple[Quantity, ...]
-    links: tuple[Link, ...]
+    located: Callable[[], Places]
+    counted: tuple[Quantity, ...] | None
+    """None where nothing asked for figures."""
+    links: tuple[Link, ...] = ()
     """Where each claim came from, in the order of the claims."""
     dropped: tuple[Dropped, ...] = ()
     """Triggers without a claim."""
+
+    @property
+    def places(self) -> Places:
+        """Places named in the text, and names that are none."""
+        return self.located()
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """Figures of the text."""
+        return find_quantities(self.document) if self.counted is None else self.counted
 
     def _refused(self) -> list[tuple[int, int, str]]:
         refused = [(d.first, d.last, d.reason.value) for d in self.dropped]

@@ -9,7 +9,7 @@ from typing import Final
 from schemas.vocabulary import OutageStatus, Utility
 from streams.core.extraction.circumstances import CircumstancePolicy, blocking_reason, is_guess, is_not_war
 from streams.core.extraction.document import Document, Sentence
-from streams.core.extraction.kinds import CASUALTIES, STRIKES, TARGETS, UTILITIES
+from streams.core.extraction.kinds import CASUALTIES, CUSTOMERS, STRIKES, TARGETS, UTILITIES
 from streams.core.extraction.model import Dropped, Reason
 from streams.core.extraction.quantities import Counted, Quantity, within
 from streams.core.extraction.wordlists import stems, words
@@ -194,7 +194,7 @@ def _without(doc: Document, sentence: Sentence, token: int, policy: OutagePolicy
     while t >= sentence.first and steps <= policy.without:
         if "outages.without" in doc.tags[t] or (steps == 0 and "outages.no" in doc.tags[t] and doc.words[t] != "not"):
             return t
-        supply = any(x.startswith("utilities.") and x != "utilities.customers" for x in doc.covering[t])
+        supply = doc.kinds[t] & UTILITIES
         gap = doc.gaps[t + 1].strip("' «»\"")
         if gap not in ("", ",") or (gap == "," and not supply):
             return None
@@ -257,7 +257,5 @@ def _customers(
 
 def _counts_customers(doc: Document, q: Quantity) -> bool:
     if q.head is not None:
-        return "utilities.customers" in doc.covering[q.head]
-    return q.low >= 100 or any(
-        "utilities.customers" in doc.covering[t] for t in range(q.last + 1, min(q.last + 4, doc.size))
-    )
+        return bool(doc.kinds[q.head] & CUSTOMERS)
+    return q.low >= 100 or any(doc.kinds[t] & CUSTOMERS for t in range(q.last + 1, min(q.last + 4, doc.size)))

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Final, NamedTuple
 
 from streams.core.extraction.document import Document, Sentence
-from streams.core.extraction.kinds import CASUALTIES, MEASURES, MONTHS, PEOPLE, TARGETS, UTILITIES, WEAPONS
+from streams.core.extraction.kinds import CASUALTIES, CUSTOMERS, MEASURES, MONTHS, PEOPLE, TARGETS, WEAPONS
 from streams.core.extraction.numbers import Number, number_at
 from streams.core.extraction.wordlists import stems, words
 
@@ -247,7 +247,7 @@ def _head(doc: Document, start: int) -> tuple[int | None, Counted]:
             return _last_munition(doc, j), Counted.MUNITION
         if kind & PEOPLE:
             return _noun_after_adjective(doc, j), Counted.PERSON
-        if kind & UTILITIES and "utilities.customers" in doc.covering[j]:
+        if kind & CUSTOMERS:
             return j, Counted.CUSTOMER
         if kind & (MEASURES | TARGETS):
             return j, Counted.OTHER

@@ -30,6 +30,22 @@ from streams.core.extraction.places.naming import classify
 from streams.core.extraction.places.roles import role_of
 
 
+class Located:
+    """The places of a document, found when first asked for: most texts tell of nothing that has a place."""
+
+    __slots__ = ("_doc", "_found", "_gazette", "_policy")
+
+    def __init__(self, doc: Document, gazette: Gazette, policy: PlacePolicy) -> None:
+        self._doc, self._gazette, self._policy = doc, gazette, policy
+        self._found: Places | None = None
+
+    def __call__(self) -> Places:
+        """Return them."""
+        if self._found is None:
+            self._found = locate(self._doc, self._gazette, self._policy)
+        return self._found
+
+
 def locate(doc: Document, gazette: Gazette, policy: PlacePolicy) -> Places:
     """Return the places of a document."""
     mentions = list(_special(doc)) if doc.present & SPECIAL else []

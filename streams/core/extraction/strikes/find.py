@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from schemas.vocabulary import Target
 from streams.core.extraction.circumstances import CircumstancePolicy, blocking_reason
 from streams.core.extraction.document import Document, Sentence
 from streams.core.extraction.model import Dropped, Reason
+from streams.core.extraction.places.mention import Places
 from streams.core.extraction.quantities import Quantity
 from streams.core.extraction.strikes.actor import actor_of
 from streams.core.extraction.strikes.munitions import munitions_in, uncounted
@@ -21,9 +22,9 @@ _TARGETS: Final = tuple(f"targets.{t.value}" for t in Target)
 
 
 def find_strikes(
-    doc: Document, quantities: tuple[Quantity, ...], places: Set[int], policy: CircumstancePolicy
+    doc: Document, quantities: tuple[Quantity, ...], located: Callable[[], Places], policy: CircumstancePolicy
 ) -> Strikes:
-    """Return the strike triggers of a document, unmerged; ``places`` are the tokens at which a place name starts."""
+    """Return the strike triggers of a document, unmerged; ``located`` finds its places."""
     out = Strikes()
     kinds = [tag for tag in _CANDIDATES if tag in doc.starts]
     if not kinds:
@@ -33,7 +34,7 @@ def find_strikes(
         reason = Reason.COURT if titled_court else blocking_reason(doc, sentence)
         accepted: list[tuple[int, int, str]] = []
         for token, tag in candidates:
-            why = reason or refusal_of(doc, sentence, token, tag, places, policy)
+            why = reason or refusal_of(doc, sentence, token, tag, located, policy)
             if why is None:
                 accepted.append((token, doc.end_of(token, tag), tag))
                 continue

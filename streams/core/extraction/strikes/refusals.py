@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from bisect import bisect_left
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Final
 
 from streams.core.extraction.circumstances import CircumstancePolicy, is_denied, is_guess
 from streams.core.extraction.document import Document, Sentence
 from streams.core.extraction.kinds import CASUALTIES, PEOPLE, TARGETS, WEAPONS
 from streams.core.extraction.model import Reason
+from streams.core.extraction.places.mention import Places
 from streams.core.extraction.strikes.surroundings import (
     WEAPON_OF,
     any_kind,
@@ -23,6 +26,7 @@ from streams.core.extraction.strikes.trigger import HARMS
 from streams.core.extraction.wordlists import stems, words
 
 _NEAR: Final = 7
+_FIRST: Final = attrgetter("first")
 _FIRES: Final = words("fire fires fired firing launched launches launch")
 _TALKED_OF: Final = words("атаки удари удары обстріли обстрелы ударах атаках обстрелах атак ударів attacks strikes")
 _ABOUT: Final = frozenset(["про", "о", "об", "about", "щодо"])
@@ -31,7 +35,7 @@ _DAMAGE: Final = ("пошко", "damag", "повре", "руйнув")
 
 
 def refusal_of(
-    doc: Document, sentence: Sentence, token: int, tag: str, places: Set[int], policy: CircumstancePolicy
+    doc: Document, sentence: Sentence, token: int, tag: str, located: Callable[[], Places], policy: CircumstancePolicy
 ) -> Reason | None:
     """Return why the word at ``token`` tells of no strike, or None if it does."""
     word = doc.words[token]
@@ -55,7 +59,7 @@ def refusal_of(
     if tag == "strikes.attack.noun":
         return _noun_refusal(doc, sentence, token)
     if tag == "strikes.attack.verb":
-        return _verb_refusal(doc, sentence, token, places)
+        return _verb_refusal(doc, sentence, token, located)
     if tag == "strikes.intercept":
         return None if _munition_near(doc, sentence, token) else Reason.NO_OBJECT
     if tag == "strikes.destroy.verb":
@@ -150,7 +154,7 @@ _IN_USE: Final = words("use uses using used")
 _WERE_USED: Final = stems("використав використал використан использовал использован залучи задія задейств")
 
 
-def _verb_refusal(doc: Document, sentence: Sentence, token: int, places: Set[int]) -> Reason | None:
+def _verb_refusal(doc: Document, sentence: Sentence, token: int, located: Callable[[], Places]) -> Reason | None:
     word = doc.words[token]
     if word in _FIRES:
         if word == "launch" and doc.words[token + 1] == "of":
@@ -174,7 +178,10 @@ def _verb_refusal(doc: Document, sentence: Sentence, token: int, places: Set[int
         return None if target or weapon else Reason.NO_OBJECT
     if weapon or target:
         return None
-    place = any(t in places for t in around(sentence, token, 2, 5))
+    near = around(sentence, token, 2, 5)
+    mentions = located().mentions
+    at = bisect_left(mentions, near.start, key=_FIRST)
+    place = at < len(mentions) and mentions[at].first < near.stop
     return (
         None
         if place and not word.startswith(("скин", "сброс", "запус", "launch", "направ", "спрям", "rain"))
