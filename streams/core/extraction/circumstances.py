@@ -7,7 +7,8 @@ from typing import Final
 
 from schemas.vocabulary import Scope
 from streams.core.extraction.document import Document, Sentence
-from streams.core.extraction.kinds import WEAPONS
+from streams.core.extraction.forms import NEGATORS
+from streams.core.extraction.kinds import NEGATIONS, WEAPONS
 from streams.core.extraction.model import Reason
 from streams.core.extraction.wordlists import stems, words
 
@@ -113,6 +114,8 @@ def is_guess(doc: Document, token: int, policy: CircumstancePolicy) -> bool:
 
 def is_denied(doc: Document, token: int, policy: CircumstancePolicy) -> bool:
     """Whether a trigger is denied or negated: "не атаковали", "deny shelling", "no strikes"."""
+    if not doc.present & NEGATIONS and "context.denied" not in doc.starts:
+        return False
     clause, clause_of, words = doc.clause_of[token], doc.clause_of, doc.words
     denied = "context.denied" in doc.starts
     for t in range(max(0, token - policy.negation_before), token):
@@ -120,7 +123,7 @@ def is_denied(doc: Document, token: int, policy: CircumstancePolicy) -> bool:
             continue
         if denied and "context.denied" in doc.tags[t]:
             return True
-        if words[t] in _NOT and all(words[x] in _CAUSED for x in range(t + 1, token)):
+        if words[t] in NEGATORS and all(words[x] in _CAUSED for x in range(t + 1, token)):
             # "no strikes"; "not the result of an attack" as well.
             return True
     # "Удару по місту не було": a noun denied by what follows.
@@ -132,7 +135,6 @@ def is_denied(doc: Document, token: int, policy: CircumstancePolicy) -> bool:
     return False
 
 
-_NOT: Final = words("no not не ні never without")
 _NEW_CLAUSE: Final = words("as after while when коли когда після после")
 _CAUSED: Final = words(
     "результат результатом наслідок наслідком внаслідок следствие следствием через из-за result of caused by "

@@ -6,8 +6,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import reduce
 from itertools import accumulate, pairwise
-from operator import attrgetter
+from operator import attrgetter, or_
 from typing import Final, NamedTuple
 
 from streams.core.extraction.folding import without_invisible
@@ -189,10 +190,8 @@ def read(source: str, vocabulary: Vocabulary) -> Document:
     if any(longer) and (hits := _phrases(longer, words)):
         columns = _with_phrases(hits, tags, kinds)
     starts: dict[str, list[int]] = {}
-    present = 0
     for t, here in enumerate(columns[0]):
         if here:
-            present |= columns[2][t]
             for tag in here:
                 if tag in starts:
                     starts[tag].append(t)
@@ -200,7 +199,7 @@ def read(source: str, vocabulary: Vocabulary) -> Document:
                     starts[tag] = [t]
     return Document(
         clean, origin, len(found), parts, words, capitals + (False,) * PAD, names, numbers, starts,
-        present, *_structure(parts, gaps), *columns,  # type: ignore[arg-type]
+        reduce(or_, columns[2]), *_structure(parts, gaps), *columns,  # type: ignore[arg-type]
     )  # fmt: skip
 
 

@@ -24,7 +24,9 @@ SPECIAL: Final = 8192
 """Of the places, those that need no table: countries and their parts, the Donbas, companies of a region."""
 MONTHS: Final = 2048
 MEASURES: Final = 4096
-"""Units, times, places: counted, and no people. This bit and that of months come from a word's form, not from tags."""
+"""Units, times, places: counted, and no people."""
+NEGATIONS: Final = 32_768
+"""``no``, ``не``. This bit, that of months and that of measures come from the word itself, not from tags."""
 
 _BITS: Final = {
     "casualties": CASUALTIES,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from streams.core.extraction.folding import LONGEST_WORD, fold
+from streams.core.extraction.forms import form_of
 from streams.core.extraction.kinds import kinds_of
 from streams.core.extraction.lexicon import Lexicon, Longer
-from streams.core.extraction.measures import measures_of
 from streams.core.extraction.numerals import NUMBER_WORDS, SCALES
 from streams.core.extraction.toponyms import NameIndex, Names
 from streams.core.extraction.wordlists import words
@@ -47,7 +47,7 @@ class Vocabulary(dict[str, Word]):
         tags, longer = self._lexicon.word(text)
         number = text[:1].isdecimal() or "-" in text or text in NUMBER_WORDS or text in SCALES
         agency = text.partition("-")[0] in _AGENCY
-        kinds = kinds_of(tags) | measures_of(text)
+        kinds = kinds_of(tags) | form_of(text)
         word = Word(text, raw[:1].isupper(), tags, kinds, longer, self._names.word(text), number, agency)
         if len(raw) <= LONGEST_WORD:
             if len(self) >= _MOST:

@@ -1,4 +1,4 @@
-"""Words after a number that say it counts no people: months, units, times, places."""
+"""Words known by themselves: negations, and what says that a number counts no people (months, units, times, places)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import re
 from typing import Final
 
 from streams.core.extraction.folding import LONGEST_WORD
-from streams.core.extraction.kinds import MEASURES, MONTHS
+from streams.core.extraction.kinds import MEASURES, MONTHS, NEGATIONS
+from streams.core.extraction.wordlists import words
 
+NEGATORS: Final = words("no not не ні never without")
 _MONTHS: Final = re.compile(
     r"січн|лют|березн|квітн|травн|червн|липн|серпн|вересн|жовтн|листопад|грудн|январ|феврал|март|апрел|ма[йя]$|июн|июл|"
     r"август|сентябр|октябр|ноябр|декабр|january|february|march|april|may$|june|july|august|september|october|november|"
@@ -23,8 +25,9 @@ _NOT_COUNTED: Final = re.compile(
 )
 
 
-def measures_of(word: str) -> int:
-    """Return whether a folded word is a month or what is counted beside people, as bits of its kinds."""
+def form_of(word: str) -> int:
+    """Return the kinds of a folded word that are not a matter of tags: a month, a measure, a negation."""
     if len(word) > LONGEST_WORD:
         return 0
-    return (MONTHS if _MONTHS.match(word) else 0) | (MEASURES if _NOT_COUNTED.match(word) else 0)
+    kinds = NEGATIONS if word in NEGATORS else 0
+    return kinds | (MONTHS if _MONTHS.match(word) else 0) | (MEASURES if _NOT_COUNTED.match(word) else 0)
