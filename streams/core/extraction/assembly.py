@@ -184,6 +184,11 @@ class Assembler:
             sentence = self._sentence(toll.trigger)
             scope, hedged = self._told(sentence)
             bound = self._binder.bind(toll.trigger)
+            if toll.whole and not self._binder.in_clause(toll.trigger):
+                if toll.told:
+                    continue
+                here = {r for m in self._binder.in_sentence(toll.trigger) for r in m.regions}
+                bound = Bound((), country=country_of(tuple(here)))
             regions = bound.regions
             if bound.vague:
                 region: str | None = "UA"

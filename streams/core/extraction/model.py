@@ -57,6 +57,8 @@ class Reason(Enum):
     CAPTIVES = "prisoners, not casualties of an event"
     COMMENT = "talk about attacks, not a report of one"
     CYBER = "not a physical attack"
+    SABOTAGE = "sabotage, not a strike"
+    PART = "some of those already counted"
 
 
 class Dropped(NamedTuple):

@@ -247,6 +247,8 @@ def _head(doc: Document, start: int) -> tuple[int | None, Counted]:
             return _last_munition(doc, j), Counted.MUNITION
         if kind & PEOPLE:
             return _noun_after_adjective(doc, j), Counted.PERSON
+        if j == start and word in _LIVES:
+            return j, Counted.PERSON
         if kind & CUSTOMERS:
             return j, Counted.CUSTOMER
         if kind & (MEASURES | TARGETS):
@@ -265,6 +267,7 @@ def _head(doc: Document, start: int) -> tuple[int | None, Counted]:
     return None, Counted.BARE
 
 
+_LIVES: Final = words("lives життів життя жизней жизни жизнь")
 _AFTER_NUMBER: Final = frozenset(["+", "«", '"', "“", "'", "."])
 _BEFORE_NOUN: Final = frozenset(["'", "«", '"', "“", "”", "»"])
 

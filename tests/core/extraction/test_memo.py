@@ -10,10 +10,10 @@ from streams.core.extraction import DocumentText, Extraction, Knowledge, extract
 from streams.core.extraction.document import PAD, read
 from streams.reference.gazetteer import Gazetteer
 from streams.reference.knowledge import load_knowledge
-from tests.core.extraction import prose, sentences
+from tests.core.extraction import pitfalls, prose, sentences
 from tests.core.extraction.telling import PUBLISHED
 
-SENTENCES = [text for cases in (sentences.THEMES | prose.THEMES).values() for text, _ in cases]
+SENTENCES = [text for cases in (sentences.THEMES | prose.THEMES | pitfalls.THEMES).values() for text, _ in cases]
 TEXTS = st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=6)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Set
 from itertools import pairwise
+from operator import attrgetter
 from typing import Final
 
 from schemas.vocabulary import Group
@@ -14,6 +15,7 @@ from streams.core.extraction.casualties.lists import (
     add_elsewhere,
     add_listed_before,
     add_one_more,
+    set_apart_totals,
 )
 from streams.core.extraction.casualties.pairing import pairs_of
 from streams.core.extraction.casualties.persons import without_figure
@@ -29,6 +31,7 @@ from streams.core.extraction.circumstances import (
 from streams.core.extraction.document import Document, Sentence
 from streams.core.extraction.kinds import CASUALTIES
 from streams.core.extraction.model import Dropped, Reason
+from streams.core.extraction.numerals import NUMBER_WORDS
 from streams.core.extraction.quantities import Counted, Quantity, within
 from streams.core.extraction.wordlists import words
 
@@ -66,6 +69,8 @@ def find_tolls(
     return out
 
 
+_FIRST: Final = attrgetter("first")
+_FURTHER: Final = AND | words("ще еще ещё іще another also також также")
 _PEOPLE: Final = (Counted.PERSON, Counted.CHILD, Counted.BARE)
 
 
@@ -110,20 +115,7 @@ def _sentence(
         one_of = next((trigger for trigger in triggers if _is_one_of(doc, trigger, triggers)), None)
         if one_of is not None:
             triggers = [trigger for trigger in triggers if trigger is not one_of]
-    live: list[Trigger] = []
-    for trigger in triggers:
-        if "context.refuted" in doc.starts and _is_refuted(doc, sentence, trigger[0]):
-            out.dropped.append(Dropped(trigger[0], trigger[1], Reason.DENIED))
-            continue
-        verdict = zero_of(doc, sentence, trigger, triggers)
-        if verdict is True:
-            out.tolls.append(zero_toll(trigger, doc))
-        elif verdict is Reason.UNKNOWN_SO_FAR:
-            out.dropped.append(Dropped(trigger[0], trigger[1], verdict))
-        elif is_guess(doc, trigger[0], circumstances) and trigger[2] not in ("casualties.killed", "casualties.wounded"):
-            out.dropped.append(Dropped(trigger[0], trigger[1], Reason.HYPOTHETICAL))
-        else:
-            live.append(trigger)
+    live = _live(doc, sentence, triggers, circumstances, out)
     main, inside = _split_subsets(doc, people, live)
     pairs = pairs_of(doc, live, main, policy)
     used_triggers: dict[int, Toll] = {}
@@ -159,6 +151,30 @@ def _sentence(
     _amend(doc, sentence, main, inside, used_triggers, out)
 
 
+def _live(
+    doc: Document, sentence: Sentence, triggers: list[Trigger], circumstances: CircumstancePolicy, out: Tolls
+) -> list[Trigger]:
+    """Return the triggers that may have a figure; what is denied, guessed, zero or a part of others goes to ``out``."""
+    live: list[Trigger] = []
+    for trigger in triggers:
+        if "context.condition" in doc.starts and _is_part(doc, sentence, trigger):
+            out.dropped.append(Dropped(trigger[0], trigger[1], Reason.PART))
+            continue
+        if "context.refuted" in doc.starts and _is_refuted(doc, sentence, trigger[0]):
+            out.dropped.append(Dropped(trigger[0], trigger[1], Reason.DENIED))
+            continue
+        verdict = zero_of(doc, sentence, trigger, triggers)
+        if verdict is True:
+            out.tolls.append(zero_toll(trigger, doc))
+        elif verdict is Reason.UNKNOWN_SO_FAR:
+            out.dropped.append(Dropped(trigger[0], trigger[1], verdict))
+        elif is_guess(doc, trigger[0], circumstances) and trigger[2] not in ("casualties.killed", "casualties.wounded"):
+            out.dropped.append(Dropped(trigger[0], trigger[1], Reason.HYPOTHETICAL))
+        else:
+            live.append(trigger)
+    return live
+
+
 def _amend(
     doc: Document,
     sentence: Sentence,
@@ -178,6 +194,10 @@ def _amend(
     add_coordinated(doc, out, used, main)
     add_listed_before(doc, out, used, main)
     add_children(doc, sentence, inside, used)
+    if len(out.tolls) > 1:
+        set_apart_totals(doc, sentence, out)
+        for before, toll in pairwise(sorted(out.tolls, key=_FIRST)):
+            toll.further = toll.further or (toll.harm is before.harm and doc.words[toll.first - 1] in _FURTHER)
 
 
 def _is_refuted(doc: Document, sentence: Sentence, trigger: int) -> bool:
@@ -190,6 +210,21 @@ def _is_refuted(doc: Document, sentence: Sentence, trigger: int) -> bool:
         if claimed and not any(c in doc.gaps[x] for x in range(t + 1, trigger + 1) for c in ":;"):
             return True
     return False
+
+
+def _is_part(doc: Document, sentence: Sentence, trigger: Trigger) -> bool:
+    """``один з поранених у реанімації``, ``two of the wounded are in hospital``: nobody newly wounded."""
+    first, last, tag = trigger
+    of = first - 1 - (doc.words[first - 1] in ("the", "those"))
+    if HARM[tag] is not Harm.WOUNDED or doc.words[of] not in _OF or not doc.joined(of - 1, first):
+        return False
+    before = doc.words[of - 1]
+    if before not in NUMBER_WORDS and not before.isdecimal():
+        return False
+    return doc.any_in(last + 1, min(sentence.last, last + _NEAR_CONDITION), "context.condition")
+
+
+_NEAR_CONDITION: Final = 9
 
 
 def _is_one_of(doc: Document, trigger: Trigger, triggers: list[Trigger]) -> bool:

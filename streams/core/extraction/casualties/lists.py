@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from schemas.vocabulary import Group
 from streams.core.extraction.casualties.persons import is_singular
 from streams.core.extraction.casualties.toll import AND, Harm, Toll, Tolls, group_of, group_of_tags
 from streams.core.extraction.document import Document, Sentence
 from streams.core.extraction.kinds import PEOPLE
 from streams.core.extraction.quantities import Counted, Quantity
+from streams.core.extraction.wordlists import words
 
 
 def add_coordinated(doc: Document, out: Tolls, used: dict[int, Toll], main: list[Quantity]) -> None:
@@ -48,10 +51,9 @@ def add_coordinated(doc: Document, out: Tolls, used: dict[int, Toll], main: list
 
 def add_one_more(doc: Document, out: Tolls, used: dict[int, Toll]) -> None:
     """``two women and a child``, ``двоє жінок і дитина``: one more person of the same harm."""
-    words = doc.words
     for toll in list(used.values()):
         for t in range(max(toll.first, 1), min(toll.last + 2, doc.size - 1)):
-            if words[t] not in AND or doc.gaps[t] != "":
+            if doc.words[t] not in AND or doc.gaps[t] != "":
                 continue
             at = t + 1 + (doc.words[t + 1] in ("a", "an", "one", "одна", "один"))
             before = doc.kinds[t - 1] & PEOPLE
@@ -77,17 +79,47 @@ def add_elsewhere(doc: Document, sentence: Sentence, out: Tolls, used: dict[int,
     """``killed in Kherson and three in Nikopol``: the harm goes on, the place is another."""
     for q in main:
         spent = any(t.first <= q.first <= t.last for t in out.tolls)
-        joined = doc.words[q.first - 1] in (*AND, "а", "while") or doc.gaps[q.first] in (",", ":")
+        gap = doc.gaps[q.first]
+        joined = doc.words[q.first - 1] in _AND_WHILE or gap in (",", ":", "-", "–", "—")
         after = q.end + 1
         if spent or not joined or after >= sentence.last or doc.gaps[after] not in ("", "–", "—", "-"):
             continue
-        place = doc.has(after, "places.in") and after + 1 < doc.size and doc.capitals[after + 1]
+        place = doc.has(after, "places.in") and doc.capitals[after + 1]
         earlier = [t for t in used.values() if t.last < q.first]
         if not place or not earlier or any(q.first < t < q.first + 8 for t in used):
             continue
         owner = max(earlier, key=lambda t: t.last)
         group = group_of(doc, q, q.first) if q.head is not None else owner.group
-        out.tolls.append(Toll(owner.harm, q.last, q.low, q.high, q.best, group, q.first, q.end))
+        # The place that follows is its own, however near the one before stands.
+        out.tolls.append(Toll(owner.harm, after, q.low, q.high, q.best, group, q.first, q.end, further=True))
+
+
+_AND_WHILE: Final = AND | words("а while")
+
+
+def set_apart_totals(doc: Document, sentence: Sentence, out: Tolls) -> None:
+    """``загинули 9 людей: 4 на Донеччині, 3 на Харківщині``: a total, then its regions (coding rule 3).
+
+    Where the parts make the total up it says nothing more; else it is a figure of no region.
+    """
+    if len(out.tolls) < 3:
+        return
+    for t in range(sentence.first + 1, sentence.last):
+        if not doc.gaps[t] or doc.gaps[t] not in (":", "-", "–", "—", "):"):
+            continue
+        for harm in (Harm.KILLED, Harm.WOUNDED):
+            totals = [toll for toll in out.tolls if toll.harm is harm and toll.last < t]
+            parts = [toll for toll in out.tolls if toll.harm is harm and toll.first >= t and _has_place(doc, toll)]
+            if len(totals) != 1 or len(parts) < 2:
+                continue
+            total, told = totals[0].best, sum(toll.best or 0 for toll in parts)
+            totals[0].told = told == total and totals[0].children is None
+            totals[0].whole = total is None or told <= total
+
+
+def _has_place(doc: Document, toll: Toll) -> bool:
+    after = max(toll.last, toll.trigger - 1) + 1
+    return doc.has(after, "places.in") and doc.capitals[after + 1]
 
 
 def add_listed_before(doc: Document, out: Tolls, used: dict[int, Toll], main: list[Quantity]) -> None:

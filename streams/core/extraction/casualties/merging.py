@@ -118,7 +118,7 @@ def _belongs(group: list[TollDraft], draft: TollDraft) -> bool:
             # Two figures of one harm in one sentence: a total and a part, or two groups; both are kept.
             # A headline run into its own lead says the same thing twice.
             repeat = (known.toll.low, known.toll.high) == (draft.toll.low, draft.toll.high) and same_group
-            if not repeat:
+            if not repeat or known.toll.further or draft.toll.further:
                 return False
     if same_group or not any(_same_harm(k.toll, draft.toll) for k in group):
         return True

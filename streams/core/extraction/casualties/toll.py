@@ -40,6 +40,12 @@ class Toll:
     zero_of_both: bool = False
     updated: bool = False
     """Stated as the new total: "rises to 17", "уточнено"."""
+    further: bool = False
+    """Joined to another figure by "and": no repetition of it, even if equal."""
+    whole: bool = False
+    """A total of which the sentence then tells the regions."""
+    told: bool = False
+    """They make it up: it says nothing more."""
 
 
 @dataclass(slots=True)

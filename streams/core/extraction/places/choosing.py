@@ -15,7 +15,10 @@ def choose(doc: Document, name: Open, stated: Stated, policy: PlacePolicy) -> Me
     """Return the settlement a name means, or why none is taken; a mention without region lists the candidates."""
     sentence = doc.sentence_of[name.first]
     if not stated.everywhere and sentence not in stated.countries:
+        name.after_preposition = name.after_preposition or name.struck
         return _by_size(name, policy)
+    if name.struck and sentence not in stated.by_sentence:
+        name.after_preposition = True
     candidates = name.primary + name.alternate
     here: Sequence[Mention] = stated.by_sentence.get(sentence, ())
     # "У Донецькій області тривають бої, у Миколаївській обстріляли Первомайське": the clause's own region first.
@@ -72,13 +75,18 @@ def _by_size(name: Open, policy: PlacePolicy) -> Mention | str:
         ordered = sorted(ordered, key=_people)
     if not ordered:
         return "an old name of a small place"
+    if len(ordered) > 1:
+        ordered = _without_distant(ordered, policy)
     first = ordered[0]
     size = first.population or 0
-    if len(ordered) == 1 and size >= policy.least:
+    if len(ordered) == 1 and size >= policy.least and not name.alternate:
         return _settled(name, first)
     regions = tuple(dict.fromkeys(s.region for s in ordered))
     second = max((s.population or 0 for s in ordered[1:] if s.region != first.region), default=0)
     both = size < policy.both_countries and len({r[:2] for r in regions}) > 1
+    if first.region.startswith("RU-") and any(_rivals(s, size, policy) for s in name.alternate):
+        # Novomoskovsk of Tula, or Samar by its name until 2024.
+        return Mention(name.first, name.last, (), Level.SETTLEMENT, name=first.name, candidates=regions[:32])
     if size >= policy.least and size >= policy.margin * second and not both:
         return _settled(name, first)
     if not (name.after_preposition or name.typed):
@@ -95,6 +103,23 @@ def _by_size(name: Open, policy: PlacePolicy) -> Mention | str:
     if len(regions) == 1:
         return "too small a place to be sure"
     return Mention(name.first, name.last, (), Level.SETTLEMENT, name=first.name, candidates=regions[:32])
+
+
+def _rivals(renamed: SettlementRecord, size: int, policy: PlacePolicy) -> bool:
+    """Whether a town of Ukraine by an earlier name may be meant as well as one of Russia with ``size`` people."""
+    people = renamed.population or 0
+    return renamed.region.startswith("UA-") and people >= policy.least and people * policy.margin >= size
+
+
+def _without_distant(ordered: Sequence[SettlementRecord], policy: PlacePolicy) -> Sequence[SettlementRecord]:
+    """Drop small Russian namesakes far from the war beside a town of Ukraine: they are named with their region."""
+    if not any(s.region.startswith("UA-") and (s.population or 0) >= policy.least for s in ordered):
+        return ordered
+    return [
+        s
+        for s in ordered
+        if s.region.startswith("UA-") or s.region in _FRONTIER or (s.population or 0) >= policy.both_countries
+    ]
 
 
 def _people(settlement: SettlementRecord) -> int:

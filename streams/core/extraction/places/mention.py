@@ -99,6 +99,8 @@ class Open:
     alternate: tuple[SettlementRecord, ...]
     after_preposition: bool
     typed: bool
+    struck: bool
+    """The object of a verb: "обстріляли Лиман", "shelled Lyman". Of a region that the sentence names, if of any."""
 
 
 class Stated(NamedTuple):

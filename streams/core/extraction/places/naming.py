@@ -58,7 +58,8 @@ def classify(doc: Document, by_kind: Meanings, first: int, last: int, gazette: G
     alternate = gazette.settlements_of(by_kind["a"]) if "a" in by_kind else ()
     if primary and alternate:
         alternate = tuple([s for s in alternate if s not in primary])
-    return Open(first, last, primary, alternate, _inside(doc, first), _typed(doc, first))
+    struck = doc.has(first - 1, "forms.verb.direct") and not doc.gaps[first]
+    return Open(first, last, primary, alternate, _inside(doc, first), _typed(doc, first), struck)
 
 
 _ADJECTIVES: Final = frozenset("dtxo")
@@ -164,6 +165,10 @@ def _adjective(
     if "o" in by_kind and after < doc.size and "places.authority" in doc.covering[after]:
         return Mention(first, last, by_kind["o"][:1], Level.REGION, Role.AUTHORITY)
     if town is None and raion is None:
+        works = doc.kinds[after] & TARGETS or doc.kinds[after + 1] & TARGETS
+        if "o" in by_kind and works and by_kind["o"][0] not in _CITY_OR_OBLAST and "s" not in by_kind:
+            # "Саратовський НПЗ": of the oblast or of its capital, which is the same region.
+            return Mention(first, last, by_kind["o"][:1], Level.REGION, facility=True)
         return None
     if doc.has(after, "places.raion") or doc.has(after, "places.street"):
         return "city district"
@@ -194,6 +199,10 @@ def _adjective(
     if "o" in by_kind:
         return Mention(first, last, by_kind["o"][:1], Level.REGION)
     return None
+
+
+_CITY_OR_OBLAST: Final = frozenset(["UA-30", "UA-32", "RU-MOS", "RU-MOW", "RU-LEN", "RU-SPE"])
+"""An adjective of these may mean the city or the land round it, which are two regions."""
 
 
 def _not_a_settlement(doc: Document, first: int, last: int, after: int) -> str:

@@ -14,6 +14,7 @@ from streams.core.extraction.strikes.trigger import Munitions
 
 _FIRED: Final = 4
 """Words between "fired" and what was."""
+_LAUNCHERS: Final = (Weapon.ROCKET_ARTILLERY, Weapon.ARTILLERY)
 _OUTCOMES: Final = ("strikes.intercept", "strikes.launch", "strikes.hit")
 
 
@@ -36,6 +37,8 @@ def munitions_in(doc: Document, sentence: Sentence, quantities: tuple[Quantity, 
             weapon = next((w for w in precise if w in (Weapon.BALLISTIC_MISSILE, Weapon.CRUISE_MISSILE)), weapon)
         if weapon is Weapon.MINE and doc.any_of(around(sentence, q.first, _FIRED, 0), "strikes.launch"):
             weapon = Weapon.ARTILLERY  # mines that are fired are a mortar's
+        if weapon in _LAUNCHERS and doc.any_in(max(sentence.first, q.first - _FIRED), q.first, "strikes.destroy.verb"):
+            continue  # "знищено дві РСЗВ": no munitions
         figure = Munitions(weapon, q.first, q.end)
         outcome = _outcome(doc, sentence, q)
         value = (q.low, q.high, q.best)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Final
 
+from schemas.vocabulary import Target
 from streams.core.extraction.circumstances import CircumstancePolicy, is_denied, is_guess
 from streams.core.extraction.document import Document, Sentence
 from streams.core.extraction.kinds import CASUALTIES, PEOPLE, TARGETS, WEAPONS
@@ -48,6 +49,8 @@ def refusal_of(
         return None if hurt and word.startswith(("sniper", "снайпер")) else Reason.GROUND
     if tag in HARMS and not _weapon_killed(doc, sentence, token):
         return Reason.NO_OBJECT
+    if word.startswith(_BLOWN_UP) and _is_sabotage(doc, sentence, token):
+        return Reason.SABOTAGE
     if is_denied(doc, token, policy):
         return Reason.DENIED
     if "context.nonwar" in doc.starts and doc.any_of(around(sentence, token, 3, 0), "context.nonwar"):
@@ -72,6 +75,22 @@ def refusal_of(
         )
         return None if debris or drone else Reason.NO_ATTACK
     return None
+
+
+_BLOWN_UP: Final = stems("підір подор підрив подрыв взорв висад blew blows blown")
+
+
+def _is_sabotage(doc: Document, sentence: Sentence, token: int) -> bool:
+    """``партизани підірвали …``, ``взорвали автомобиль``: a planted charge, unless a weapon or an army did it."""
+    if weapon_near(doc, sentence, token, 2 * _NEAR, within_clause=True):
+        return False
+    if any(doc.words[t] in ("mine", "mines") for t in around(sentence, token, 2, 4)):
+        return False
+    if "context.saboteur" in doc.starts and doc.any_in(sentence.first, sentence.last, "context.saboteur"):
+        return True
+    if doc.any_in(sentence.first, sentence.last, "context.actor.ua"):
+        return False
+    return target_near(doc, sentence, token, _NEAR) in (Target.ROAD_TRANSPORT, Target.RAIL)
 
 
 def _munition_near(doc: Document, sentence: Sentence, token: int) -> bool:
@@ -144,7 +163,10 @@ def _is_purpose(doc: Document, sentence: Sentence, token: int) -> bool:
         return False
     if token - 1 < sentence.first or doc.any_in(sentence.first, sentence.last, "strikes.launch"):
         return False
-    if doc.word(token).isascii():
+    if doc.words[token].isascii():
+        at = token - 1 if doc.words[token - 1] in _FOR else token - 2
+        if doc.kinds[at - 1] & WEAPONS and not doc.gaps[at]:
+            return True  # "a drone for attacks on airfields"
         return any(doc.words[t] in _IN_USE for t in around(sentence, token, 4, 0))
     return not any(doc.words[t].startswith(_WERE_USED) for t in range(sentence.first, sentence.last))
 

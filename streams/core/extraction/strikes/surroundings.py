@@ -117,12 +117,15 @@ def weapons_of(doc: Document, sentence: Sentence, token: int, tag: str) -> tuple
         return (WEAPON_OF[tag],)
     if doc.present & WEAPONS:
         clause, clause_of, begun = doc.clause_of[token], doc.clause_of, doc.begun
+        destroyed = tag == "strikes.destroy.verb"
         here: dict[str, None] = {}
         elsewhere: dict[str, None] = {}
         for t in range(sentence.first, sentence.last):
             if begun[t] & WEAPONS:
                 named = weapon_at(doc, t)
                 if named is None or named == "weapons.mine" or is_launcher(doc, t):
+                    continue
+                if destroyed and is_destroyed_launcher(doc, token, t):
                     continue
                 elsewhere[named] = None
                 if clause_of[t] == clause:
@@ -141,7 +144,29 @@ def weapons_of(doc: Document, sentence: Sentence, token: int, tag: str) -> tuple
 
 def is_launcher(doc: Document, t: int) -> bool:
     """``склад ракет``, ``зенітний ракетний комплекс``, ``снарядів на складі``: named as a target, not as a weapon."""
-    return doc.words[t - 1].startswith(_STORES) or doc.words[t + 1].startswith(_LAUNCHERS)
+    before = doc.words[t - 1]
+    return before.startswith(_STORES) or before == "по" or doc.words[t + 1].startswith(_LAUNCHERS)
+
+
+def is_destroyed_launcher(doc: Document, verb: int, t: int) -> bool:
+    """``знищили «Град»``, ``destroyed three howitzers``: a launcher is what was destroyed; with an instrument's ending
+    ("знищено артилерією") it did it."""
+    if not verb < t <= verb + _OBJECT or doc.clause_of[t] != doc.clause_of[verb]:
+        return False
+    if doc.tags[t].isdisjoint(_LAUNCHER_TAGS) and not doc.words[t].startswith(_AIR_DEFENCE):
+        return False
+    for word in doc.words[verb + 1 : t + 1]:
+        if word in _WITH or (not word.isascii() and word.endswith(_INSTRUMENTAL)):
+            return False
+    return True
+
+
+_LAUNCHER_TAGS: Final = frozenset(["weapons.rocket_artillery", "weapons.artillery"])
+_AIR_DEFENCE: Final = ("с-300", "с-400", "s-300", "s-400")
+_OBJECT: Final = 4
+"""Words from a verb of destruction to its object."""
+_INSTRUMENTAL: Final = stems("ом ем єм ами ями ой ою ею єю ью ей")
+_WITH: Final = frozenset(["with", "by", "using", "after", "from", "in", "внаслідок", "после", "після", "від", "от"])
 
 
 _STORES: Final = stems("склад зеніт зенит арсенал пуско desp")

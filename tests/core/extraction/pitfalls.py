@@ -1,0 +1,97 @@
+"""Sentences that were read wrongly once: equal figures, totals and their regions, what is no strike, which town."""
+
+from __future__ import annotations
+
+from tests.core.extraction.sentences import Case
+from tests.core.extraction.telling import Telling, strike, toll
+
+
+def _c(text: str, *tellings: Telling) -> Case:
+    return text, tellings
+
+
+EQUAL_FIGURES: list[Case] = [
+    _c("Ранены двое мирных жителей в Горловке и двое мирных жителей в Донецке.",
+       toll("UA-14", None, 2, place="Horlivka"), toll("UA-14", None, 2, place="Donetsk")),
+    _c("На Донеччині поранено двох людей у Лимані та двох людей у Торецьку.",
+       toll("UA-14", None, 2), toll("UA-14", None, 2, place="Toretsk")),
+    _c("Two people were killed by shelling in the morning and two people were killed by a drone in the evening in "
+       "Nikopol.",
+       strike("UA-12"), toll("UA-12", 2), toll("UA-12", 2)),
+    _c("Двоє поранених у Нікополі. У Нікополі двоє поранених.", toll("UA-12", None, 2)),
+]  # fmt: skip
+
+TOTALS: list[Case] = [
+    _c("За добу внаслідок російських атак загинули 9 людей: 4 на Донеччині, 3 на Харківщині, 2 на Херсонщині.",
+       strike("UA-14", scope="period"), toll("UA-14", 4), toll("UA-63", 3), toll("UA-65", 2)),
+    _c("Загинуло 6 цивільних - 3 у Донецькій області, 2 у Харківській, 1 у Херсонській.",
+       toll("UA-14", 3), toll("UA-63", 2), toll("UA-65", 1)),
+    _c("За сутки ранены 12 человек: пять в Белгородской области, семь в Курской области.",
+       toll("RU-BEL", None, 5), toll("RU-KRS", None, 7)),
+    _c("Поранено 20 людей: 7 на Сумщині, 5 на Харківщині.",
+       toll("UA", None, 20), toll("UA-59", None, 7), toll("UA-63", None, 5)),
+    _c("Russian attacks killed 8 people: three in Kharkiv region, four in Donetsk region.",
+       strike("UA-63", actor="RU"), toll("UA", 8), toll("UA-63", 3), toll("UA-14", 4)),
+]  # fmt: skip
+
+LIVES: list[Case] = [
+    _c("Russian missile strike on Kryvyi Rih claims 35 lives.", strike("UA-12", "missile"), toll("UA-12", 35)),
+    _c("Missile attack takes at least three lives in Kharkiv.",
+       strike("UA-63", "missile"), toll("UA-63", (3, None))),
+    _c("Shelling claims the life of a woman in Kherson.", strike("UA-65", "artillery"), toll("UA-65", 1)),
+    _c("Удар по Дніпру забрав 46 життів.", strike("UA-12"), toll("UA-12", 46)),
+    _c("Обстрел Шебекина унес две жизни.", strike("RU-BEL", "artillery"), toll("RU-BEL", 2)),
+    _c("Volunteers save lives in Kherson.",),
+]  # fmt: skip
+
+PARTS: list[Case] = [
+    _c("Унаслідок удару по Харкову поранено 12 людей, один з поранених у реанімації.",
+       strike("UA-63"), toll("UA-63", None, 12)),
+    _c("У Херсоні поранено трьох людей. Стан одного з поранених важкий.", toll("UA-65", None, 3)),
+    _c("One of the wounded is in intensive care after the strike on Sumy; 8 people were injured.",
+       strike("UA-59"), toll("UA-59", None, 8)),
+    _c("Двое из раненых в Белгороде находятся в тяжелом состоянии."),
+]  # fmt: skip
+
+NO_STRIKES: list[Case] = [
+    _c("У Мелітополі партизани підірвали автомобіль колаборанта."),
+    _c("В Мелитополе взорвали автомобиль чиновника."),
+    _c("Невідомі підірвали залізничну колію у Брянській області."),
+    _c("Saboteurs blew up a railway in Bryansk region."),
+    _c("Ukraine unveils a drone for attacks on Russian airfields."),
+    _c("Новий дрон для атаки показали в Києві."),
+    _c("Бійці знищили Град на Донеччині."),
+]  # fmt: skip
+
+WHAT_WAS_DESTROYED: list[Case] = [
+    _c("ЗСУ знищили РСЗВ «Град» та два танки на Херсонщині.",
+       strike("UA-65", "unknown", actor="UA", intercepted=None)),
+    _c("Под Херсоном уничтожено две РСЗО «Град» и склад боеприпасов.",
+       strike("UA-65", "unknown", target="military", intercepted=None)),
+    _c("Склад боєприпасів у Херсонській області знищено артилерією.",
+       strike("UA-65", "artillery", target="military")),
+    _c("Знищено ЗРК С-300 на аеродромі в Криму.", strike("UA-43", "unknown", target="military")),
+    _c("Дрони СБУ вразили нафтобазу у Феодосії.", strike("UA-43", "loitering_munition", target="oil")),
+]  # fmt: skip
+
+WHICH_TOWN: list[Case] = [
+    _c("Росіяни обстріляли Лиман, загинула жінка.",
+       strike("UA-14", "artillery", place="Lyman", actor="RU"), toll("UA-14", 1)),
+    _c("Окупанти вдарили по Лиману.", strike("UA-14", place="Lyman", actor="RU")),
+    _c("Авиаудар по складу боеприпасов в Лимане.", strike("UA-14", place="Lyman", target="military")),
+    _c("Українські сили атакували Саратовський НПЗ.", strike("RU-SAR", target="oil")),
+    _c("Дроны атаковали Рязанский НПЗ.", strike("RU-RYA", "loitering_munition", target="oil")),
+    _c("Російські ракети вдарили по складу в Новомосковську.", strike(None, "missile", actor="RU")),
+    _c("Российские ракеты ударили по складу в Новомосковске Днепропетровской области.",
+       strike("UA-12", "missile", actor="RU")),
+]  # fmt: skip
+
+THEMES: dict[str, list[Case]] = {
+    "equal figures": EQUAL_FIGURES,
+    "totals": TOTALS,
+    "lives": LIVES,
+    "parts": PARTS,
+    "no strikes": NO_STRIKES,
+    "what was destroyed": WHAT_WAS_DESTROYED,
+    "which town": WHICH_TOWN,
+}
