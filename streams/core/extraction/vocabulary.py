@@ -42,6 +42,9 @@ class Vocabulary(dict[str, Word]):
         self._lexicon = lexicon
         self._names = names
 
+    def __repr__(self) -> str:
+        return f"Vocabulary({len(self)} words)"
+
     def __missing__(self, raw: str) -> Word:
         text = fold(raw)
         tags, longer = self._lexicon.word(text)

@@ -40,3 +40,12 @@ def test_in_a_long_list_each_figure_goes_with_the_word_beside_it(knowledge: Know
     """Each is weighed against the words in reach of it, not against all of the sentence."""
     towns = " ".join(f"In Kharkiv {number} people were killed;" for number in range(2, 30))
     assert {figure.best for figure in killed(knowledge, towns)} <= set(range(2, 30))
+
+
+def test_children_are_never_more_than_the_people_they_are_inside(knowledge: Knowledge) -> None:
+    """Found by Hypothesis: two children would have been put inside one dead."""
+    text = "10 wounded, among them a boy, including two children, killed 10-year-old on 19-20 July "
+    for found in extract(DocumentText(text, PUBLISHED, None, "en"), knowledge).claims:
+        for harm in ("killed", "wounded"):
+            people, children = getattr(found.claim, harm), getattr(found.claim, f"children_{harm}")
+            assert people is None or people.high is None or children is None or children.low <= people.high

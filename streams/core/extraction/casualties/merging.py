@@ -232,6 +232,8 @@ _FIELDS: Final = {harm: ("killed", "wounded") if harm is Harm.EITHER else (harm.
 
 def _put(out: dict[str, Bounds], harm: str, toll: Toll, high: int | None, children: Bounds | None) -> None:
     low, exact = toll.low, toll.best if high is not None else None
+    if children is not None and high is not None and children[0] > high:
+        children = None  # more children than people: they were somebody else's
     if children is not None and low < children[0]:
         low = children[0]
     if exact is not None and (exact < low or (high is not None and exact > high)):
