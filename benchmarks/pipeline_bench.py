@@ -17,54 +17,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import orjson
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from rich.console import Console
 from rich.table import Table
 
-from schemas.keys import report_key
-from schemas.topics import PARTITIONS, REPORTS
-from seeds.history import report_lines
-from seeds.history_mix import Mix
+from benchmarks.backlog import generated, publish, written
+from schemas.topics import CLAIMS, PARTITIONS, REPORTS
 from streams.administration.topics import create_topics
 from streams.engine.embedded import EmbeddedBroker
-from streams.engine.partitioning import partition_for
 from streams.settings import load_settings
 
 HERE = Path(__file__).parent
-_BATCH = 1_000
-REPEATS = 0.15
-
-
-async def publish(broker: str, values: Sequence[tuple[bytes, bytes]]) -> None:
-    """Publish keyed reports in record batches, as fast as the broker takes them."""
-    producer = AIOKafkaProducer(
-        bootstrap_servers=broker, acks="all", enable_idempotence=False, max_batch_size=2**22, max_request_size=2**23
-    )
-    await producer.start()
-    try:
-        await producer.partitions_for(REPORTS.name)
-        by_partition: dict[int, list[tuple[bytes, bytes]]] = {}
-        for key, value in values:
-            by_partition.setdefault(partition_for(key, PARTITIONS), []).append((key, value))
-        sent = []
-        for start in range(0, max(map(len, by_partition.values())), _BATCH):
-            for partition, records in by_partition.items():
-                batch = producer.create_batch()
-                for key, value in records[start : start + _BATCH]:
-                    if batch.append(key=key, value=value, timestamp=None) is None:
-                        raise RuntimeError("a batch of the benchmark is larger than the producer's limit")
-                if batch.record_count():
-                    batch.close()
-                    sent.append(await producer.send_batch(batch, REPORTS.name, partition=partition))
-        await asyncio.gather(*sent)
-    finally:
-        await producer.stop()
 
 
 async def raw_read(broker: str, records: int) -> float:
@@ -82,36 +48,6 @@ async def raw_read(broker: str, records: int) -> float:
         return time.perf_counter() - began
     finally:
         await consumer.stop()
-
-
-async def end_of(broker: str, topic: str) -> int:
-    """Return how many records a topic holds, by reading it: the embedded broker's own answer stops short."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=broker, fetch_max_wait_ms=50)
-    await consumer.start()
-    try:
-        partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
-        consumer.assign(partitions)
-        await consumer.seek_to_beginning(*partitions)
-        read, quiet = 0, 0
-        while quiet < 3:
-            found = await consumer.getmany(timeout_ms=500)
-            read += sum(map(len, found.values()))
-            quiet = 0 if found else quiet + 1
-        return read
-    finally:
-        await consumer.stop()
-
-
-def generated(count: int) -> list[tuple[bytes, bytes]]:
-    """Return ``count`` structured reports with their keys: a month in 30 regions, 15 % exact repeats."""
-    lines = report_lines(incidents=count // 5, days=30, regions=30, mix=replace(Mix(), repeats=REPEATS))
-    values = []
-    for line in islice(lines, count):
-        report = orjson.loads(line)
-        # Structured: claims alone. Reading texts is another stage of the work, measured by itself.
-        report.pop("text", None)
-        values.append((report_key(report["source"]["id"], report["report_id"]), orjson.dumps(report)))
-    return values
 
 
 def run(script: str, *arguments: str) -> dict[str, Any]:
@@ -155,7 +91,7 @@ def main() -> None:
         rows.append(("plain Faust, counts per region", plain["records"], plain["seconds"], plain["peak_mib"]))
         intake = run("worker_probe.py", broker.address, f"intake:{count}")
         rows.append(("intake alone", count, intake["seconds"], intake["peak_mib"]))
-        claims = asyncio.run(end_of(broker.address, "sitrep.claims"))
+        claims = asyncio.run(written(broker.address, CLAIMS.name))
         fusion = run("worker_probe.py", broker.address, f"fusion:{claims}")
         rows.append((f"fusion alone ({claims:,} claims)", count, fusion["seconds"], fusion["peak_mib"]))
     finally:

@@ -14,21 +14,14 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
-from itertools import islice
 from typing import Any, Final
 
-import orjson
-from aiokafka import AIOKafkaConsumer, TopicPartition
-
+from benchmarks.backlog import generated, publish, written
 from benchmarks.comparison.brokers import broker_of
 from benchmarks.comparison.systems import BY_NAME, ROOT, Running, System
 from benchmarks.comparison.throughput import drain
 from benchmarks.comparison.topics import fill, task
-from benchmarks.pipeline_bench import REPEATS, publish
-from schemas.keys import report_key
-from schemas.topics import CLAIMS, PARTITIONS, REPORTS
-from seeds.history import Mix, report_lines
+from schemas.topics import CLAIMS, REPORTS
 from streams.administration.topics import create_topics
 from streams.settings import load_settings
 
@@ -42,7 +35,7 @@ _HEADLINE: Final = 140
 
 def measure(kind: str, rounds: int, scale: float) -> dict[str, Any]:
     """Return the rates of the ceiling, of intake, of the whole, and of plain Faust."""
-    values = reports(max(2_000, int(REPORTS_AT_FULL * scale)))
+    values = generated(max(2_000, int(REPORTS_AT_FULL * scale)), headline=_HEADLINE)
     count, size = len(values), sum(len(value) for _, value in values) / len(values)
     faust = BY_NAME["faust"]
     few = max(1_000, int(faust.records * scale))
@@ -67,7 +60,7 @@ def measure(kind: str, rounds: int, scale: float) -> dict[str, Any]:
             takes = [("ceiling", ceiling), ("intake", intake), ("faust", plain)]
             for name, take in takes if turn % 2 == 0 else takes[::-1]:
                 rows[name].append(take() | {"records": few if name == "faust" else count})
-            claims = asyncio.run(_written(broker, CLAIMS.name))
+            claims = asyncio.run(written(broker, CLAIMS.name))
         with broker_of(kind) as broker:
             _prepare(broker, values)
             probes = [_probe(broker, f"intake:{count}"), _probe(broker, f"fusion:{claims}")]
@@ -91,17 +84,6 @@ def measure(kind: str, rounds: int, scale: float) -> dict[str, Any]:
     }
 
 
-def reports(count: int) -> list[tuple[bytes, bytes]]:
-    """Return structured reports with their keys: what the generated history tells, its text cut to a headline."""
-    lines = report_lines(incidents=count // 5, days=30, regions=30, mix=replace(Mix(), repeats=REPEATS))
-    values = []
-    for line in islice(lines, count):
-        report = orjson.loads(line)
-        report["title"] = (report.pop("text", None) or "")[:_HEADLINE] or None
-        values.append((report_key(report["source"]["id"], report["report_id"]), orjson.dumps(report)))
-    return values
-
-
 def _prepare(broker: str, values: Sequence[tuple[bytes, bytes]]) -> None:
     asyncio.run(create_topics(load_settings(bootstrap_servers=broker)))
     asyncio.run(publish(broker, values))
@@ -122,24 +104,6 @@ def _finished(probe: subprocess.Popen[str]) -> dict[str, float]:
         raise RuntimeError(f"a worker failed ({probe.returncode}):\n{errors[-3_000:]}")
     found: dict[str, float] = json.loads(output.strip().splitlines()[-1])
     return found
-
-
-async def _written(broker: str, topic: str) -> int:
-    """Return how many records a topic holds, by reading it."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=broker, fetch_max_wait_ms=50)
-    await consumer.start()
-    try:
-        partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
-        consumer.assign(partitions)
-        await consumer.seek_to_beginning(*partitions)
-        read = quiet = 0
-        while quiet < 2:
-            found = await consumer.getmany(timeout_ms=500)
-            read += sum(map(len, found.values()))
-            quiet = 0 if found else quiet + 1
-        return read
-    finally:
-        await consumer.stop()
 
 
 def _summary(rows: Sequence[dict[str, float]]) -> dict[str, Any]:
