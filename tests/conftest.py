@@ -13,6 +13,7 @@ from collections.abc import Generator, Iterator
 from functools import cache
 from typing import Any
 
+import hypothesis
 import pytest
 
 from streams.reference.gazetteer import Gazetteer
@@ -40,6 +41,16 @@ def pytest_configure() -> None:
 
 
 _IN_CI = os.environ.get("CI", "").lower() == "true"
+
+# A slow machine breaks no law, neither in an example nor in drawing it. In CI the same examples are drawn each time.
+hypothesis.settings.register_profile(
+    "sitrep",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    derandomize=_IN_CI,
+    print_blob=True,
+)
+hypothesis.settings.load_profile("sitrep")
 
 
 def _fail_if_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:

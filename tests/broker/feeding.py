@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
-from tests.broker.live import Topics, counts_in, eventually, publish, read_all
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from tests.broker.live import Topics, a_producer, counts_in, eventually, read_all, send_all
 
 KEYS = 60
 
@@ -20,10 +23,17 @@ class Feed:
         self.sent: list[tuple[bytes, bytes]] = []
 
     async def run(self) -> None:
+        """Publish some 2,000 records a second, over and over: tests stop and kill the brokers."""
+        while True:
+            with suppress(KafkaError):
+                async with a_producer(self._topics.broker) as producer:
+                    await self._feed(producer)
+
+    async def _feed(self, producer: AIOKafkaProducer) -> None:
         while True:
             first = len(self.sent)
-            records = [(b"key-%d" % (n % KEYS), b"%d" % n) for n in range(first, first + 500)]
-            await publish(self._topics.broker, self._topics.source, records)
+            records = [(b"key-%d" % (n % KEYS), b"%d" % n) for n in range(first, first + 200)]
+            await send_all(producer, self._topics.source, records)
             self.sent += records
             await asyncio.sleep(0.1)
 
@@ -39,7 +49,8 @@ async def feeding(topics: Topics) -> AsyncIterator[Feed]:
         yield feed
     finally:
         running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        with suppress(asyncio.CancelledError):
+            await running
 
 
 async def counted(topics: Topics) -> int:

@@ -118,8 +118,15 @@ async def a_producer(broker: str) -> AsyncIterator[AIOKafkaProducer]:
 async def publish(broker: str, topic: str, records: Iterable[tuple[bytes | None, bytes | None]]) -> None:
     """Publish (key, value) records as an ordinary client does and wait until all are acknowledged."""
     async with a_producer(broker) as producer:
-        sent = [await producer.send(topic, value, key=key) for key, value in records]
-        await asyncio.gather(*sent)
+        await send_all(producer, topic, records)
+
+
+async def send_all(
+    producer: AIOKafkaProducer, topic: str, records: Iterable[tuple[bytes | None, bytes | None]]
+) -> None:
+    """Send (key, value) records and wait until all are acknowledged."""
+    sent = [await producer.send(topic, value, key=key) for key, value in records]
+    await asyncio.gather(*sent)
 
 
 async def read_all(broker: str, topic: str, *, partitions: int = PARTITIONS) -> list[Any]:
@@ -165,16 +172,20 @@ async def counts_in(topics: Topics) -> dict[bytes, int]:
 
 
 async def eventually(holds: Callable[[], Any], what: str, *, seconds: float = DEADLINE_SECONDS) -> None:
-    """Wait until ``holds()`` (or what it returns, awaited) is true; fail with ``what`` after ``seconds``."""
+    """Wait until ``holds()`` (or what it returns, awaited) is true; fail with ``what`` after ``seconds``.
+
+    What takes long to find out is asked for less often: who waits must not keep the others from their work.
+    """
     deadline = time.monotonic() + seconds
     while True:
+        asked = time.monotonic()
         held = holds()
         if asyncio.iscoroutine(held):
             held = await held
         if held:
             return
         assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(min(1.0, max(0.05, 2 * (time.monotonic() - asked))))
 
 
 class WorkerProcess:
