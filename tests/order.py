@@ -14,7 +14,48 @@ from typing import Any, Final
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-SECONDS: Final[Mapping[str, int]] = {}
+_PAGE: Final = "tests/docs/test_commands.py::test_each_command_does_what_its_page_says"
+SECONDS: Final[Mapping[str, int]] = {
+    "tests/deploy/test_image.py": 60,
+    "tests/chaos/test_chaos.py": 45,
+    "tests/pipeline/test_pipeline.py on embedded": 44,
+    "tests/pipeline/test_pipeline.py on apache": 40,
+    "tests/broker/test_alerts_worker.py": 38,
+    "tests/core/fusion/test_order.py": 37,
+    "tests/kafka/test_pipeline_on_apache.py": 33,
+    "tests/broker/test_engine_workers.py on embedded": 30,
+    "tests/broker/test_engine_workers.py on apache": 28,
+    "tests/kafka/test_acls_on_apache.py": 28,
+    "tests/deploy/test_live.py": 28,
+    "tests/kafka/test_engine_on_apache.py": 26,
+    "tests/core/alerting/test_month.py": 25,
+    f"{_PAGE}[README.md]": 25,
+    f"{_PAGE}[docs/scrapers.md]": 25,
+    "tests/cli/test_replay_and_demo.py": 23,
+    "tests/kafka/test_three_brokers.py": 20,
+    "tests/cli/test_starting.py": 20,
+    "tests/cli/test_exit_codes.py": 20,
+    "tests/publisher/test_publisher_live.py on apache": 20,
+    "tests/core/extraction/test_linear.py": 17,
+    "tests/kafka/test_watchdog.py": 17,
+    "tests/broker/test_engine_disk.py on apache": 16,
+    "tests/broker/test_engine_disk.py on embedded": 15,
+    "tests/publisher/test_security_live.py": 15,
+    "tests/pipeline/test_texts.py on embedded": 15,
+    "tests/pipeline/test_texts.py on apache": 15,
+    "tests/fuzz/test_fuzz.py": 15,
+    f"{_PAGE}[docs/concepts.md]": 15,
+    f"{_PAGE}[docs/analysts.md]": 15,
+    "tests/kafka/test_upgrade.py": 14,
+    "tests/core/alerting/test_recovery.py": 14,
+    "tests/deploy/test_kubernetes.py": 13,
+    "tests/broker/test_engine_crashes.py on embedded": 10,
+    "tests/core/test_replay.py": 10,
+    f"{_PAGE}[docs/alerts.md]": 10,
+    f"{_PAGE}[docs/operators.md]": 10,
+    f"{_PAGE}[docs/runbook.md]": 8,
+    f"{_PAGE}[docs/cloudevents.md]": 8,
+}
 """How long the units of :func:`unit_of` take, roughly, of those that take long."""
 
 APART: Final = frozenset({"tests/docs/test_commands.py"})
