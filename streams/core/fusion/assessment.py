@@ -115,7 +115,7 @@ def assess(leader: Mention, policy: FusionPolicy) -> Assessment:
     """Return what the incident that ``leader`` leads amounts to."""
     members = leader.members
     assert members is not None
-    mentions = sorted(members, key=_by_publication) if len(members) > 1 else [*members]
+    mentions = sorted(members, key=_by_age) if len(members) > 1 else [*members]
     voices = hear(mentions, policy.echo)
     echo_of = voices.echo_of
     said: dict[tuple[Facet, int], list[Said]] = {}
@@ -171,8 +171,9 @@ def assess(leader: Mention, policy: FusionPolicy) -> Assessment:
     )
 
 
-def _by_publication(mention: Mention) -> tuple[int, str, int]:
-    return mention.report.version[0], mention.report.key, mention.number
+def _by_age(mention: Mention) -> tuple[int, str, int]:
+    # By first publication: who corrects a text does not repeat those who repeated it.
+    return mention.name
 
 
 def _facet(fact: Fact) -> Facet:
@@ -190,9 +191,9 @@ def _collect(
 ) -> None:
     report = mention.report
     source_id = report.source.id
-    # A repost says what its original said, when the original said it.
+    # A repost says what its original said, when the original said it: before the repost, whatever was corrected since.
     speaker = original.report.source.id if original is not None else source_id
-    published, revision = original.report.version if original is not None else report.version
+    published, revision = report.version if original is None else min(original.report.version, report.version)
     for fact in mention.facts:
         facet = _facet(fact)
         if fact.kind == OUTAGE and fact.utility is not None:

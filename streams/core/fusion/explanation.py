@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from schemas.estimate import Estimate
 from schemas.incident import FusedFigure, IncidentSource, IncidentV1, OutageFacet, Statement
 from schemas.report import Source
-from schemas.vocabulary import Credibility, Party, TimePrecision
+from schemas.vocabulary import Credibility, IncidentStatus, Party, TimePrecision
 
 _CREDIBILITY = {
     Credibility.CONFIRMED: "confirmed",
@@ -50,59 +51,84 @@ def explain(incident: IncidentV1) -> Iterator[str]:
         yield f"  It was split from {incident.split_from}."
     if incident.may_be_another:
         yield "  It may be one of the others of its region: sums count its figures only as far as they exceed theirs."
-    grades = {held.source.id: held.source for held in incident.sources}
-    yield from _facets(incident, grades)
+    if incident.status is IncidentStatus.DISPUTED:
+        yield "  Its sources contradict each other: no number fits all that they say now."
+    told = _Told(
+        {held.source.id: held.source for held in incident.sources},
+        {(held.source.id, held.report_id): held.echo_of for held in incident.sources if held.echo_of},
+    )
+    yield from _facets(incident, told)
     yield from _sources(incident)
     if incident.why:
         yield "Why"
         yield from (f"  {reason}" for reason in incident.why)
 
 
-def _facets(incident: IncidentV1, grades: dict[str, Source]) -> Iterator[str]:
+def _facets(incident: IncidentV1, told: _Told) -> Iterator[str]:
     if incident.strike is not None:
         strike = incident.strike
         weapons = ", ".join(weapon.replace("_", " ") for weapon in strike.weapons) or "weapon unknown"
         targets = ", ".join(target.replace("_", " ") for target in strike.targets) or "target unknown"
         yield f"Strike: {weapons}; {targets}" + (f"; by {strike.actor}" if strike.actor else "")
-        yield from _figures(strike, grades)
+        yield from _figures(strike, told)
     for outage in incident.outages:
         yield f"Outage of {outage.utility}: {_course(outage)}"
-        yield from _figures(outage, grades)
+        yield from _figures(outage, told)
     for casualties in incident.casualties:
         group = "" if casualties.group == "unknown" else f", {casualties.group}"
         yield f"Casualties{group}"
-        yield from _figures(casualties, grades)
+        yield from _figures(casualties, told)
 
 
-def _figures(facet: object, grades: dict[str, Source]) -> Iterator[str]:
+def _figures(facet: object, told: _Told) -> Iterator[str]:
     for name in _FIGURES:
         figure: FusedFigure | None = getattr(facet, name, None)
         if figure is not None:
-            yield f"  {name.replace('_', ' ')}: {_value(figure.value)}{_reason(figure, grades)}"
-            yield from (f"    {_said(statement, grades)}" for statement in figure.statements)
+            yield f"  {name.replace('_', ' ')}: {_value(figure.value)}{_reason(figure, told)}"
+            yield from _columns([_said(statement, told) for statement in figure.statements])
             if figure.omitted:
                 yield f"    and {_many(figure.omitted, 'superseded statement')} more"
 
 
-def _reason(figure: FusedFigure, grades: dict[str, Source]) -> str:
+def _reason(figure: FusedFigure, told: _Told) -> str:
     current = {statement.source_id for statement in figure.statements if statement.superseded_by is None}
     if figure.best_from is None:
         return "; nobody gives one number" if figure.value.best is None else ""
     if len(current) == 1:
         return f"; {figure.best_from} alone says so"
-    return (
-        f"; best by {_graded(figure.best_from, grades)}: the newest word of the best-graded of {len(current)} sources"
-    )
+    return f"; best by {told.graded(figure.best_from)}: the newest word of the best-graded of {len(current)} sources"
 
 
-def _said(statement: Statement, grades: dict[str, Source]) -> str:
-    said = f"{_graded(statement.source_id, grades)} {_moment(statement.published_at)}: {_value(statement.value)}"
-    told = f"{said} (report {statement.report_id}"
-    if statement.superseded_by is None:
-        return f"{told})"
-    if statement.superseded_by == statement.report_id:
-        return f"{told}, superseded by a newer version of it)"
-    return f"{told}, superseded by {statement.superseded_by})"
+def _said(statement: Statement, told: _Told) -> tuple[str, ...]:
+    by = statement.superseded_by
+    if by is None:
+        held, note = "now", ""
+    elif by == statement.report_id:
+        held, note = "was", ", superseded by a newer version of it"
+    elif (statement.source_id, statement.report_id) in told.repeats:
+        held, note = "", f", repeats {told.repeats[statement.source_id, statement.report_id]} word for word"
+    else:
+        held, note = "was", f", superseded by {by}"
+    published = _moment(statement.published_at)
+    return held, _value(statement.value), told.graded(statement.source_id), published, f"{statement.report_id}{note}"
+
+
+def _columns(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield f"    {'  '.join(cells)}".rstrip()
+
+
+class _Told(NamedTuple):
+    """What an incident's sources are: their grades, and by source and report whom a repost repeats."""
+
+    sources: Mapping[str, Source]
+    repeats: Mapping[tuple[str, str], str]
+
+    def graded(self, source_id: str) -> str:
+        source = self.sources.get(source_id)
+        return source_id if source is None else f"{source_id} ({source.reliability})"
 
 
 def _sources(incident: IncidentV1) -> Iterator[str]:
@@ -123,11 +149,6 @@ def _voice(held: IncidentSource) -> str:
     echo = f", repeats {held.echo_of} word for word" if held.echo_of else ""
     told = _moment(held.published_at)
     return f"{source.id} ({source.kind}, graded {source.reliability}{side}) {told}, report {held.report_id}{echo}"
-
-
-def _graded(source_id: str, grades: dict[str, Source]) -> str:
-    source = grades.get(source_id)
-    return source_id if source is None else f"{source_id} ({source.reliability})"
 
 
 def _place(incident: IncidentV1) -> str:

@@ -87,9 +87,9 @@ def after_deaths(wounded: Sequence[Said], killed: Sequence[Said]) -> list[Said]:
         if said.withdrawn or any(other.speaker == said.speaker and _age(other) > _age(said) for other in wounded):
             continue
         own = sorted((other for other in killed if other.speaker == said.speaker and not other.withdrawn), key=_age)
-        if not own or _age(own[-1])[:2] <= _age(said)[:2]:
+        if not own or own[-1].at[:2] <= said.at[:2]:
             continue
-        before = [other for other in own if _age(other)[:2] <= _age(said)[:2]]
+        before = [other for other in own if other.at[:2] <= said.at[:2]]
         risen = own[-1].value.low - (before[-1].value.low if before else 0)
         if risen > 0:
             value = said.value
@@ -110,8 +110,10 @@ def is_disputed(figure: Figure, within: int) -> bool:
     return False
 
 
-def _age(said: Said) -> tuple[tuple[int, int, int], str, str]:
-    return said.at, said.report_id, said.source_id
+def _age(said: Said) -> tuple[tuple[int, int], bool, int, str, str]:
+    # A repost may repeat what its original has corrected since: the original's own word goes before it.
+    published, revision, number = said.at
+    return (published, revision), said.source_id == said.speaker, number, said.report_id, said.source_id
 
 
 def _rank(said: Said) -> tuple[int, tuple[int, int, int], str, str]:

@@ -35,15 +35,16 @@ def test_the_explanation_reads_like_this() -> None:
         "  where  Kharkiv, UA-63, 49.9930 36.2300 (known to the settlement)",
         "  when   at 2025-10-22 14:00 UTC",
         "  trust  credibility 3, possibly true; 2 independent voices; best source graded B",
+        "  Its sources contradict each other: no number fits all that they say now.",
         "Strike: missile; target unknown; by RU",
         "Outage of power: started; counts as over from 2025-10-25 14:00 unless told",
         "  customers: 9000; authority alone says so",
-        "    authority (B) 2025-10-22 15:00: 9000 (report a1)",
+        "    now  9000  authority (B)  2025-10-22 15:00  a1",
         "Casualties",
         "  killed: 4 to 9, best 4; best by authority (B): the newest word of the best-graded of 2 sources",
-        "    authority (B) 2025-10-22 17:00: 4 (report a2)",
-        "    channel (E) 2025-10-22 16:00: 9 (report c1)",
-        "    authority (B) 2025-10-22 15:00: 1 (report a1, superseded by a2)",
+        "    now  4  authority (B)  2025-10-22 17:00  a2",
+        "    now  9  channel (E)    2025-10-22 16:00  c1",
+        "    was  1  authority (B)  2025-10-22 15:00  a1, superseded by a2",
         "Sources",
         "  authority (news, graded B, Ukrainian side) 2025-10-22 15:00, report a1",
         "    https://authority.example/a1",
@@ -55,6 +56,30 @@ def test_the_explanation_reads_like_this() -> None:
         "  authority a2 is with authority a1: same place, same time, casualties in both",
         "  best killed is 4: newest word of authority, graded B, the best of 2",
     ]
+
+
+def test_a_repost_repeats_and_neither_outlives_a_correction_nor_is_named_for_the_best() -> None:
+    text = "Ракета влучила у двір будинку на околиці міста, рятувальники розбирають завали, людей вивели до школи"
+    first = a_report(
+        "n1", "wire", "2025-10-22 15:00", text=text, claims=[a_strike(weapons=["missile"]), casualties(killed=7)]
+    )
+    repost = a_report(
+        "n2", "channel", "2025-10-22 15:30", text=text, grade="F",
+        claims=[a_strike(weapons=["missile"]), casualties(killed=7)],
+    )  # fmt: skip
+    corrected = a_report(
+        "n1", "wire", "2025-10-22 16:00", text=text, claims=[a_strike(weapons=["missile"]), casualties(killed=6)]
+    )
+    [incident] = fuse([first, repost, corrected])[0].incidents()
+    lines = list(explain(incident))
+    assert "  killed: 6; wire alone says so" in lines
+    table = lines[lines.index("  killed: 6; wire alone says so") + 1 :]
+    assert table[:3] == [
+        "    now  6  wire (B)     2025-10-22 16:00  n1",
+        "         7  channel (F)  2025-10-22 15:30  n2, repeats wire word for word",
+        "    was  7  wire (B)     2025-10-22 15:00  n1, superseded by a newer version of it",
+    ]
+    assert incident.voices == 1
 
 
 def test_it_says_what_may_be_another_incident_and_how_that_counts() -> None:
