@@ -27,7 +27,7 @@ def range_of(estimate: Estimate | None) -> Range | None:
     return None if estimate is None else Range(estimate.low, estimate.best, estimate.high)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4_096)
 def estimate_of(figure: Range) -> Estimate:
     """Return the figure for the wire. The few small figures that wars are told in are made once."""
     return Estimate(low=figure.low, best=figure.best, high=figure.high)

@@ -30,13 +30,13 @@ def span(length: timedelta) -> int:
     return length // _MICROSECOND
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def micros_of(text: str) -> int:
     """Return the moment that an RFC 3339 text with an offset names. Raises TypeError or ValueError for another."""
     return micros(datetime.fromisoformat(text))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def text_of(at: int) -> str:
     """Return the moment as pydantic writes it on the wire: ``2025-10-22T09:00:00Z``, microseconds where it has some."""
     return moment(at).isoformat()[:-6] + "Z"

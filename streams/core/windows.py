@@ -27,6 +27,7 @@ WINDOWS: Final[dict[WindowName, int]] = {
     WindowName.D30: 30 * DAY,
 }
 _FUTURE: Final = 1 << 62
+_KEPT_DAYS: Final = 40
 
 
 class RegionWindows:
@@ -129,6 +130,9 @@ class RegionWindows:
         sums = self._days.get(day)
         if sums is None:
             sums = self._days[day] = sum_of([self._hour(hour) for hour in range(day * 24, day * 24 + 24)])
+            if len(self._days) > _KEPT_DAYS:
+                # An empty day is remembered too, and nothing ever changes in it again.
+                del self._days[min(self._days)]
         return sums
 
     def _put(self, owner: str, number: int, entry: Entry) -> None:

@@ -118,12 +118,12 @@ def report_key(source_id: str, report_id: str) -> str:
     return f"{source_id}\x1f{report_id}"
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=4_096)
 def shared_source(id_: str, kind: SourceKind, reliability: Reliability, party: Party | None) -> Source:
     return Source(id=id_, kind=kind, reliability=reliability, party=party)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4_096)
 def shared_figures(figures: Figures) -> Figures:
     """Return equal figures as one object: wars are told in few small ones."""
     return figures
@@ -197,7 +197,7 @@ def _pack_fact(fact: Fact) -> list[Any]:
     ]
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=4_096)
 def _pack_place(spot: Spot) -> orjson.Fragment:
     place = spot.place
     return orjson.Fragment(

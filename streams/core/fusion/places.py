@@ -99,7 +99,7 @@ _held: WeakValueDictionary[tuple[object, ...], Spot] = WeakValueDictionary()
 _holding = Lock()
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=4_096)
 def spot(
     name: str | None,
     region: str | None,

@@ -115,7 +115,7 @@ def render_ended(
     return document
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=4_096)
 def _place(spot: Spot) -> Document:
     place: ResolvedPlace = spot.place
     return place.model_dump(mode="json", exclude_none=True)
@@ -153,7 +153,7 @@ def _source_of(mention: Mention, original: Mention | None) -> Document:
     return document
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=4_096)
 def _source(id_: str, kind: SourceKind, reliability: Reliability, party: Party | None) -> Document:
     document: Document = {"id": id_, "kind": kind.value, "reliability": reliability.value}
     if party is not None:
@@ -225,7 +225,7 @@ def _figure(figure: Figure, policy: FusionPolicy) -> Document:
     return document
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4_096)
 def _estimate(value: Range) -> Document:
     return {name: number for name, number in zip(("low", "best", "high"), value, strict=True) if number is not None}
 

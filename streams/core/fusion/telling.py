@@ -14,13 +14,12 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from schemas.claim import ClaimV1, ResolvedPlace, WithdrawalV1
+from schemas.claim import ClaimV1, WithdrawalV1
 from schemas.report import CasualtiesClaim, Source, StrikeClaim
 from schemas.vocabulary import (
     Group,
     OutageStatus,
     Party,
-    PlacePrecision,
     Reliability,
     Scope,
     SourceKind,
@@ -45,7 +44,7 @@ from streams.core.fusion.facts import (
     shared_figures,
     shared_source,
 )
-from streams.core.fusion.places import Spot, spot_of
+from streams.core.fusion.places import spot, spot_of
 from streams.core.fusion.policy import FusionPolicy
 from streams.core.fusion.vocabulary import target_mask, weapon_mask
 from streams.core.moments import micros, micros_of
@@ -157,7 +156,7 @@ def read_record(value: bytes, policy: FusionPolicy) -> Telling | WithdrawalV1:
         int(document["claim_id"].rpartition("#")[2]),
         STRIKE,
         "" if region is None else _region(region),
-        _spot(*map(place.get, _PLACE), tuple(place.get("candidates", ())), policy.near_km),
+        spot(*map(place.get, _PLACE), tuple(place.get("candidates", ())), policy.near_km),
         begun,
         begun if end == start else micros_of(end),
         _ASSUMED[occurred["precision"]],
@@ -198,30 +197,7 @@ def _text(text: str | None, length: int) -> str | None:
     return text[:length] or None if text else None
 
 
-@lru_cache(maxsize=32_768)
-def _spot(
-    name: str | None,
-    region: str | None,
-    settlement: str | None,
-    lat: float | None,
-    lon: float | None,
-    precision: str | None,
-    candidates: tuple[str, ...],
-    near_km: float,
-) -> Spot:
-    place = ResolvedPlace(
-        name=name,
-        region=region,
-        settlement=settlement,
-        lat=lat,
-        lon=lon,
-        precision=None if precision is None else PlacePrecision(precision),
-        candidates=candidates,
-    )
-    return spot_of(place, near_km)
-
-
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=4_096)
 def _source(id_: str, kind: str, reliability: str, party: str | None) -> Source:
     return shared_source(id_, SourceKind(kind), Reliability(reliability), _PARTIES[party])
 
@@ -230,7 +206,7 @@ def _signature(values: Any) -> bytes:
     return b"".join([value.to_bytes(4, "big") for value in values]) if values else b""
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4_096)
 def _range(low: int, best: int | None, high: int | None) -> Range:
     for number in (low, best or 0, high or 0):
         if type(number) is not int:

@@ -83,7 +83,7 @@ def target_names(mask: int) -> tuple[str, ...]:
     return tuple(target.value for target in TARGETS if mask & _TARGET_BIT[target])
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4_096)
 def weapon_likeness(one: int, other: int) -> Likeness:
     """Return the best likeness between any two weapons of the two sets. Symmetric."""
     if not one or not other:
