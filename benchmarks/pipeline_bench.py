@@ -2,9 +2,10 @@
 
 Method: a generated history (30 regions, 15 % exact repeats, every report structured) is published to an embedded
 broker on loopback; then, one after another on the same backlog and machine: a bare aiokafka consumer reads it; a
-stock Faust agent counts it per region in a table; a worker runs intake, then one runs fusion on what intake wrote;
-and on a fresh broker with the same reports one worker runs both at once. Every worker is a process of its own that
-times itself from its first block to the last one being stored; joining the group and loading tables are left out.
+worker runs intake, then one runs fusion on what intake wrote; and on a fresh broker with the same reports one worker
+runs both at once. Plain Faust does the reduced work of the comparison (``benchmarks/peers``) on reports of its own:
+compact ones, counted by region and hour. Every program is a process of its own that times itself from its first block
+to the last one being stored; joining the group and loading tables are left out.
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.backlog import generated, publish, written
+from benchmarks.comparison.systems import BY_NAME
+from benchmarks.comparison.throughput import drain
+from benchmarks.comparison.topics import create, source_of, task
+from benchmarks.comparison.topics import publish as publish_reduced
 from schemas.topics import CLAIMS, PARTITIONS, REPORTS
 from streams.administration.topics import create_topics
 from streams.engine.embedded import EmbeddedBroker
@@ -86,9 +91,11 @@ def main() -> None:
     broker = prepared(values)
     try:
         rows.append(("bare aiokafka read", count, asyncio.run(raw_read(broker.address, count)), None))
-        asyncio.run(create_plain(broker.address))
-        plain = run("plain_faust.py", broker.address, REPORTS.name, str(min(count, chosen.faust_records)))
-        rows.append(("plain Faust, counts per region", plain["records"], plain["seconds"], plain["peak_mib"]))
+        few = min(count, chosen.faust_records)
+        asyncio.run(create(broker.address, source_of(few)))
+        asyncio.run(publish_reduced(broker.address, source_of(few), task.generate(few)))
+        plain = drain(broker.address, BY_NAME["faust"], "faust", few, {few: task.expected(task.generate(few))})
+        rows.append(("plain Faust, the reduced work", few, plain["seconds"], round(plain["peak_mib"])))
         intake = run("worker_probe.py", broker.address, f"intake:{count}")
         rows.append(("intake alone", count, intake["seconds"], intake["peak_mib"]))
         claims = asyncio.run(written(broker.address, CLAIMS.name))
@@ -103,7 +110,7 @@ def main() -> None:
     finally:
         broker.stop()
 
-    ratio = (count / both["seconds"]) / (plain["records"] / plain["seconds"])
+    ratio = (count / both["seconds"]) / plain["rate"]
     if chosen.json:
         print(json.dumps({"rows": [(n, c, s, c / s, p) for n, c, s, p in rows], "ratio_to_plain_faust": ratio}))
         return
@@ -113,19 +120,7 @@ def main() -> None:
     for name, done, seconds, peak in rows:
         table.add_row(name, f"{done / seconds:,.0f}", f"{seconds / done * 1e6:.1f}", "" if peak is None else str(peak))
     Console().print(table)
-    print(f"the whole pipeline in one worker is {ratio:.1f} times as fast as plain Faust that only counts")
-
-
-async def create_plain(broker: str) -> None:
-    """Create the changelog of the plain agent's table; Faust would give it one partition on this broker."""
-    from aiokafka.admin import AIOKafkaAdminClient, NewTopic  # noqa: PLC0415  only here
-
-    admin = AIOKafkaAdminClient(bootstrap_servers=broker)
-    await admin.start()
-    try:
-        await admin.create_topics([NewTopic("plain-regions-changelog", PARTITIONS, 1)])
-    finally:
-        await admin.close()
+    print(f"the whole pipeline in one worker is {ratio:.1f} times as fast as plain Faust at the reduced work")
 
 
 if __name__ == "__main__":
