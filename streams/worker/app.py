@@ -27,7 +27,7 @@ from streams.processors.intake import IntakeStage
 from streams.processors.metrics import Metrics
 from streams.processors.world import World
 from streams.reference.gazetteer import Gazetteer
-from streams.settings import Settings, clock_from
+from streams.settings import BadSettings, Settings, clock_from, variable_of
 from streams.settings.rules_file import BadRules, default_rules, load_rules
 from streams.worker.observer import MetricsObserver
 from streams.worker.page import WorkerPage
@@ -52,7 +52,14 @@ ALL_STAGES: Final = tuple(StageName)
 
 
 def engine_config(settings: Settings) -> EngineConfig:
-    """Return how the engine runs under these settings."""
+    """Return how the engine runs under these settings.
+
+    :raises BadSettings: a worker cannot run with them.
+    """
+    if settings.request_timeout_seconds < settings.session_timeout_seconds:
+        # The broker may hold a request to join for as long as a session.
+        shorter, longer = variable_of("request_timeout_seconds"), variable_of("session_timeout_seconds")
+        raise BadSettings([f"{shorter} must not be shorter than {longer}"])
     security = kafka_options(settings)
     servers = security.pop("bootstrap_servers")
     return EngineConfig(
@@ -95,12 +102,13 @@ async def serve(
     ``started`` is told the address of the worker's page as soon as it listens; without it the log is.
 
     Raises:
+        BadSettings: a worker cannot run with these.
         BadRules: the file of alert rules has mistakes; each is named with its line.
         WorkerFailedError: a stage cannot go on; a supervisor should start the worker anew.
         BrokerAwayError, TopicError: at the start.
         AddressTaken: the page's port is in use.
     """
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    stop, loop, config = asyncio.Event(), asyncio.get_running_loop(), engine_config(settings)
     rules_file = settings.alert_rules or default_rules()
     rules = RulesInForce(load_rules(rules_file))
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -115,7 +123,7 @@ async def serve(
         else:
             started(page.address)
         observer = MetricsObserver(metrics, backlog)
-        await run_stages(stages, engine_config(settings), observer=observer, health=health, stop=stop)
+        await run_stages(stages, config, observer=observer, health=health, stop=stop)
 
 
 def _read_again(file: Path, rules: RulesInForce) -> None:

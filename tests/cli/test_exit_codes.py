@@ -160,6 +160,12 @@ def test_a_port_that_is_taken_is_said(sitrep: Any, broker: str) -> None:
     assert "already taken" in done.stderr
 
 
+def test_settings_that_a_worker_cannot_run_with_are_2_and_named(sitrep: Any) -> None:
+    done = sitrep("worker", request_timeout_seconds=5, session_timeout_seconds=6)
+    assert done.returncode == ExitCode.USAGE
+    assert "SITREP_REQUEST_TIMEOUT_SECONDS must not be shorter than SITREP_SESSION_TIMEOUT_SECONDS" in done.stderr
+
+
 def test_secrets_are_never_shown(sitrep: Any, nobody: str) -> None:
     done = sitrep(
         "doctor",
