@@ -1,4 +1,4 @@
-"""A running stack for the live test: embedded broker, two workers, a feed, and a real Prometheus that scrapes them."""
+"""A running stack for the live test: broker, two workers, a deliverer, a feed, and a Prometheus that scrapes them."""
 
 from __future__ import annotations
 
@@ -55,27 +55,22 @@ def page(url: str) -> bytes:
         return found
 
 
-class WorkerProcess:
-    """``sitrep worker`` in a process of its own."""
+class Program:
+    """``sitrep`` with a page of its own, in a process of its own."""
 
-    def __init__(self, broker: str, folder: Path, number: int) -> None:
-        self.port = free_port()
-        self.address = f"127.0.0.1:{self.port}"
-        self._log = (folder / f"worker-{number}.log").open("wb")
-        environment = {
-            **os.environ,
-            "SITREP_BOOTSTRAP_SERVERS": broker,
-            "SITREP_HTTP_PORT": str(self.port),
-            "SITREP_SESSION_TIMEOUT_SECONDS": str(SESSION_SECONDS),
-            "SITREP_TICK_SECONDS": "1",
-            "SITREP_STATE_FOLDER": str(folder / f"state-{number}"),
-        }
+    def __init__(self, log: Path, port: int, arguments: Sequence[str | Path], **variables: str) -> None:
+        self.port = port
+        self.address = f"127.0.0.1:{port}"
+        self._log = log.open("wb")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "streams.cli", "worker"], env=environment, stdout=self._log, stderr=self._log
+            [sys.executable, "-m", "streams.cli", *map(str, arguments)],
+            env=os.environ | variables,
+            stdout=self._log,
+            stderr=self._log,
         )
 
     def ready(self) -> bool:
-        assert self.process.poll() is None, f"the worker ended: {Path(self._log.name).read_text()[-3000:]}"
+        assert self.process.poll() is None, f"it ended: {Path(self._log.name).read_text()[-3000:]}"
         try:
             page(f"http://{self.address}/readyz")
         except OSError:
@@ -93,16 +88,41 @@ class WorkerProcess:
         self._log.close()
 
 
+def a_worker(broker: str, folder: Path, number: int) -> Program:
+    """Start ``sitrep worker``."""
+    port = free_port()
+    return Program(
+        folder / f"worker-{number}.log",
+        port,
+        ["worker"],
+        SITREP_BOOTSTRAP_SERVERS=broker,
+        SITREP_HTTP_PORT=str(port),
+        SITREP_SESSION_TIMEOUT_SECONDS=str(SESSION_SECONDS),
+        SITREP_TICK_SECONDS="1",
+        SITREP_STATE_FOLDER=str(folder / f"state-{number}"),
+    )
+
+
+def a_deliverer(broker: str, folder: Path) -> Program:
+    """Start ``sitrep deliver``, which writes each alert as a message into ``folder/messages``."""
+    port, receivers = free_port(), folder / "receivers.yaml"
+    messages = {"name": "desk", "kind": "cap", "folder": str(folder / "messages"), "sender": "alerts@sitrep.example"}
+    receivers.write_text(json.dumps({"version": 1, "receivers": [{**messages, "start": "beginning"}]}))
+    arguments = ["deliver", receivers, "--metrics-port", str(port)]
+    return Program(folder / "deliverer.log", port, arguments, SITREP_BOOTSTRAP_SERVERS=broker)
+
+
 class Prometheus:
     """The real one, with the committed configuration; only addresses and the pace differ."""
 
-    def __init__(self, folder: Path, workers: Iterable[WorkerProcess]) -> None:
+    def __init__(self, folder: Path, workers: Iterable[Program], deliverer: Program) -> None:
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
         configured = folder / "prometheus"
         shutil.copytree(DEPLOY / "prometheus", configured)
-        targets = json.dumps([{"targets": [worker.address for worker in workers]}])
-        (configured / "targets" / "workers.yml").write_text(targets)
+        for name, programs in (("workers", workers), ("deliverers", [deliverer])):
+            targets = json.dumps([{"targets": [program.address for program in programs]}])
+            (configured / "targets" / f"{name}.yml").write_text(targets)
         path = configured / "prometheus.yml"
         text = re.sub(r"(scrape_interval|evaluation_interval|scrape_timeout): \d+s", r"\1: 1s", path.read_text())
         path.write_text(text.replace("localhost:9090", f"127.0.0.1:{port}"))
@@ -160,8 +180,8 @@ class Prometheus:
 class Stack:
     """Everything that runs, and how to feed it."""
 
-    def __init__(self, settings: Settings, workers: list[WorkerProcess], prometheus: Prometheus) -> None:
-        self.settings, self.workers, self.prometheus = settings, workers, prometheus
+    def __init__(self, settings: Settings, workers: list[Program], deliverer: Program, prometheus: Prometheus) -> None:
+        self.settings, self.workers, self.deliverer, self.prometheus = settings, workers, deliverer, prometheus
         self.published = 0
 
     def publish(self, reports: Sequence[ReportV1]) -> None:
@@ -236,12 +256,15 @@ def running_stack(folder: Path) -> Iterator[Stack]:
         asyncio.run(create_topics(settings))
         workers = []
         for number in (1, 2):
-            worker = WorkerProcess(broker.address, folder, number)
+            worker = a_worker(broker.address, folder, number)
             stack.callback(worker.end)
             workers.append(worker)
-        prometheus = Prometheus(folder, workers)
+        deliverer = a_deliverer(broker.address, folder)
+        stack.callback(deliverer.end)
+        prometheus = Prometheus(folder, workers, deliverer)
         stack.callback(prometheus.end)
         for worker in workers:
             until("a worker is ready", worker.ready)
+        until("the deliverer is ready", deliverer.ready)
         until("both workers are scraped", lambda: prometheus.value('sum(up{job="sitrep-workers"})') == 2)
-        yield Stack(settings, workers, prometheus)
+        yield Stack(settings, workers, deliverer, prometheus)

@@ -1,4 +1,4 @@
-"""The real Prometheus scrapes two running workers, one of which is stopped, another killed.
+"""The real Prometheus scrapes two running workers, one of which is stopped, another killed, and a deliverer.
 
 One stack for all tests of this file; they run in order, the last ones end a worker.
 """
@@ -9,15 +9,16 @@ import re
 import signal
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.deploy.boards import Query, queries
 from tests.deploy.live import (
     SESSION_SECONDS,
+    Program,
     Prometheus,
     Stack,
-    WorkerProcess,
     page,
     recent_reports,
     running_stack,
@@ -35,10 +36,15 @@ UNUSABLE = (b"<html>502 Bad Gateway</html>", b"", b'{"report_id":"1","source":{"
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def live_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("live")
+
+
+@pytest.fixture(scope="module")
+def stack(live_folder: Path) -> Iterator[Stack]:
     """Return a stack that has digested a day of reports, repeats and unusable ones among them."""
     tool("prometheus", FROM_DEBIAN)
-    with running_stack(tmp_path_factory.mktemp("live")) as running:
+    with running_stack(live_folder) as running:
         reports = recent_reports()
         assert len(reports) > 200
         # In portions, so that counters are seen to rise: a rate needs two scrapes.
@@ -58,6 +64,21 @@ def test_both_workers_show_metrics_as_prometheus_wants_them(stack: Stack) -> Non
             tool("promtool", FROM_DEBIAN), "check", "metrics", given=page(f"http://{worker.address}/metrics")
         )
         assert (finished.returncode, finished.stderr) == (0, "")
+
+
+def test_the_deliverer_is_scraped_and_hands_over_what_is_alerted(stack: Stack, live_folder: Path) -> None:
+    messages = live_folder / "messages"
+    until("an alert is handed over", lambda: messages.is_dir() and list(messages.glob("*.xml")))
+    scraped = stack.prometheus.now('up{job="sitrep-deliverers"}')
+    assert [(found["metric"]["instance"], found["value"][1]) for found in scraped] == [(stack.deliverer.address, "1")]
+    assert stack.prometheus.value("sitrep_delivery_ready") == 1
+
+    def counted() -> bool:
+        return (stack.prometheus.value('sitrep_delivered_total{receiver="desk"}') or 0) >= len(
+            list(messages.glob("*.xml"))
+        )
+
+    until("what was handed over is counted", counted)
 
 
 def test_every_report_read_is_accounted_for(stack: Stack) -> None:
@@ -141,7 +162,7 @@ def sums_stood_still(stack: Stack, expected: dict[str, float], start: float, end
     assert all(len(values) >= seconds for values in seen.values()), "a sum vanished for a moment"
 
 
-def regions_shown_by(stack: Stack, worker: WorkerProcess) -> float | None:
+def regions_shown_by(stack: Stack, worker: Program) -> float | None:
     return stack.prometheus.value(f'count(sitrep_strikes{{window="30d", instance="{worker.address}"}})')
 
 

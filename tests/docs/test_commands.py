@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,39 @@ def test_each_target_and_benchmark_exists(page: Path) -> None:
             assert done.returncode == 0, f"{text}: {done.stderr.decode()}"
         elif found := _BENCHMARK.match(text):
             assert (ROOT / found[1]).is_file(), text
+
+
+def test_make_help_shows_each_target_that_a_page_names() -> None:
+    """Run for real, as it takes no time; ``.ci/run`` runs ``lint``, ``audit`` and ``test``."""
+    done = subprocess.run(["make", "help"], cwd=ROOT, check=True, capture_output=True, text=True)
+    shown = set(re.findall(r"^  make (\S+)", done.stdout, re.MULTILINE))
+    named = {word for page in pages() for word in re.findall(r"`make ([a-z-]+)[ `]", page.read_text("utf-8"))}
+    assert named
+    assert named <= shown
+
+
+_PROGRAM = re.compile(r"python (-m benchmarks[\w.]+|benchmarks/\S+\.py)((?: [^`|#\n]*)?)")
+
+
+def options_of_benchmarks() -> dict[str, set[str]]:
+    """Return the options with which the pages name each benchmark."""
+    found: dict[str, set[str]] = {}
+    for page in pages():
+        for program, rest in _PROGRAM.findall(page.read_text("utf-8")):
+            options = {word.partition("=")[0] for word in rest.split() if word.startswith("--")}
+            if options:
+                found.setdefault(program, set()).update(options)
+    return found
+
+
+@pytest.mark.parametrize("program", sorted(options_of_benchmarks()))
+def test_a_benchmark_has_the_options_that_a_page_names(program: str) -> None:
+    done = subprocess.run(
+        [sys.executable, *program.split(), "--help"], cwd=ROOT, check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    missing = options_of_benchmarks()[program] - set(re.findall(r"--[\w-]+", done.stdout))
+    assert missing == set()
 
 
 def test_what_is_run_elsewhere_is() -> None:
