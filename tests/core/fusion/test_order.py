@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from schemas.incident import IncidentV1
 from schemas.report import ReportV1
 from streams.core.fusion import Fusion
+from streams.core.fusion.places import spot
 from tests.core.fusion.histories import TEXT, Records, histories, interleaved, records_of
 from tests.core.fusion.wire import POLICY, a_report, a_strike, an_outage, at, store, told, withdrawal
 from tests.laws import law
@@ -100,6 +101,18 @@ def test_a_crash_at_any_point_changes_nothing(data: st.DataObject) -> None:
     plain = fused(order)
     assert_same(recovered, plain)
     assert_same(Fusion.restore(items, POLICY), plain)
+
+
+@law(60)
+@given(st.data())
+def test_what_caches_forget_changes_nothing(data: st.DataObject) -> None:
+    order = data.draw(interleaved(data.draw(histories())))
+    forgetful = Fusion(POLICY)
+    for records in order:
+        spot.cache_clear()
+        forgetful.take(records)
+        forgetful.step(NOW)
+    assert_same(forgetful, fused(order))
 
 
 @law(60)
