@@ -6,13 +6,12 @@ records that caused them are committed all the same.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
 from streams.engine.errors import RecordTooLargeError, SendRefusedError
 from streams.engine.partitioning import partition_for
-from streams.engine.sending import BatchSender
+from streams.engine.sending import Addressed, BatchSender
 from streams.engine.stage import EVERY_PARTITION, Output
 from streams.engine.topics import TopicDirectory
 
@@ -36,19 +35,12 @@ class Outbox:
             return
         batches = await self._batches(outputs)
         for first in range(0, len(batches), self._most_at_once):
-            sent = [
-                self._sender.send(batch, topic, partition)
-                for topic, partition, batch in batches[first : first + self._most_at_once]
-            ]
-            results = await asyncio.gather(*sent, return_exceptions=True)
-            for result in results:
-                if isinstance(result, BaseException):
-                    raise result
+            await self._sender.send_all(batches[first : first + self._most_at_once])
 
-    async def _batches(self, outputs: Sequence[Output]) -> list[tuple[str, int, Any]]:
+    async def _batches(self, outputs: Sequence[Output]) -> list[Addressed]:
         known: dict[str, int] = {}
         filling: dict[tuple[str, int], Any] = {}
-        batches: list[tuple[str, int, Any]] = []
+        batches: list[Addressed] = []
         for output in outputs:
             topic, key, value, headers, partition = output
             count = known.get(topic)

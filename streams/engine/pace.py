@@ -21,6 +21,10 @@ class Pace:
         """How many records the next slice should have, at least one."""
         return self._size
 
+    def is_long(self, seconds: float) -> bool:
+        """Whether others should have their turn after a slice that took so long."""
+        return seconds > self._budget / 8
+
     def took(self, records: int, seconds: float) -> None:
         """Learn from a slice. It grows at most twofold at once, and shrinks at once as far as need be."""
         if records < self._size and seconds < self._budget:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 from aiokafka.errors import NotLeaderForPartitionError
+from aiokafka.producer.message_accumulator import BatchBuilder
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +16,7 @@ from streams.engine.outbox import Outbox
 from streams.engine.partitioning import partition_for
 from streams.engine.sending import BatchSender
 from streams.engine.stage import EVERY_PARTITION, Output
-from tests.engine.fake_log import Directory, FakeLog, stub
+from tests.engine.fake_log import Acknowledged, Directory, FakeLog, stub
 
 PARTITIONS = 3
 
@@ -82,3 +84,44 @@ async def test_a_send_that_is_never_answered_is_given_up() -> None:
     log.on_send = never
     with pytest.raises(SendRefusedError, match="TimeoutError"):
         await an_outbox(log, seconds=0.01).send([Output("out", b"k", b"v")])
+
+
+class Unanswered(FakeLog):
+    """Takes batches and leaves it to the test to answer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: dict[int, asyncio.Future[Any]] = {}
+        self.all_asked = asyncio.Event()
+
+    async def send_batch(self, batch: BatchBuilder, topic: str, *, partition: int) -> asyncio.Future[Any]:  # noqa: ARG002
+        future = self.asked[partition] = asyncio.get_running_loop().create_future()
+        if len(self.asked) == PARTITIONS:
+            self.all_asked.set()
+        return future
+
+
+async def test_batches_are_under_way_together_and_a_refusal_waits_for_the_others() -> None:
+    """What is sent again after it must not be overtaken by what is still under way."""
+    log = Unanswered()
+    sending = asyncio.create_task(an_outbox(log).send([Output("out", None, b"v", partition=EVERY_PARTITION)]))
+    await log.all_asked.wait()
+    log.asked[0].set_exception(NotLeaderForPartitionError())
+    log.asked[1].set_result(Acknowledged(0))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert not sending.done()
+    log.asked[2].set_result(Acknowledged(0))
+    with pytest.raises(SendRefusedError, match="out:0"):
+        await sending
+
+
+async def test_the_batch_that_was_not_answered_is_named() -> None:
+    log = Unanswered()
+    sending = asyncio.create_task(
+        an_outbox(log, seconds=0.05).send([Output("out", None, b"v", partition=EVERY_PARTITION)])
+    )
+    await log.all_asked.wait()
+    log.asked[0].set_result(Acknowledged(0))
+    with pytest.raises(SendRefusedError, match=r"out:1.*TimeoutError"):
+        await sending
