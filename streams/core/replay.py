@@ -30,7 +30,7 @@ class Wanted(StrEnum):
     ALERTS = "alerts"
 
 
-_TICK: Final = timedelta(minutes=5)
+TICK: Final = timedelta(minutes=5)
 """How often time passes between reports: alerts that wait or end do so within it."""
 _TAKEN_AT_ONCE: Final = 1_000
 """Lines between two steps where no alerts are asked for: bounds the memory."""
@@ -135,8 +135,8 @@ class Replay:
         if self._now is None or self._judges is None:
             self._now = until if self._now is None else max(self._now, until)
             return
-        while self._now + _TICK < until:
-            self._now += _TICK
+        while self._now + TICK < until:
+            self._now += TICK
             self._step()
         self._now = max(self._now, until)
 

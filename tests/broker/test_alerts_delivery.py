@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +20,7 @@ from streams.delivery.receivers import AlertmanagerReceiver, CapReceiver, Webhoo
 from streams.engine.embedded import EmbeddedBroker
 from streams.settings import Settings
 from tests.broker.alerting_live import delivering, first, publish_alerts, publish_live, settings_of
-from tests.broker.live import eventually
+from tests.broker.live import DEADLINE_SECONDS, eventually
 from tests.delivery.scene import SECRET, Receiver, a_receiver, an_alert, answers, hangs
 from tests.delivery.test_alertmanager import Alertmanager, until
 
@@ -166,3 +169,40 @@ async def test_live_alerts_reach_alertmanager_and_end_there(settings: Settings, 
             await until(lambda: alertmanager.alerts() == [], "Alertmanager has ended it")
     finally:
         alertmanager.stop()
+
+
+async def test_the_example_reader_prints_what_its_region_is_told_and_goes_on_where_it_left_off(
+    settings: Settings,
+) -> None:
+    example = Path(__file__).parents[2] / "docs" / "examples" / "alert_reader.py"
+    variables = {"SITREP_BOOTSTRAP_SERVERS": settings.bootstrap_servers, "SITREP_SESSION_TIMEOUT_SECONDS": "2"}
+
+    async def lines(count: int) -> list[str]:
+        """Start the program, as a reader would, for the alerts of one region; end it when it has printed so many."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, str(example), "UA-23", stdout=asyncio.subprocess.PIPE, env=os.environ | variables
+        )
+        assert process.stdout is not None
+        try:
+            async with asyncio.timeout(DEADLINE_SECONDS):
+                return [(await process.stdout.readline()).decode().rstrip("\n") for _ in range(count)]
+        finally:
+            process.send_signal(signal.SIGINT)  # Ctrl-C
+            await process.wait()
+
+    said = [
+        an_alert(f"read.{number}", rule="read", region=region, severity=severity, headline=f"Headline {number}")
+        for number, (region, severity) in enumerate(
+            [("UA-23", "severe"), ("UA-74", "severe"), ("UA-23", "minor"), ("UA-23", "extreme")]
+        )
+    ]
+    await publish_alerts(settings.bootstrap_servers, said)
+    [first_line, source, last_line, _] = await lines(4)
+    assert first_line == "raised severe Headline 0"
+    assert source.startswith("    ")
+    assert last_line == "raised extreme Headline 3"
+    await publish_alerts(
+        settings.bootstrap_servers, [an_alert("read.9", rule="read", region="UA-23", headline="Headline 9")]
+    )
+    [new, _] = await lines(2)
+    assert new == "raised severe Headline 9", "what it had printed before does not come again"

@@ -272,7 +272,7 @@ class Alerting:
         view, now = look.view, look.now
         subjects = {*view.changed, *lost, *self._lives.stirred(view.code, rule.name, now)}
         if anew:
-            subjects.update(self._lives.subjects(view.code, rule.name))
+            subjects.update(self._lives.subjects(view.code, rule.name), view.briefs)
         for incident_id in sorted(subjects):
             slot = self._lives.slot(view.code, rule.name, incident_id)
             brief = view.briefs.get(incident_id)

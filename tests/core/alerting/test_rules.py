@@ -380,3 +380,18 @@ def test_rules_that_changed_while_no_worker_ran_are_noticed() -> None:
         ("rule-1", "resolved"),
         ("renamed", "raised"),
     ]
+
+
+def test_a_rule_put_in_force_later_tells_of_what_is_known_and_others_tell_of_nothing_twice() -> None:
+    scene = Scene(rules(CASUALTIES))
+    scene.tell(
+        NOON,
+        an_incident("i-1", killed=12),
+        an_incident("i-2", killed=2),
+        an_incident("i-3", at=after(days=-9), killed=9),
+    )
+    scene.alerting.reload(rules(CASUALTIES, {**CASUALTIES, "name": "few", "levels": {"minor": 2}}))
+    told = scene.tell(after(minutes=1))
+    assert sorted((alert.rule, alert.incident_id) for alert in told) == [("few", "i-1"), ("few", "i-2")]
+    scene.restart(rules(CASUALTIES, {**CASUALTIES, "name": "few", "levels": {"minor": 1}}))
+    assert scene.tell(after(minutes=2)) == []
