@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from schemas.incident import IncidentV1
 from schemas.report import ReportV1
+from schemas.vocabulary import IncidentStatus
 from streams.core.fusion import Fusion
 from streams.core.fusion.places import spot
 from tests.core.fusion.histories import TEXT, Records, histories, interleaved, records_of
@@ -16,6 +17,7 @@ from tests.core.fusion.wire import POLICY, a_report, a_strike, an_outage, at, st
 from tests.laws import law
 
 NOW = at("2025-10-23 10:00")
+ENDED = {IncidentStatus.RETRACTED, IncidentStatus.SUPERSEDED, IncidentStatus.MERGED}
 
 
 def fused(order: list[Records]) -> Fusion:
@@ -133,6 +135,34 @@ def test_what_is_stored_gives_the_state_again(data: st.DataObject) -> None:
     before, after = fusion.step(later), recovered.step(later)
     assert sorted(before.dropped) == sorted(after.dropped)
     assert before.changes == after.changes
+
+
+@law(60)
+@given(st.data())
+def test_a_reader_of_the_topics_knows_what_stands(data: st.DataObject) -> None:
+    """Nothing changes unsaid: the newest record of each key is the state, and revisions grow one by one."""
+    order = data.draw(interleaved(data.draw(histories())))
+    crash = data.draw(st.integers(0, len(order)))
+    fusion, items = Fusion(POLICY), dict[bytes, bytes]()
+    incidents: dict[str, IncidentV1] = {}
+    counters: dict[str, dict[str, object]] = {}
+    for number, records in enumerate(order):
+        if number == crash:
+            fusion = Fusion.restore(items, POLICY)
+        fusion.take(records)
+        step = fusion.step(NOW)
+        store(items, step.changes)
+        for said in step.incidents:
+            held = incidents.get(said.incident_id)
+            assert said.revision == (held.revision + 1 if held else 1)
+            incidents[said.incident_id] = said
+        for dropped in step.dropped:
+            del incidents[dropped]
+        counters |= {said.region: said.model_dump(exclude={"as_of"}) for said in step.counters}
+    standing = {incident.incident_id: incident for incident in fusion.incidents()}
+    assert {key: held for key, held in incidents.items() if held.status not in ENDED} == standing
+    for region, numbers_said in counters.items():
+        assert numbers_said == fusion.counters(region, NOW).model_dump(exclude={"as_of"})
 
 
 @law(60)
