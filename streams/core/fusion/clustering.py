@@ -206,7 +206,7 @@ class RegionClusters:
 
     def _forget_witnesses(self, mention: Mention) -> None:
         for witness in mention.witnesses:
-            witness.watchers.discard(mention)
+            witness.unwatched_by(mention)
         mention.witnesses = ()
 
 

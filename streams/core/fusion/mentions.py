@@ -7,7 +7,8 @@ strike of its report is a mention without a strike, to be matched by place and t
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Set
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -33,6 +34,9 @@ PRECISE_STRIKE: Final = 0
 VAGUE_STRIKE: Final = 1
 PRECISE_FACET: Final = 2
 VAGUE_FACET: Final = 3
+
+
+NOBODY: Final[frozenset[Mention]] = frozenset()
 
 
 @dataclass(slots=True, eq=False)
@@ -72,13 +76,27 @@ class Mention:
     """Of a vague mention: the level of evidence on which its witnesses fit it."""
     is_torn: bool = False
     """Two witnesses fit it on that level: it can follow neither."""
-    watchers: set[Mention] = field(default_factory=set)
+    watchers: Set[Mention] = NOBODY
+    """Vague mentions that this one is a witness of; most mentions have none, and an empty set is not small."""
     standing: float = INFINITELY_BAD
     """Of a located mention: the points that a leader close by must reach to be chosen in place of its present one."""
     reason: str = ""
     incident: str | None = None
     """The incident that it was last published under."""
     gone: bool = False
+
+    def watched_by(self, other: Mention) -> None:
+        """Enter a watcher."""
+        if isinstance(self.watchers, set):
+            self.watchers.add(other)
+        else:
+            self.watchers = {other}
+
+    def unwatched_by(self, other: Mention) -> None:
+        """Take a watcher out, if it is one."""
+        if isinstance(self.watchers, set):
+            self.watchers.discard(other)
+            self.watchers = self.watchers or NOBODY
 
     @property
     def tier(self) -> int:

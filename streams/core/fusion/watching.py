@@ -54,7 +54,7 @@ def watch(mention: Mention, taken: set[int], near: Neighbourhood, policy: Fusion
     mention.level, mention.is_torn = level, level == weak or len(fits) == 2
     mention.witnesses = tuple(fit.leader for fit in fits)
     for witness in mention.witnesses:
-        witness.watchers.add(mention)
+        witness.watched_by(mention)
     if not fits:
         return None
     if level == weak:
