@@ -71,6 +71,8 @@ WHAT_WAS_DESTROYED: list[Case] = [
     _c("Склад боєприпасів у Херсонській області знищено артилерією.",
        strike("UA-65", "artillery", target="military")),
     _c("Знищено ЗРК С-300 на аеродромі в Криму.", strike("UA-43", "unknown", target="military")),
+    _c("У Феодосії горить нафтобаза, яку атакували Сили оборони.", strike("UA-43", actor="UA", target="oil")),
+    _c("Горит порт в Одессе, по которому ударили ракетами.", strike("UA-51", "missile", target="port")),
     _c("Дрони СБУ вразили нафтобазу у Феодосії.", strike("UA-43", "loitering_munition", target="oil")),
 ]  # fmt: skip
 
@@ -86,6 +88,19 @@ WHICH_TOWN: list[Case] = [
        strike("UA-12", "missile", actor="RU")),
 ]  # fmt: skip
 
+WHO_ATTACKED: list[Case] = [
+    _c("ВС России уничтожили склад боеприпасов ВСУ под Херсоном.", strike("UA-65", actor="RU", target="military")),
+    _c("Влучання в нафтобазу Чорноморського флоту РФ у Севастополі.", strike("UA-40", actor=None, target="oil")),
+    _c("Силы ДНР уничтожили склад боеприпасов и укрепрайон ВСУ под Донецком.", strike("UA-14", actor=None)),
+    _c("В результаті удару по аеродрому в Мелітополі ЗСУ знищили вертоліт окупантів.",
+       strike("UA-23", actor="UA", target="airfield")),
+    _c("Attacks kill 19 Ukrainian soldiers near Donetsk.", strike("UA-14", actor=None), toll("UA-14", 19)),
+    _c("Woman killed in Ukrainian forces' shelling of Horlivka.",
+       strike("UA-14", "artillery", actor="UA"), toll("UA-14", 1)),
+    _c("Ударом уничтожены 53 солдата под Донецком Более 50 солдат уничтожены под Донецком.",
+       strike("UA-14"), toll("UA-14", 53)),
+]  # fmt: skip
+
 THEMES: dict[str, list[Case]] = {
     "equal figures": EQUAL_FIGURES,
     "totals": TOTALS,
@@ -94,4 +109,5 @@ THEMES: dict[str, list[Case]] = {
     "no strikes": NO_STRIKES,
     "what was destroyed": WHAT_WAS_DESTROYED,
     "which town": WHICH_TOWN,
+    "who attacked": WHO_ATTACKED,
 }

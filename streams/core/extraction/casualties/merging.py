@@ -117,7 +117,11 @@ def _belongs(group: list[TollDraft], draft: TollDraft) -> bool:
         if known.sentence.number == draft.sentence.number and _same_harm(known.toll, draft.toll):
             # Two figures of one harm in one sentence: a total and a part, or two groups; both are kept.
             # A headline run into its own lead says the same thing twice.
-            repeat = (known.toll.low, known.toll.high) == (draft.toll.low, draft.toll.high) and same_group
+            repeat = same_group and (
+                (known.toll.low, known.toll.high) == (draft.toll.low, draft.toll.high)
+                or _rounds(known.toll, draft.toll)
+                or _rounds(draft.toll, known.toll)
+            )
             if not repeat or known.toll.further or draft.toll.further:
                 return False
     if same_group or not any(_same_harm(k.toll, draft.toll) for k in group):
@@ -135,6 +139,13 @@ def _belongs(group: list[TollDraft], draft: TollDraft) -> bool:
 
 def _overlap(a: When, b: When) -> bool:
     return a.interval.start < b.interval.end and b.interval.start < a.interval.end
+
+
+def _rounds(rough: Toll, exact: Toll) -> bool:
+    """``53 … more than 50``: one number, said twice."""
+    if rough.high is not None or exact.low != exact.high or rough.low < 2:
+        return False
+    return rough.low <= exact.low <= rough.low * 1.2
 
 
 def _is_zero(toll: Toll) -> bool:

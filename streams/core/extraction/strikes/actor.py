@@ -8,7 +8,7 @@ from typing import Final
 from schemas.vocabulary import Party
 from streams.core.extraction.document import Document, Sentence
 from streams.core.extraction.kinds import CASUALTIES, PEOPLE, TARGETS, WEAPONS
-from streams.core.extraction.wordlists import words
+from streams.core.extraction.wordlists import stems, words
 
 
 def actor_of(doc: Document, sentence: Sentence, token: int, tag: str) -> Party | None:
@@ -49,7 +49,9 @@ _PREPOSITIONS: Final = words("по на у в against on at проти прот�
 def _is_object(doc: Document, t: int, trigger: int) -> bool:
     """``склад ЗСУ``, ``по аеродромах окупантів``, ``у РФ``, ``Міноборони РФ заявило``: whose, where, or who speaks."""
     before = doc.words[t - 1]
-    if before in _PREPOSITIONS:
+    if before in _PREPOSITIONS and not _is_possessive(doc, t):
+        return True
+    if t > trigger and (_is_owner_after(doc, t, trigger) or _is_harmed(doc, t)):
         return True
     if t > trigger and t and doc.kinds[t - 1] & (TARGETS | PEOPLE):
         return True
@@ -65,6 +67,41 @@ def _is_object(doc: Document, t: int, trigger: int) -> bool:
     thing = bool(doc.kinds[t + 1] & TARGETS)
     acts = doc.has(trigger, "strikes.attack.noun")  # "атака российских вертолетов"
     return thing or (t > trigger and doc.has(t + 1, "forms.vehicle") and not acts)
+
+
+def _is_possessive(doc: Document, t: int) -> bool:
+    """``in Kiev forces' shelling``: the preposition belongs to what the side did."""
+    return any(doc.gaps[x] in ("'", "’") for x in range(t + 1, t + 3))
+
+
+def _is_owner_after(doc: Document, t: int, trigger: int) -> bool:
+    """``удар по заводу Чорноморського флоту РФ``: whose the thing was, some words further on."""
+    if doc.words[t] not in _GENITIVES:
+        return False
+    for x in range(t - 1, max(trigger, t - 5), -1):
+        word = doc.words[x]
+        if not doc.joined(x, x + 1) or doc.kinds[x] & WEAPONS or word in _NEW_PHRASE or word.endswith(_VERBAL):
+            return False
+        if doc.kinds[x] & TARGETS:
+            return True
+    return False
+
+
+_NEW_PHRASE: Final = _PREPOSITIONS | words("в у біля під из з із що які яка який")
+_VERBAL: Final = stems("ли ла ло ють ают ает")
+_GENITIVES: Final = words(
+    "рф росії россии росіян россиян окупантів оккупантов ворога врага противника зсу всу украины україни"
+)
+
+
+def _is_harmed(doc: Document, t: int) -> bool:
+    """``attacks kill 19 Ukrainian soldiers``: those whom it befell."""
+    for x in range(t - 1, t - 4, -1):
+        if doc.gaps[x + 1]:
+            return False
+        if doc.begun[x] & CASUALTIES and (doc.has(x, "casualties.kills") or doc.has(x, "casualties.wounds")):
+            return True
+    return False
 
 
 def _is_owner_before(doc: Document, t: int, trigger: int) -> bool:

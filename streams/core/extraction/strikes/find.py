@@ -14,7 +14,7 @@ from streams.core.extraction.quantities import Quantity
 from streams.core.extraction.strikes.actor import actor_of
 from streams.core.extraction.strikes.munitions import munitions_in, uncounted
 from streams.core.extraction.strikes.refusals import refusal_of
-from streams.core.extraction.strikes.surroundings import around, target_in_list, target_near, weapons_of
+from streams.core.extraction.strikes.surroundings import around, target_in_list, target_near, target_told_of, weapons_of
 from streams.core.extraction.strikes.trigger import HARMS, Munitions, Strikes, StrikeTrigger
 from streams.core.extraction.wordlists import words
 
@@ -130,7 +130,9 @@ def _trigger(
         token=token,
         last=last,
         weapons=weapons,
-        target=target_near(doc, sentence, token, 9) or target_in_list(doc, sentence, token),
+        target=target_near(doc, sentence, token, 9)
+        or target_in_list(doc, sentence, token)
+        or target_told_of(doc, sentence, token),
         actor=actor_of(doc, sentence, token, tag),
         shot_down_only=shot_down,
         massive=bool(munitions)

@@ -111,6 +111,27 @@ def target_in_list(doc: Document, sentence: Sentence, token: int) -> Target | No
     return None
 
 
+def target_told_of(doc: Document, sentence: Sentence, token: int) -> Target | None:
+    """``нафтобаза, яку атакували``, ``порт, по которому ударили``: what a relative clause is about."""
+    if not doc.present & TARGETS:
+        return None
+    begin, clause_of = token, doc.clause_of
+    while begin > sentence.first and clause_of[begin - 1] == clause_of[token]:
+        begin -= 1
+        if token - begin > _RELATIVE_REACH:
+            return None
+    if not (doc.words[begin].startswith(_RELATIVE) or doc.words[begin + 1].startswith(_RELATIVE)):
+        return None
+    for t in range(begin - 1, max(sentence.first - 1, begin - 1 - _RELATIVE_REACH), -1):
+        if doc.kinds[t] & TARGETS:
+            return next((_TARGET_OF[tag] for tag in sorted(doc.covering[t]) if tag in _TARGET_OF), None)
+    return None
+
+
+_RELATIVE: Final = stems("який яка яке яку яких якої якому якій яким які котор which")
+_RELATIVE_REACH: Final = 5
+
+
 def weapons_of(doc: Document, sentence: Sentence, token: int, tag: str) -> tuple[Weapon, ...]:
     """Weapon classes of the trigger's clause, else of its sentence; what a plain word implies comes last."""
     if tag in ("weapons.mine", "weapons.small_arms"):
@@ -163,13 +184,13 @@ def is_destroyed_launcher(doc: Document, verb: int, t: int) -> bool:
 
 _LAUNCHER_TAGS: Final = frozenset(["weapons.rocket_artillery", "weapons.artillery"])
 _AIR_DEFENCE: Final = ("с-300", "с-400", "s-300", "s-400")
-_OBJECT: Final = 4
+_OBJECT: Final = 6
 """Words from a verb of destruction to its object."""
 _INSTRUMENTAL: Final = stems("ом ем єм ами ями ой ою ею єю ью ей")
 _WITH: Final = frozenset(["with", "by", "using", "after", "from", "in", "внаслідок", "после", "після", "від", "от"])
 
 
-_STORES: Final = stems("склад зеніт зенит арсенал пуско desp")
+_STORES: Final = stems("склад установ зеніт зенит арсенал пуско desp")
 _LAUNCHERS: Final = stems("комплекс depot установ launcher підрозд подразд військ войск")
 _BALLISTIC_OR_CRUISE: Final = {Weapon.BALLISTIC_MISSILE, Weapon.CRUISE_MISSILE}
 _PRECISE_DRONES: Final = {Weapon.LOITERING_MUNITION, Weapon.FPV_DRONE, Weapon.NAVAL_DRONE}
