@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
@@ -9,6 +10,9 @@ Hit = tuple[int, int, str]
 """A phrase found: (first token, minus the last token, tag): sorted, the longest of a token comes first."""
 EXCLUSIVE: Final = ("weapons.", "targets.")
 """Within these groups a longer match hides the shorter ones inside it: "cruise missile" is no plain "missile"."""
+
+
+_POSSESSIVE: Final = re.compile(r"'s(?=[ *]|$)")
 
 
 class _Word(NamedTuple):
@@ -52,7 +56,9 @@ class Lexicon:
         by_head: dict[str, dict[_Phrase, None]] = {}
         for tag, phrases in rows:
             for phrase in phrases.split("|"):
-                words = [_Word(w.rstrip("*"), w.endswith("*")) for w in phrase.strip().lower().split()]
+                # A text's "Kyiv's" is two words.
+                written = _POSSESSIVE.sub(" s", phrase.strip().lower())
+                words = [_Word(w.rstrip("*"), w.endswith("*")) for w in written.split()]
                 if words:
                     head, *rest = words
                     by_head.setdefault(head.text, {})[_Phrase(tag, head.open, tuple(rest))] = None

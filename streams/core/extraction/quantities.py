@@ -7,8 +7,9 @@ from enum import Enum
 from typing import Final, NamedTuple
 
 from streams.core.extraction.document import Document, Sentence
-from streams.core.extraction.kinds import CASUALTIES, CUSTOMERS, MEASURES, MONTHS, PEOPLE, TARGETS, WEAPONS
+from streams.core.extraction.kinds import CASUALTIES, CONTEXT, CUSTOMERS, MEASURES, MONTHS, PEOPLE, TARGETS, WEAPONS
 from streams.core.extraction.numbers import Number, number_at
+from streams.core.extraction.numerals import NUMBER_WORDS
 from streams.core.extraction.wordlists import stems, words
 
 _AT_LEAST: Final = words(
@@ -253,7 +254,7 @@ def _head(doc: Document, start: int) -> tuple[int | None, Counted]:
             return j, Counted.CUSTOMER
         if kind & (MEASURES | TARGETS):
             return j, Counted.OTHER
-        if word in _STOP:
+        if word in _STOP or word in NUMBER_WORDS or (kind & CONTEXT and "context.including" in doc.covering[j]):
             break
         if not word.isascii():
             if j == start and not word.endswith(_NO_NOUN_ENDINGS):

@@ -49,7 +49,7 @@ _PREPOSITIONS: Final = words("по на у в against on at проти прот�
 def _is_object(doc: Document, t: int, trigger: int) -> bool:
     """``склад ЗСУ``, ``по аеродромах окупантів``, ``у РФ``, ``Міноборони РФ заявило``: whose, where, or who speaks."""
     before = doc.words[t - 1]
-    if before in _PREPOSITIONS and not _is_possessive(doc, t):
+    if before in _PREPOSITIONS and not _is_possessor(doc, t, trigger):
         return True
     if t > trigger and (_is_owner_after(doc, t, trigger) or _is_harmed(doc, t)):
         return True
@@ -69,9 +69,9 @@ def _is_object(doc: Document, t: int, trigger: int) -> bool:
     return thing or (t > trigger and doc.has(t + 1, "forms.vehicle") and not acts)
 
 
-def _is_possessive(doc: Document, t: int) -> bool:
+def _is_possessor(doc: Document, t: int, trigger: int) -> bool:
     """``in Kiev forces' shelling``: the preposition belongs to what the side did."""
-    return any(doc.gaps[x] in ("'", "’") for x in range(t + 1, t + 3))
+    return t < trigger <= t + 4 and any(doc.gaps[x] in ("'", "’") for x in range(t + 1, trigger + 1))
 
 
 def _is_owner_after(doc: Document, t: int, trigger: int) -> bool:
