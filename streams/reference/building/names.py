@@ -8,13 +8,15 @@ from collections.abc import Iterable
 
 from streams.reference.building.inflect import adjective_forms, case_forms, split_stem
 from streams.reference.building.settlements import Row
-from streams.reference.building.translit import ru_to_latin, uk_to_latin, uk_to_ru
+from streams.reference.building.translit import ru_to_latin, ru_to_uk, uk_to_latin, uk_to_ru
 
 Key = tuple[tuple[frozenset[str], ...], str]
 """Forms word by word, and the kind of name."""
 
 ALTERNATE_PEOPLE = 3_000
 """Old and foreign names are looked for in text only for settlements of at least this size."""
+OLD_ADJECTIVE_PEOPLE = 500_000
+"""From this size on a settlement is named by the adjective of an earlier name."""
 ADJECTIVE_PEOPLE = 4_000
 """Adjectives of Russian towns ("Грайворонский") are made for towns of at least this size."""
 
@@ -118,6 +120,11 @@ def build(
                 table.noun(spelling, "en", "a", ref)
         if row.population >= ADJECTIVE_PEOPLE and " " not in row.ru:
             table.adjective(adjective_ru(row.ru), "ru", "t", ref)
+        if row.population >= OLD_ADJECTIVE_PEOPLE:
+            # Куйбышевский НПЗ is in Samara, which was Kuybyshev: plants keep their names.
+            for name in (n for n in curated if n in old and " " not in n):
+                table.adjective(adjective_ru(name), "ru", "t", ref)
+                table.adjective(ru_to_uk(adjective_ru(name)), "uk", "t", ref)
     _adjectives(table, rows, raions, hromadas)
     for code, uk, ru in renamed:
         table.adjective(uk, "uk", "d", code)

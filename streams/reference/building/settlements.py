@@ -131,6 +131,8 @@ def _near(rows: list[Row], lat: float, lon: float) -> Iterable[tuple[float, Row]
         yield hypot(row.lat - lat, (row.lon - lon) * cos(radians(lat))) * 111.2, row
 
 
+LARGEST_VILLAGE = 26_000
+"""People; Sofiivska Borshchahivka, the largest village of Ukraine, has fewer, and no town has more."""
 Joined = tuple[Row, list[Official]]
 """A GeoNames settlement and the codifier's entries that may be it (several villages of an oblast share a name)."""
 
@@ -187,6 +189,8 @@ def _join(official: Codifier, geonames: list[dict[str, object]]) -> tuple[list[J
                 best = spellings[row.region][close]
                 options[best] = by_name[row.region, best.lower()]
         if best:
+            if row.population > LARGEST_VILLAGE and all(o.kind != "city" for o in options[best]):
+                continue  # Sykhiv of Lviv, Oleksiivka of Kharkiv: a city's district, not the village of that name
             row.uk = best
             joined.append((row, options[best]))
         elif not _is_district(g):
@@ -198,6 +202,8 @@ def _outside_cities(rows: list[Row], cities: list[Row]) -> Iterable[Row]:
     for row in rows:
         assert row.lat is not None
         assert row.lon is not None
+        if row.population > LARGEST_VILLAGE:
+            continue
         if any(d < 12 + 6 * (c.population > 700_000) for d, c in _near(cities, row.lat, row.lon)):
             continue
         row.uk = next(iter(sorted(row.cyrillic, key=lambda n: _distance(uk_to_latin(n), row.en))), "")

@@ -150,7 +150,22 @@ def by_neighbour(doc: Document, mention: Mention, around: list[Mention]) -> Ment
     return mention._replace(regions=(near.pop(),), candidates=()) if len(near) == 1 else mention
 
 
+def lies_beside(doc: Document, place: Mention, city: Mention) -> bool:
+    """``в Курдюмовке под Бахмутом``: a place, and the city that says where it is."""
+    return (
+        place.last + 2 == city.first and doc.words[city.first - 1] in _OUTSKIRTS and doc.joined(place.last, city.first)
+    )
+
+
 _OUTSKIRTS: Final = words("під под near outside біля поблизу околиці передмісті пригороде неподалік")
+
+
+def outside_city(name: Open, chosen: Mention, city: Mention, policy: PlacePolicy) -> Mention:
+    """``в Калиновке под Киевом``: of the villages of a name, one in the region of the city that it lies beside."""
+    if chosen.settlement is not None and (chosen.settlement.population or 0) >= policy.city:
+        return chosen
+    near = [s for s in name.primary if s.region in city.regions]
+    return _settled(name, max(near, key=lambda s: s.population or 0)) if near else chosen
 
 
 def outside_capital(doc: Document, mention: Mention) -> Mention:

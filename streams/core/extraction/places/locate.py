@@ -14,7 +14,7 @@ from typing import Final
 from streams.core.extraction.document import Document
 from streams.core.extraction.gazette import Gazette
 from streams.core.extraction.kinds import SPECIAL
-from streams.core.extraction.places.choosing import by_neighbour, choose, outside_capital
+from streams.core.extraction.places.choosing import by_neighbour, choose, lies_beside, outside_capital, outside_city
 from streams.core.extraction.places.mention import (
     DONBAS,
     Level,
@@ -91,6 +91,7 @@ def locate(doc: Document, gazette: Gazette, policy: PlacePolicy) -> Places:
         if m.role is Role.EVENT and (role := role_of(doc, m)) is not Role.EVENT:
             mentions[i] = m._replace(role=role)
     if len(mentions) > 1:
+        _put_beside_cities(doc, mentions, opens, policy)
         _set_apart_reference_points(doc, mentions)
         _set_apart_facilities(doc, mentions)
         return Places(tuple(_merged(doc, mentions)), tuple(rejected))
@@ -98,6 +99,18 @@ def locate(doc: Document, gazette: Gazette, policy: PlacePolicy) -> Places:
 
 
 _FIRST: Final = attrgetter("first")
+
+
+def _put_beside_cities(doc: Document, mentions: list[Mention], opens: list[Open], policy: PlacePolicy) -> None:
+    """``в Калиновке под Киевом``: the village's region is the city's, and nothing happened in the city."""
+    names = {name.first: name for name in opens}
+    for i, (m, n) in enumerate(pairwise(mentions)):
+        if m.level is not Level.SETTLEMENT or not lies_beside(doc, m, n):
+            continue
+        if m.regions != n.regions and m.first in names:
+            m = mentions[i] = outside_city(names[m.first], m, n, policy)  # noqa: PLW2901
+        if m.regions == n.regions and m.regions and n.level is Level.SETTLEMENT and m.role is n.role is Role.EVENT:
+            mentions[i + 1] = n._replace(role=Role.ORIGIN)
 
 
 def _set_apart_reference_points(doc: Document, mentions: list[Mention]) -> None:

@@ -55,6 +55,10 @@ def _is_object(doc: Document, t: int, trigger: int) -> bool:
         return True
     if t > trigger and t and doc.kinds[t - 1] & (TARGETS | PEOPLE):
         return True
+    if t < trigger and doc.has(t - 1, "casualties.casualties"):
+        return True  # "втрати росіян після удару"
+    if _is_attribution(doc, t) and not doc.has(trigger, "strikes.destroy.verb"):
+        return True
     if _is_owner_before(doc, t, trigger):
         return True
     if _is_victim(doc, t):
@@ -67,6 +71,22 @@ def _is_object(doc: Document, t: int, trigger: int) -> bool:
     thing = bool(doc.kinds[t + 1] & TARGETS)
     acts = doc.has(trigger, "strikes.attack.noun")  # "атака российских вертолетов"
     return thing or (t > trigger and doc.has(t + 1, "forms.vehicle") and not acts)
+
+
+def _is_attribution(doc: Document, t: int) -> bool:
+    """``… – ВС ВСУ``, ``- Kiev military``: who says so, after the last dash of a sentence."""
+    sentence = doc.sentences[doc.sentence_of[t]]
+    if sentence.last - t > _SPEAKER:
+        return False
+    for x in range(t, max(sentence.first, sentence.last - _SPEAKER - 1), -1):
+        gap = doc.gaps[x]
+        if gap:
+            return gap in ("-", "–", "—")
+    return False
+
+
+_SPEAKER: Final = 4
+"""Words of who speaks."""
 
 
 def _is_possessor(doc: Document, t: int, trigger: int) -> bool:
