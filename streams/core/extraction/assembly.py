@@ -183,7 +183,7 @@ class Assembler:
         for toll in tolls[:_MOST]:
             sentence = self._sentence(toll.trigger)
             scope, hedged = self._told(sentence)
-            bound = self._binder.bind(toll.trigger)
+            bound = self._binder.bind(toll.trigger if toll.place_at is None else toll.place_at)
             if toll.whole and not self._binder.in_clause(toll.trigger):
                 if toll.told:
                     continue

@@ -91,7 +91,8 @@ def add_elsewhere(doc: Document, sentence: Sentence, out: Tolls, used: dict[int,
         owner = max(earlier, key=lambda t: t.last)
         group = group_of(doc, q, q.first) if q.head is not None else owner.group
         # The place that follows is its own, however near the one before stands.
-        out.tolls.append(Toll(owner.harm, after, q.low, q.high, q.best, group, q.first, q.end, further=True))
+        toll = Toll(owner.harm, q.last, q.low, q.high, q.best, group, q.first, q.end, further=True, place_at=after)
+        out.tolls.append(toll)
 
 
 _AND_WHILE: Final = AND | words("а while")
@@ -118,7 +119,7 @@ def set_apart_totals(doc: Document, sentence: Sentence, out: Tolls) -> None:
 
 
 def _has_place(doc: Document, toll: Toll) -> bool:
-    after = max(toll.last, toll.trigger - 1) + 1
+    after = toll.last + 1
     return doc.has(after, "places.in") and doc.capitals[after + 1]
 
 

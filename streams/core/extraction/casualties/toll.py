@@ -44,6 +44,8 @@ class Toll:
     """Joined to another figure by "and": no repetition of it, even if equal."""
     whole: bool = False
     """A total of which the sentence then tells the regions."""
+    place_at: int | None = None
+    """The token before its own place, where that is not its trigger's: "… and three in Nikopol"."""
     told: bool = False
     """They make it up: it says nothing more."""
 
