@@ -102,6 +102,8 @@ WHO_ATTACKED: list[Case] = [
     _c("Attack on Ukraine's army convoy near Donetsk.", strike("UA-14", actor=None)),
     _c("ГУР назвало втрати окупантів після атаки на аеродром у Джанкої.", strike("UA-43", actor=None)),
     _c("Ракеты по Кременчугу запускали из Курской области – ВС ВСУ.", strike("UA-53", "missile", actor=None)),
+    _c("Последствия украинских ударов HIMARS по плотине в Новой Каховке.",
+       strike("UA-65", "rocket_artillery", actor="UA")),
     _c("Attacks kill 19 Ukrainian soldiers near Donetsk.", strike("UA-14", actor=None), toll("UA-14", 19)),
     _c("One civilian killed in Ukraine's shelling of Horlivka.",
        strike("UA-14", "artillery", actor="UA"), toll("UA-14", 1)),
