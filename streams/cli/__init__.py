@@ -5,6 +5,7 @@ Nothing imports from here. What a command may use: everything below it.
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -15,7 +16,11 @@ from streams.cli.starting import starting
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run ``sitrep`` as the program of this process, and exit; see :func:`streams.cli.application.main`."""
     given = sys.argv[1:] if arguments is None else list(arguments)
+    # What is read here stays: the collector would look through it again and again and find nothing.
+    gc.disable()
     with starting(given):
         # Here and not above: signals are heeded from the first moment, and this takes a second.
         from streams.cli.application import main as run  # noqa: PLC0415
+    gc.freeze()
+    gc.enable()
     run(given)

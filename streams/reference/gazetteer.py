@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Final
 
 from streams.reference.geography import CITY_REGIONS, Borders
+from streams.reference.loading import uncollected
 from streams.reference.naming import name_key, region_keys
 
 TABLES: Final = Path(__file__).parent / "tables"
@@ -120,6 +121,7 @@ class Gazetteer:
     _alternate: Mapping[str, tuple[int, ...]]
 
     @classmethod
+    @uncollected()
     def load(cls, policy: ResolutionPolicy | None = None, tables: Path = TABLES) -> Gazetteer:
         """Return the gazetteer of the committed tables.
 

@@ -11,8 +11,10 @@ from streams.core.extraction.toponyms import NameIndex
 from streams.core.extraction.vocabulary import Vocabulary
 from streams.reference.gazetteer import TABLES, Gazetteer
 from streams.reference.lexicon import load_lexicon
+from streams.reference.loading import uncollected
 
 
+@uncollected()
 def load_knowledge(gazetteer: Gazetteer, tables: Path = TABLES) -> Knowledge:
     """Return the lexicon and the names in text, over the settlements of ``gazetteer`` (0.2 s; keep the result).
 
