@@ -265,10 +265,10 @@ def clock_from(settings: Settings) -> Clock:
     if settings.clock_origin is None:
         return _real_now
     origin, rate = settings.clock_origin.astimezone(UTC), settings.clock_rate
-    started = time.monotonic()
+    present, started = _both_clocks()
     if settings.clock_anchor is not None:
         # The anchor is wall time; from here on the monotonic clock counts, which nobody can set back.
-        started -= (_real_now() - settings.clock_anchor).total_seconds()
+        started -= (present - settings.clock_anchor).total_seconds()
 
     def now() -> datetime:
         return origin + timedelta(seconds=rate * max(0.0, time.monotonic() - started))
@@ -278,3 +278,17 @@ def clock_from(settings: Settings) -> Clock:
 
 def _real_now() -> datetime:
     return datetime.now(UTC)
+
+
+def _both_clocks() -> tuple[datetime, float]:
+    """Return wall time and monotonic time of one moment.
+
+    On a busy machine the process may be put aside between the two: of a few readings the quickest counts.
+    """
+
+    def reading() -> tuple[float, datetime, float]:
+        before, wall, after = time.monotonic(), _real_now(), time.monotonic()
+        return after - before, wall, (before + after) / 2
+
+    _, wall, monotonic = min(reading() for _ in range(5))
+    return wall, monotonic

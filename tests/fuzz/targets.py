@@ -158,7 +158,7 @@ class Extraction(_Records):
 
 _STATUS: Final = re.compile(rb"^HTTP/1\.[01] (\d{3}) ", re.MULTILINE)
 _MAY_BE: Final = frozenset({100, 200, 400, 404, 405, 413, 414, 417, 426, 431, 503, 505})
-_ANSWER_SECONDS: Final = 5.0
+_ANSWER_SECONDS: Final = 60.0
 _ROUNDS: Final = 40
 _ORDINARY: Final = b"GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 

@@ -228,7 +228,7 @@ async def take(guarded: Guarded, role: Role, topic: str, group: str | None = Non
             consumer.assign([TopicPartition(topic, number) for number in range(4)])
         else:
             consumer.subscribe([topic])
-        await asyncio.wait_for(consumer.getone(), 20)
+        await asyncio.wait_for(consumer.getone(), SECONDS)
     finally:
         await consumer.stop()
 

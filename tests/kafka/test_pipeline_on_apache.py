@@ -53,7 +53,7 @@ async def test_the_broker_and_not_the_sender_says_when_a_report_arrived(apache: 
             await producer.send_and_wait(REPORTS.name, b"{}", key=b"any", timestamp_ms=forged)
     stamps = [record.timestamp / 1000 for record in await read_all(settings.bootstrap_servers, REPORTS.name)]
     assert len(stamps) == 3
-    assert all(abs(stamp - time.time()) < 60 for stamp in stamps)
+    assert all(abs(stamp - time.time()) < 3_600 for stamp in stamps), "the forged ones are years away"
 
 
 async def newest(settings: Settings, topic: str) -> dict[bytes, ConsumerRecord]:
