@@ -19,7 +19,7 @@ from streams.cli.running import stop_signal
 from streams.cli.stage_lag import open_stage_lag
 from streams.client import ReportPublisher
 
-_DIGESTED_SECONDS: Final = 60.0
+_DIGESTED_SECONDS: Final = 120.0
 _LOOK_SECONDS: Final = 0.05
 
 

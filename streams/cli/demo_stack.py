@@ -23,7 +23,7 @@ from streams.settings import Settings, load_settings, variable_of
 
 ORIGIN: Final = datetime(2025, 10, 22, 12, tzinfo=UTC)
 """When the demo begins: the founding case has just been published."""
-_READY_SECONDS: Final = 60.0
+_READY_SECONDS: Final = 120.0
 _LOOK_SECONDS: Final = 0.05
 _SESSION_SECONDS: Final = 6.0
 """The embedded broker lets a group begin after about half of it."""

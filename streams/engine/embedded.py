@@ -23,7 +23,7 @@ from streams.engine.errors import EngineError
 from streams.engine.lifeline import end_with_parent
 from streams.engine.ports import free_port
 
-_START_SECONDS: Final = 15.0
+_START_SECONDS: Final = 30.0
 _STOP_SECONDS: Final = 5.0
 
 # A complete ApiVersions v0 request: length, api key 18, version 0, correlation id 7, empty client id.

@@ -99,7 +99,7 @@ def sitrep_process() -> Run:
             capture_output=True,
             text=True,
             encoding="utf-8",
-            timeout=100,
+            timeout=300,
             env=_clean_environment(**{f"SITREP_{name.upper()}": str(value) for name, value in variables.items()}),
         )
         return Done(done.returncode, done.stdout, done.stderr)

@@ -48,7 +48,7 @@ def run(script: str, *arguments: object, environment: dict[str, str]) -> subproc
         check=False,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=300,
         env=environment,
     )
 
