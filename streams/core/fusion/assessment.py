@@ -19,6 +19,7 @@ from streams.core.fusion.facts import (
     STRIKE,
     WOUNDED,
     Fact,
+    shared_figures,
 )
 from streams.core.fusion.figures import Figure, Said, after_deaths, fuse, is_disputed
 from streams.core.fusion.lifecycle import Move
@@ -84,7 +85,8 @@ class Assessment:
             value = self._over_groups(number)
             if value is not None:
                 figures.append((number, value))
-        head = Entry(self.at, self.when.start, self.is_strike, tuple(figures), may_be_another=self.may_be_another)
+        stated = shared_figures(tuple(figures)) if figures else ()
+        head = Entry(self.at, self.when.start, self.is_strike, stated, may_be_another=self.may_be_another)
         if not self.outages:
             return (head,)
         return (head, *(self._outage_entry(outage) for outage in self.outages if outage.course.began is not None))

@@ -279,7 +279,8 @@ def _mention(report: Report, facts: list[Fact], policy: FusionPolicy) -> Mention
         report=report,
         number=head.number,
         region=head.region,
-        facts=tuple(facts),
+        # Mostly a report tells of one event, and both hold one tuple.
+        facts=report.facts if report.facts == (held := tuple(facts)) else held,
         order=order,
         spot=spot,
         start=start,
