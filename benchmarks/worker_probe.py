@@ -20,7 +20,7 @@ from streams.processors.backlog import Backlog
 from streams.processors.metrics import Metrics
 from streams.settings import load_settings
 from streams.settings.rules_file import default_rules, load_rules
-from streams.worker.app import StageName, build_stages, engine_config, tune_collector
+from streams.worker.app import StageName, build_stages, engine_config, tune_interpreter
 from streams.worker.observer import MetricsObserver
 
 
@@ -59,7 +59,7 @@ async def main(broker: str, wanted: dict[str, int]) -> None:
     metrics, stop = Metrics(), asyncio.Event()
     rules, backlog = RulesInForce(load_rules(default_rules())), Backlog()
     stages = build_stages([StageName(name) for name in wanted], metrics, rules, backlog)
-    tune_collector()
+    tune_interpreter()
     probe = Probe(metrics, backlog, wanted, stop)
     cpu = time.process_time()
     async with Worker(stages, engine_config(settings), observer=probe, health=Health()) as worker:

@@ -17,7 +17,7 @@ from streams.processors.backlog import Backlog
 from streams.processors.metrics import Metrics
 from streams.settings import load_settings
 from streams.settings.rules_file import default_rules, load_rules
-from streams.worker.app import StageName, build_stages, engine_config, tune_collector
+from streams.worker.app import StageName, build_stages, engine_config, tune_interpreter
 from streams.worker.observer import MetricsObserver
 
 
@@ -56,7 +56,7 @@ async def main(broker: str, stage: str) -> None:
     metrics, stop = Metrics(), asyncio.Event()
     rules, backlog = RulesInForce(load_rules(default_rules())), Backlog()
     stages = build_stages([StageName(stage)], metrics, rules, backlog)
-    tune_collector()
+    tune_interpreter()
     recovery = Recovery(metrics, backlog, stop)
     async with Worker(stages, engine_config(settings), observer=recovery) as worker:
         await worker.until_stopped(stop)

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import signal
+import sys
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -36,6 +37,7 @@ _BATCH_BYTES: Final = MAX_MESSAGE_BYTES - 64 * 1024
 """Room for a record batch's own framing below the topics' limit."""
 
 _LEAST_REBALANCE_SECONDS: Final = 15.0
+_SWITCH_SECONDS: Final = 0.001
 
 log = logging.getLogger(__name__)
 
@@ -116,7 +118,7 @@ async def serve(
     loop.add_signal_handler(signal.SIGHUP, _read_again, rules_file, rules)
     metrics, health, backlog = Metrics(), Health(), Backlog()
     stages = build_stages(names, metrics, rules, backlog)
-    tune_collector()
+    tune_interpreter()
     async with WorkerPage(settings.http_host, settings.http_port, metrics, health) as page:
         if started is None:
             log.info("metrics at %s/metrics", page.address)
@@ -145,12 +147,17 @@ def run_worker(settings: Settings, names: Sequence[str] = ALL_STAGES, **told: Ca
     return 0
 
 
-def tune_collector() -> None:
-    """Keep the reference tables out of the collector's sight, and have it run for many new objects, not for few.
+def tune_interpreter() -> None:
+    """Set the collector and the switching of threads for a worker.
 
-    Blocks make thousands of short-lived objects without cycles; at the default threshold a third of the time
-    goes into looking through them.
+    The reference tables are kept out of the collector's sight, and it runs for many new objects, not for few: blocks
+    make thousands of short-lived ones without cycles, and at the default threshold a third of the time goes into
+    looking through them.
+
+    Each stage fetches in a thread of its own, which does little and often. At the default interval such a thread waits
+    5 ms for its turn whenever a block is being worked, several times a fetch; `make bench-alerts` shows it.
     """
+    sys.setswitchinterval(_SWITCH_SECONDS)
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
