@@ -245,8 +245,9 @@ async def measure(chosen: argparse.Namespace, folder: Path) -> dict[str, Any]:
                     settings, watch, rate=chosen.rate, every=chosen.every, seconds=chosen.seconds + _WARM_UP
                 )
                 wanted = [found for found in watch.seen.values() if found.handed_over > began + _WARM_UP]
-                await until(lambda: all(found.alert_read for found in wanted), "every alert is there", _PATIENCE)
-    told = [found.parts() for found in wanted if found.alert_read]
+                seen = lambda: all(found.alert_read and found.claims_read for found in wanted)  # noqa: E731
+                await until(seen, "every alert is there", _PATIENCE)
+    told = [found.parts() for found in wanted if found.alert_read and found.claims_read]
     missing = len(wanted) - len(told)
     rows = [(name, *percentiles([parts[number] for parts in told])) for number, name in enumerate(PARTS)]
     return {"rate": kept, "alerts": len(told), "missing": missing, "milliseconds": rows}
