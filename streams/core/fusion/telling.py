@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from schemas.base import MAX_COUNT
 from schemas.claim import ClaimV1, WithdrawalV1
 from schemas.report import CasualtiesClaim, Source, StrikeClaim
 from schemas.vocabulary import (
@@ -171,7 +172,7 @@ def read_record(value: bytes, policy: FusionPolicy) -> Telling | WithdrawalV1:
     source, position = report["source"], report["position"]
     return Telling(
         _source(source["id"], source["kind"], source["reliability"], source["party"]),
-        _text(report["report_id"], 200) or "",
+        _named(report["report_id"], 200),
         (micros_of(report["published_at"]), revision + 0),
         _text(report.get("url"), 2_000),
         _text(report.get("language"), 100),
@@ -193,8 +194,18 @@ def _region(code: str) -> str:
     return code
 
 
+def _named(text: str, length: int) -> str:
+    if type(text) is not str or not text:
+        raise ValueError("an id is a text that is not empty")
+    return text[:length]
+
+
 def _text(text: str | None, length: int) -> str | None:
-    return text[:length] or None if text else None
+    if text is None:
+        return None
+    if type(text) is not str:
+        raise TypeError("not a text")
+    return text[:length] or None
 
 
 @lru_cache(maxsize=4_096)
@@ -208,9 +219,12 @@ def _signature(values: Any) -> bytes:
 
 @lru_cache(maxsize=4_096)
 def _range(low: int, best: int | None, high: int | None) -> Range:
-    for number in (low, best or 0, high or 0):
-        if type(number) is not int:
-            raise TypeError("a figure is a whole number")
+    for number in (low, best, high):
+        if number is not None and (type(number) is not int or not 0 <= number <= MAX_COUNT):
+            raise ValueError("a figure is a whole number, and no more than may be counted")
+    least = low if best is None else best
+    if least < low or (high is not None and high < least):
+        raise ValueError("a figure's low, best and high are not in order")
     return Range(low, best, high)
 
 

@@ -16,6 +16,7 @@ from seeds.history import generate
 from streams.core.fusion import MISREAD, Fusion, FusionPolicy, Telling, read_record, telling_of
 from streams.core.intake import Extracted, Extractor, Intake, IntakePolicy, resolver
 from tests.builders import NOON, FewPlaces, a_delivery, a_report
+from tests.laws import law
 
 RECORD: TypeAdapter[Any] = TypeAdapter(ClaimRecord)
 RECORD_CLAIMS: TypeAdapter[Any] = TypeAdapter(list[Claim])
@@ -129,6 +130,7 @@ def _paths(document: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path, *(found for key, value in held for found in _paths(value, (*path, key)))]
 
 
+@law(200)
 @given(st.data(), PUT_IN, st.one_of(STRIKE, CASUALTIES, OUTAGE))
 def test_a_forged_record_is_refused_or_is_fused_and_rendered_without_a_fault(
     data: st.DataObject, put_in: Any, claim: dict[str, Any]
