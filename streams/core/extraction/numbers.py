@@ -10,7 +10,6 @@ from schemas.base import MAX_COUNT
 from streams.core.extraction.document import Document
 from streams.core.extraction.numerals import DECADES, EXACT, HALF_MORE, SCALES, SEVERAL
 
-_DIGITS: Final = re.compile(r"\d{1,9}")
 _DIGITS_SUFFIX: Final = re.compile(r"(\d{1,6})-?(?:ти|х|ма|м|ми|є|є|ро|тьох|рьох|ох|и)$")
 _RANGE: Final = re.compile(r"(\d{1,6})-(\d{1,6})$")
 _AGE_OR_ORDINAL: Final = re.compile(

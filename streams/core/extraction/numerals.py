@@ -86,5 +86,4 @@ SEVERAL: Final = words(
 HALF_MORE: Final = frozenset(["півтора", "півтори", "полтора", "полторы"])
 HALF: Final = frozenset(["пів", "півмільйона", "полмиллиона", "half"])
 """``півмільйона`` and "half a million" are read by :mod:`quantities`."""
-_OR_MORE: Final = Span(0, None)
 NUMBER_WORDS: Final = frozenset([*EXACT, *DECADES, *SEVERAL, *HALF_MORE, *HALF, "полмиллиона"])

@@ -148,10 +148,6 @@ def _rounds(rough: Toll, exact: Toll) -> bool:
     return rough.low <= exact.low <= rough.low * 1.2
 
 
-def _is_zero(toll: Toll) -> bool:
-    return toll.low == 0 and toll.high == 0
-
-
 def _same_harm(a: Toll, b: Toll) -> bool:
     return a.harm is b.harm or Harm.EITHER in (a.harm, b.harm)
 
