@@ -70,6 +70,9 @@ def _by_size(name: Open, policy: PlacePolicy) -> Mention | str:
     if name.alternate:
         bar = policy.alternate_share * max([s.population or 0 for s in name.primary], default=0)
         known = [s for s in name.alternate if (s.population or 0) >= max(bar, policy.least)]
+        if any(s.region.startswith("UA-") and (s.population or 0) >= policy.least for s in (*name.primary, *known)):
+            # Sverdlovsk is a town of Luhansk oblast; nobody calls Yekaterinburg by that name in news of the war.
+            known = [s for s in known if s.region.startswith("UA-") or s.region in _FRONTIER]
         ordered = (*name.primary, *sorted(known, key=_people))
     if len(ordered) > 1:
         ordered = sorted(ordered, key=_people)
@@ -84,7 +87,7 @@ def _by_size(name: Open, policy: PlacePolicy) -> Mention | str:
     regions = tuple(dict.fromkeys(s.region for s in ordered))
     second = max((s.population or 0 for s in ordered[1:] if s.region != first.region), default=0)
     both = size < policy.both_countries and len({r[:2] for r in regions}) > 1
-    if first.region.startswith("RU-") and any(_rivals(s, size, policy) for s in name.alternate):
+    if first.region.startswith("RU-") and any(_rivals(s, size, policy) for s in (*name.primary, *name.alternate)):
         # Novomoskovsk of Tula, or Samar by its name until 2024.
         return Mention(name.first, name.last, (), Level.SETTLEMENT, name=first.name, candidates=regions[:32])
     if size >= policy.least and size >= policy.margin * second and not both:
@@ -108,7 +111,7 @@ def _by_size(name: Open, policy: PlacePolicy) -> Mention | str:
 def _rivals(renamed: SettlementRecord, size: int, policy: PlacePolicy) -> bool:
     """Whether a town of Ukraine by an earlier name may be meant as well as one of Russia with ``size`` people."""
     people = renamed.population or 0
-    return renamed.region.startswith("UA-") and people >= policy.least and people * policy.margin >= size
+    return renamed.region.startswith("UA-") and people >= policy.least and people * policy.alternate_share >= size
 
 
 def _without_distant(ordered: Sequence[SettlementRecord], policy: PlacePolicy) -> Sequence[SettlementRecord]:
