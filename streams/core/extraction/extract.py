@@ -23,7 +23,7 @@ from streams.core.extraction.strikes.find import find_strikes
 from streams.core.extraction.times import find_times
 from streams.core.extraction.vocabulary import Vocabulary
 
-VERSION = "rules/4"
+VERSION = "rules/5"
 """Name and version of the extractor, as claims carry it. Raised with every change of the rules."""
 
 
