@@ -17,7 +17,8 @@ _BLOCK: Final = re.compile(r"<!-- figures: ([a-z ]+) -->\n.*?<!-- end of figures
 _PIPELINE: Final = {
     "ceiling": "bare read + validation of the same reports",
     "intake": "intake, as shipped",
-    "whole": "intake and fusion, as shipped",
+    "whole": "intake and fusion, one worker",
+    "apart": "intake and fusion, a worker each",
     "faust": "plain Faust, the reduced work on the compact reports",
 }
 

@@ -25,6 +25,7 @@ _COLOURS: Final = {
     "engine": "#1b6ca8",
     "intake": "#1b6ca8",
     "whole": "#5fa3d3",
+    "apart": "#8fc1e3",
     "bytewax": "#d98c3f",
     "quix": "#7a9e4f",
     "faust": "#a3505f",
@@ -32,7 +33,8 @@ _COLOURS: Final = {
 _PIPELINE: Final = {
     "ceiling": "bare read + validation",
     "intake": "intake, as shipped",
-    "whole": "intake and fusion, as shipped",
+    "whole": "intake and fusion, one worker",
+    "apart": "intake and fusion, a worker each",
     "faust": "plain Faust, reduced work",
 }
 Row = tuple[str, str, float, Sequence[float]]

@@ -1,9 +1,9 @@
 """The shipped pipeline beside its ceiling and beside plain Faust that does only the reduced work.
 
 Structured reports of about 700 bytes (a generated month in 30 regions, 15 % exact repeats). Intake is measured alone,
-then both stages as ``sitrep worker`` lays them out: intake and fusion each a process, started together on the same
-backlog, timed from intake's first block to fusion's last durable one. The ceiling reads the same reports and
-validates them as whole fetches.
+then both stages in one worker, which is one process, and in a worker each (``sitrep worker --stage``), started together
+on the same backlog; timed from intake's first block to fusion's last durable one. The ceiling reads the same reports
+and validates them as whole fetches.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import json
 import statistics
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from benchmarks.backlog import generated, publish, written
@@ -34,13 +34,13 @@ _HEADLINE: Final = 140
 
 
 def measure(kind: str, rounds: int, scale: float) -> dict[str, Any]:
-    """Return the rates of the ceiling, of intake, of the whole, and of plain Faust."""
+    """Return the rates of the ceiling, of intake, of the whole in one worker and in two, and of plain Faust."""
     values = generated(max(2_000, int(REPORTS_AT_FULL * scale)), headline=_HEADLINE)
     count, size = len(values), sum(len(value) for _, value in values) / len(values)
     faust = BY_NAME["faust"]
     few = max(1_000, int(faust.records * scale))
     truth = {few: task.expected(task.generate(few))}
-    rows: dict[str, list[dict[str, float]]] = {"ceiling": [], "intake": [], "whole": [], "faust": []}
+    rows: dict[str, list[dict[str, float]]] = {name: [] for name in ("ceiling", "intake", "whole", "apart", "faust")}
     claims = 0
     for turn in range(rounds):
         with broker_of(kind) as broker:
@@ -52,7 +52,7 @@ def measure(kind: str, rounds: int, scale: float) -> dict[str, Any]:
                     return program.measured()
 
             def intake(broker: str = broker) -> dict[str, float]:
-                return _finished(_probe(broker, f"intake:{count}"))
+                return _finished(_probe(broker, {"intake": count}))
 
             def plain(broker: str = broker, turn: int = turn) -> dict[str, float]:
                 return drain(broker, faust, f"faust{turn}", few, truth)
@@ -63,9 +63,12 @@ def measure(kind: str, rounds: int, scale: float) -> dict[str, Any]:
             claims = asyncio.run(written(broker, CLAIMS.name))
         with broker_of(kind) as broker:
             _prepare(broker, values)
-            probes = [_probe(broker, f"intake:{count}"), _probe(broker, f"fusion:{claims}")]
+            rows["whole"].append(_finished(_probe(broker, {"intake": count, "fusion": claims})) | {"records": count})
+        with broker_of(kind) as broker:
+            _prepare(broker, values)
+            probes = [_probe(broker, {"intake": count}), _probe(broker, {"fusion": claims})]
             took, fused = map(_finished, probes)
-            rows["whole"].append(
+            rows["apart"].append(
                 {
                     "records": count,
                     "seconds": fused["ended"] - took["began"],
@@ -89,9 +92,10 @@ def _prepare(broker: str, values: Sequence[tuple[bytes, bytes]]) -> None:
     asyncio.run(publish(broker, values))
 
 
-def _probe(broker: str, stage: str) -> subprocess.Popen[str]:
+def _probe(broker: str, wanted: Mapping[str, int]) -> subprocess.Popen[str]:
+    stages = [f"{stage}:{records}" for stage, records in wanted.items()]
     return subprocess.Popen(
-        [sys.executable, str(ROOT / "benchmarks" / "worker_probe.py"), broker, stage],
+        [sys.executable, str(ROOT / "benchmarks" / "worker_probe.py"), broker, *stages],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
