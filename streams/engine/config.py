@@ -37,6 +37,8 @@ class EngineConfig:
     slice_seconds: float = 0.03
     """How long a stage may hold the event loop at a stretch."""
     queued_blocks: int = 2
+    gather_seconds: float = 0.05
+    """Blocks of one partition begin at least so long after one another, unless a full one waits."""
     tick_seconds: float = 1.0
 
     # Consumer

@@ -26,6 +26,11 @@ class Inbox:
         self._room = asyncio.Event()
         self._room.set()
 
+    @property
+    def is_full(self) -> bool:
+        """Whether a full block's worth is waiting."""
+        return not self._room.is_set()
+
     async def room(self) -> None:
         """Wait until less than a full block is waiting."""
         await self._room.wait()

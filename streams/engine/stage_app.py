@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -152,7 +153,16 @@ class StageApp:
             self._at_work[partition] = asyncio.create_task(self._empty(inbox), name=name)
 
     async def _empty(self, inbox: Inbox) -> None:
-        while events := inbox.take():
+        began = -math.inf
+        while True:
+            # What comes shortly after one another becomes one block; whatever comes after a pause is worked at once.
+            early = began + self._config.gather_seconds - time.monotonic()
+            if early > 0 and not inbox.is_full:
+                await asyncio.sleep(early)
+            began = time.monotonic()
+            events = inbox.take()
+            if not events:
+                return
             await self._work(events)
 
     async def _work(self, events: Sequence[Any]) -> None:

@@ -68,3 +68,13 @@ async def test_who_delivers_waits_while_a_full_block_is_waiting() -> None:
     assert not waiting.done()
     assert len(inbox.take()) == 1
     await waiting
+
+
+def test_an_inbox_is_full_when_a_block_s_worth_waits_and_no_longer_once_it_is_taken() -> None:
+    inbox = Inbox(most_records=10, most_bytes=1_000)
+    inbox.put(delivered(0, 6, start=0))
+    assert not inbox.is_full
+    inbox.put(delivered(6, 4, start=6))
+    assert inbox.is_full
+    inbox.take()
+    assert not inbox.is_full
