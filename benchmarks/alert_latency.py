@@ -26,6 +26,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count, islice, pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -78,6 +79,10 @@ PARTS: Final = (
     "· to the reader (acknowledged, fetched)",
     "before that: from publish() to the acknowledgement",
 )
+
+
+def _all_read(wanted: Sequence[Sighting]) -> bool:
+    return all(found.alert_read and found.claims_read for found in wanted)
 
 
 @dataclass(slots=True)
@@ -245,8 +250,7 @@ async def measure(chosen: argparse.Namespace, folder: Path) -> dict[str, Any]:
                     settings, watch, rate=chosen.rate, every=chosen.every, seconds=chosen.seconds + _WARM_UP
                 )
                 wanted = [found for found in watch.seen.values() if found.handed_over > began + _WARM_UP]
-                seen = lambda: all(found.alert_read and found.claims_read for found in wanted)  # noqa: E731
-                await until(seen, "every alert is there", _PATIENCE)
+                await until(partial(_all_read, wanted), "every alert is there", _PATIENCE)
     told = [found.parts() for found in wanted if found.alert_read and found.claims_read]
     missing = len(wanted) - len(told)
     rows = [(name, *percentiles([parts[number] for parts in told])) for number, name in enumerate(PARTS)]

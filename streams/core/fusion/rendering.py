@@ -46,13 +46,7 @@ def render(
     """Return the incident for the wire."""
     leader, when = found.leader, found.when
     shown, omitted = _shown(found, policy)
-    document: Document = {
-        "schema_version": 1,
-        "incident_id": incident_id,
-        "revision": revision,
-        "status": status._value_,
-        "region": leader.region,
-        "place": _place(leader.spot),
+    document = _head(leader, incident_id, revision, status) | {
         "occurred": _interval(when.start, when.end, when.assumed),
         "first_published_at": text_of(found.first_published),
         "last_published_at": text_of(found.last_published),
@@ -89,13 +83,7 @@ def render_ended(
     leader = min(mentions, key=lambda mention: mention.order)
     ordered = sorted(mentions, key=lambda mention: mention.name)
     sources = {mention.report.key: mention for mention in ordered[:_LAST_WORD_SOURCES]}
-    document: Document = {
-        "schema_version": 1,
-        "incident_id": incident_id,
-        "revision": revision,
-        "status": status._value_,
-        "region": leader.region,
-        "place": _place(leader.spot),
+    document = _head(leader, incident_id, revision, status) | {
         "occurred": _interval(leader.start, leader.end, leader.assumed),
         "first_published_at": text_of(ordered[0].report.first),
         "last_published_at": text_of(max(mention.report.version[0] for mention in mentions)),
@@ -113,6 +101,17 @@ def render_ended(
     if merged_into is not None:
         document["merged_into"] = merged_into
     return document
+
+
+def _head(leader: Mention, incident_id: str, revision: int, status: IncidentStatus) -> Document:
+    return {
+        "schema_version": 1,
+        "incident_id": incident_id,
+        "revision": revision,
+        "status": status._value_,
+        "region": leader.region,
+        "place": _place(leader.spot),
+    }
 
 
 @lru_cache(maxsize=4_096)
