@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Sequence
+from heapq import heapify, heappop, heappush
 from typing import Final
 
 from streams.core.estimates import Range
@@ -32,7 +33,7 @@ _Key = tuple[int, int, str, int]
 class Tentative:
     """The entries of one region that may be other ones. ``hour_sums`` gives the sums of all the others by hour."""
 
-    __slots__ = ("_adds", "_entries", "_hour_sums", "_keys", "_stale", "_upto")
+    __slots__ = ("_adds", "_days", "_entries", "_hour_sums", "_keys", "_stale")
 
     def __init__(self, hour_sums: Callable[[int], Sums]) -> None:
         self._hour_sums = hour_sums
@@ -41,8 +42,8 @@ class Tentative:
         self._adds: dict[_Key, Sums] = {}
         self._stale: set[_Key] = set()
         """Those to be worked out anew when somebody asks."""
-        self._upto: list[Sums] | None = None
-        """The sums of what the first 0, 1, 2 … add; None when that changed."""
+        self._days: dict[int, Sums] = {}
+        """The sums of what those placed on a day add, as far as nothing of it changed."""
 
     def put(self, owner: str, number: int, entry: Entry) -> None:
         key = (entry.at, entry.start, owner, number)
@@ -55,7 +56,7 @@ class Tentative:
         del self._keys[bisect_left(self._keys, key)], self._entries[key]
         self._adds.pop(key, None)
         self._stale.discard(key)
-        self._upto = None
+        self._days.pop(entry.at // DAY, None)
         self._doubt(entry.at, entry.at)
 
     def forget(self, hour: int) -> None:
@@ -83,14 +84,22 @@ class Tentative:
         return self._adds[entry.at, entry.start, owner, number]
 
     def _slice(self, first: int, last: int) -> Sums:
+        """Return the sums of what the keys from ``first`` to ``last``, exclusive, add."""
         self._work_out()
-        if first >= last:
-            return NOTHING
-        if self._upto is None:
-            upto = self._upto = [NOTHING]
-            for key in self._keys:
-                upto.append(sum_of([upto[-1], self._adds[key]]))
-        return tuple(end - begin for begin, end in zip(self._upto[first], self._upto[last], strict=True))
+        keys, adds = self._keys, self._adds
+        parts: list[Sums] = []
+        while first < last:
+            day = keys[first][0] // DAY
+            end = bisect_left(keys, ((day + 1) * DAY,), first)
+            is_whole = end <= last and (not first or keys[first - 1][0] // DAY < day)
+            held = self._days.get(day) if is_whole else None
+            if held is None:
+                held = sum_of([adds[key] for key in keys[first : min(end, last)]])
+                if is_whole:
+                    self._days[day] = held
+            parts.append(held)
+            first = end
+        return sum_of(parts)
 
     def _doubt(self, earliest: int, until: int) -> None:
         """Note that what is placed from ``earliest`` on may be told anew, if it began by ``until``."""
@@ -100,16 +109,24 @@ class Tentative:
                 self._stale.add(key)
 
     def _work_out(self) -> None:
-        while self._stale:
-            key = min(self._stale)
-            self._stale.discard(key)
+        stale = self._stale
+        if not stale:
+            return
+        queue = [*stale]
+        heapify(queue)
+        keys, adds = self._keys, self._adds
+        while queue:
+            key = heappop(queue)
+            stale.discard(key)
             found = self._added(key)
-            if found != self._adds.get(key):
-                self._adds[key] = found
-                self._upto = None
-                later = bisect_right(self._keys, key)
-                last = bisect_right(self._keys, (key[0] + BEFORE + 1,))
-                self._stale.update(other for other in self._keys[later:last] if other[1] <= key[0])
+            if found != adds.get(key):
+                adds[key] = found
+                self._days.pop(key[0] // DAY, None)
+                later = bisect_right(keys, key)
+                for other in keys[later : bisect_right(keys, (key[0] + BEFORE + 1,))]:
+                    if other[1] <= key[0] and other not in stale:
+                        stale.add(other)
+                        heappush(queue, other)
 
     def _added(self, key: _Key) -> Sums:
         entry = self._entries[key]
@@ -117,7 +134,8 @@ class Tentative:
             return add([entry])
         start = max(entry.start, entry.at - BEFORE)
         first, index = bisect_left(self._keys, (start,)), bisect_left(self._keys, key)
-        others = [self._hour_sums(hour) for hour in range(start // HOUR, (entry.at + AFTER) // HOUR + 1)]
+        hours = map(self._hour_sums, range(start // HOUR, (entry.at + AFTER) // HOUR + 1))
+        others = [sums for sums in hours if sums is not NOTHING]
         others += [self._adds[other] for other in self._keys[first:index]]
         return add([entry._replace(figures=tuple((n, _beyond(value, others, n)) for n, value in entry.figures))])
 
@@ -125,8 +143,11 @@ class Tentative:
 def _beyond(value: Range, others: Sequence[Sums], number: int) -> Range:
     """Return what a figure adds to others of which one may be the same."""
     at = at_figure(number)
-    low_of_others = sum(sums[at + 3] for sums in others)
-    best_of_others = max(low_of_others, sum(sums[at + 4] for sums in others))
+    low_of_others = best_of_others = 0
+    for sums in others:
+        low_of_others += sums[at + 3]
+        best_of_others += sums[at + 4]
+    best_of_others = max(low_of_others, best_of_others)
     low = max(0, value.low - low_of_others)
     if value.best is None:
         # Without a best, it leaves theirs alone only where that says as much.

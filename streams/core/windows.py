@@ -11,13 +11,14 @@ incidents is kept apart from them (:mod:`streams.core.tentative`) and added last
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, insort
 from typing import Final
 
 from schemas.vocabulary import WindowName
 from streams.core.moments import DAY, HOUR
 from streams.core.sums import NOTHING, Entry, Sums, add, sum_of
 from streams.core.tentative import Tentative
+from streams.core.timeline import Timeline
 
 WINDOWS: Final[dict[WindowName, int]] = {
     WindowName.H1: HOUR,
@@ -33,17 +34,19 @@ _KEPT_DAYS: Final = 40
 class RegionWindows:
     """The entries of one region."""
 
-    __slots__ = ("_ats", "_begins", "_days", "_ends", "_entries", "_hours", "_starts", "_sums", "_tentative")
+    __slots__ = ("_ats", "_begins", "_days", "_ends", "_entries", "_hours", "_order", "_starts", "_sums", "_tentative")
 
     def __init__(self) -> None:
         self._entries: dict[str, tuple[Entry, ...]] = {}
         self._hours: dict[int, list[Entry]] = {}
+        self._order: list[int] = []
+        """The hours that hold any, in order."""
         self._sums: dict[int, Sums] = {}
         self._days: dict[int, Sums] = {}
-        self._ats: list[int] = []
-        self._starts: list[int] = []
-        self._begins: list[int] = []
-        self._ends: list[int] = []
+        self._ats = Timeline()
+        self._starts = Timeline()
+        self._begins = Timeline()
+        self._ends = Timeline()
         self._tentative = Tentative(self._hour)
 
     def put(self, owner: str, entries: tuple[Entry, ...]) -> None:
@@ -75,36 +78,30 @@ class RegionWindows:
                 parts.append(self._hour(hour))
                 hour += 1
         # From the current hour on an interval may still be running or lie ahead.
-        for ahead in self._hours_from(max(last, first + 1)):
-            held = self._hours.get(ahead, ())
-            parts.append(add(entry for entry in held if entry.start <= now and entry.at > after))
+        for ahead in self._order[bisect_left(self._order, max(last, first + 1)) :]:
+            parts.append(add(entry for entry in self._hours[ahead] if entry.start <= now and entry.at > after))
         parts.append(self._tentative.sums(after, now))
         return sum_of(parts)
 
     def active(self, now: int) -> int:
         """Return the number of outages that began by ``now`` and are neither over nor lapsed."""
-        return bisect_right(self._begins, now) - bisect_right(self._ends, now)
+        return self._begins.count_until(now) - self._ends.count_until(now)
 
     def next_change(self, now: int) -> int:
         """Return the next moment after ``now`` at which numbers may move by themselves."""
-        moments = [_FUTURE]
-        for held in (self._starts, self._begins, self._ends):
-            index = bisect_right(held, now)
-            if index < len(held):
-                moments.append(held[index])
+        upcoming = [held.after(now) for held in (self._starts, self._begins, self._ends)]
+        moments = [_FUTURE, *(moment for moment in upcoming if moment is not None)]
         for length in WINDOWS.values():
-            index = bisect_right(self._ats, now - length)
-            if index < len(self._ats):
-                moments.append(self._ats[index] + length)
+            leaves = self._ats.after(now - length)
+            if leaves is not None:
+                moments.append(leaves + length)
         return min(moments)
 
     def between(self, start: int, end: int) -> Sums:
         """Return the sums of all that is placed in ``[start, end)``, to compare with a roundup's figures."""
-        low, high = bisect_left(self._ats, start), bisect_left(self._ats, end)
-        if low == high:
-            return NOTHING
-        hours = {at // HOUR for at in self._ats[low:high]}
-        parts = [add(e for e in self._hours.get(hour, ()) if start <= e.at < end) for hour in sorted(hours)]
+        order = self._order
+        hours = order[bisect_left(order, start // HOUR) : bisect_left(order, -(-end // HOUR))]
+        parts = [add(entry for entry in self._hours[hour] if start <= entry.at < end) for hour in hours]
         return sum_of([*parts, self._tentative.between(start, end)])
 
     def adds(self, owner: str) -> Sums:
@@ -112,10 +109,6 @@ class RegionWindows:
         held = self._entries.get(owner, ())
         own = [self._tentative.adds(owner, n, entry) for n, entry in enumerate(held) if entry.may_be_another]
         return sum_of([add(entry for entry in held if not entry.may_be_another), *own])
-
-    def _hours_from(self, hour: int) -> list[int]:
-        index = bisect_left(self._ats, hour * HOUR)
-        return sorted({at // HOUR for at in self._ats[index:]})
 
     def _hour(self, hour: int) -> Sums:
         held = self._hours.get(hour)
@@ -140,13 +133,18 @@ class RegionWindows:
             self._tentative.put(owner, number, entry)
         else:
             hour = entry.at // HOUR
-            self._hours.setdefault(hour, []).append(entry)
+            held = self._hours.get(hour)
+            if held is None:
+                self._hours[hour] = [entry]
+                insort(self._order, hour)
+            else:
+                held.append(entry)
             self._forget(hour)
-        insort(self._ats, entry.at)
-        insort(self._starts, entry.start)
+        self._ats.add(entry.at)
+        self._starts.add(entry.start)
         if entry.outage:
-            insort(self._begins, entry.start)
-            insort(self._ends, max(entry.ends, entry.start))
+            self._begins.add(entry.start)
+            self._ends.add(max(entry.ends, entry.start))
 
     def _take(self, owner: str, number: int, entry: Entry) -> None:
         if entry.may_be_another:
@@ -156,19 +154,15 @@ class RegionWindows:
             held = self._hours[hour]
             held.remove(entry)
             if not held:
-                del self._hours[hour]
+                del self._hours[hour], self._order[bisect_left(self._order, hour)]
             self._forget(hour)
-        _drop(self._ats, entry.at)
-        _drop(self._starts, entry.start)
+        self._ats.drop(entry.at)
+        self._starts.drop(entry.start)
         if entry.outage:
-            _drop(self._begins, entry.start)
-            _drop(self._ends, max(entry.ends, entry.start))
+            self._begins.drop(entry.start)
+            self._ends.drop(max(entry.ends, entry.start))
 
     def _forget(self, hour: int) -> None:
         self._sums.pop(hour, None)
         self._days.pop(hour // 24, None)
         self._tentative.forget(hour)
-
-
-def _drop(held: list[int], value: int) -> None:
-    del held[bisect_left(held, value)]

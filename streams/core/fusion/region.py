@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
 from datetime import datetime
 
 from schemas.counters import RegionCountersV1
@@ -11,6 +10,7 @@ from streams.core.fusion.counters import Numbers, counters, numbers
 from streams.core.fusion.facts import Fact
 from streams.core.fusion.policy import FusionPolicy
 from streams.core.moments import micros, moment
+from streams.core.timeline import Timeline
 from streams.core.windows import RegionWindows
 
 
@@ -41,7 +41,7 @@ class Region:
         self.totals_moved = False
         self.dirty = True
         self.next_at = 0
-        self._published: list[int] = []
+        self._published = Timeline()
         self._said: tuple[Numbers, int] | None = None
 
     def note_published(self, before: int, after: int) -> None:
@@ -49,9 +49,9 @@ class Region:
         if before == after:
             return
         if before:
-            del self._published[bisect_left(self._published, before)]
+            self._published.drop(before)
         if after:
-            insort(self._published, after)
+            self._published.add(after)
         self.dirty = True
 
     def count(self, now: datetime) -> RegionCountersV1:
@@ -64,15 +64,12 @@ class Region:
         held = numbers(self.windows, at)
         self.dirty = False
         self.next_at = self.windows.next_change(at)
-        said = held, self._newest
+        said = held, self._published.newest or 0
         if said == self._said:
             return None
         self._said = said
         return self._counters(now, held)
 
-    @property
-    def _newest(self) -> int:
-        return self._published[-1] if self._published else 0
-
     def _counters(self, now: datetime, held: Numbers) -> RegionCountersV1:
-        return counters(self.code, now, held, moment(self._newest) if self._published else None)
+        newest = self._published.newest
+        return counters(self.code, now, held, None if newest is None else moment(newest))
