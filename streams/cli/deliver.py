@@ -54,16 +54,20 @@ def deliver(
 
 async def _deliver(settings: Settings, receivers: Receivers, metrics_port: int | None, output: Output) -> None:
     # Here and not above: no other command should wait for the HTTP client.
-    from streams.delivery.page import metrics_page  # noqa: PLC0415
     from streams.delivery.service import deliver_to  # noqa: PLC0415
     from streams.delivery.tally import DeliveryMetrics  # noqa: PLC0415
+    from streams.page import HEALTHY, READY, AddressTaken, Answer, ServicePage  # noqa: PLC0415
 
     metrics = DeliveryMetrics()
+    # It is healthy as long as it answers, and ready once every receiver has its place in the topic.
+    probes = {HEALTHY: lambda: Answer(good=True), READY: lambda: Answer(metrics.is_ready)}
     async with stop_signal() as stop, AsyncExitStack() as stack:
         if metrics_port is not None:
             try:
-                address = await stack.enter_async_context(metrics_page(settings.http_host, metrics_port, metrics))
-            except OSError as error:
-                raise CommandError(f"port {metrics_port} cannot be listened on: {error}", ExitCode.USAGE) from None
-            output.note(f"metrics at {address}/metrics")
+                page = await stack.enter_async_context(
+                    ServicePage(settings.http_host, metrics_port, metrics.registry, probes)
+                )
+            except AddressTaken as error:
+                raise CommandError(str(error), ExitCode.USAGE, "choose another --metrics-port") from None
+            output.note(f"metrics at {page.address}/metrics")
         await deliver_to(settings, receivers.receivers, metrics, stop)

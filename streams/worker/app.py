@@ -31,7 +31,7 @@ from streams.reference.gazetteer import Gazetteer
 from streams.settings import BadSettings, Settings, clock_from, variable_of
 from streams.settings.rules_file import BadRules, default_rules, load_rules
 from streams.worker.observer import MetricsObserver
-from streams.worker.page import WorkerPage
+from streams.worker.page import worker_page
 
 _BATCH_BYTES: Final = MAX_MESSAGE_BYTES - 64 * 1024
 """Room for a record batch's own framing below the topics' limit."""
@@ -119,7 +119,7 @@ async def serve(
     metrics, health, backlog = Metrics(), Health(), Backlog()
     stages = build_stages(names, metrics, rules, backlog)
     tune_interpreter()
-    async with WorkerPage(settings.http_host, settings.http_port, metrics, health) as page:
+    async with worker_page(settings.http_host, settings.http_port, metrics, health) as page:
         if started is None:
             log.info("metrics at %s/metrics", page.address)
         else:

@@ -18,10 +18,11 @@ from schemas.topics import BY_NAME, PARTITIONS
 from streams.administration.permissions import Role
 from streams.administration.topics import wanted_topics
 from streams.delivery.receivers import load_receivers
+from streams.page import HEALTHY, METRICS, READY
 from streams.settings import load_settings, unknown_variables
 from tests.deploy.resources import of_kind, resources, strimzi_schema, the
 from tests.deploy.test_prometheus import rules
-from tests.deploy.tools import DEPLOY, FROM_INSTALL, ROOT, missing, module, run, succeeds, tool
+from tests.deploy.tools import DEPLOY, FROM_INSTALL, missing, module, run, succeeds, tool
 
 NODE = Path(__file__).parent / "node"
 KUBERNETES = "1.34"
@@ -161,17 +162,15 @@ def test_each_worker_keeps_its_own_state() -> None:
     assert settings["SITREP_STORE"] == "rocksdb"
 
 
-@pytest.mark.parametrize(("name", "page"), [(WORKER, "worker/page.py"), (DELIVERER, "delivery/page.py")])
-def test_probes_ask_pages_that_exist(name: str, page: str) -> None:
+@each_role
+def test_probes_ask_pages_that_exist(name: str) -> None:
     container = container_of(name)
-    pages = set(re.findall(r'add_get\("(/\w+)"', (ROOT / "streams" / page).read_text()))
     asked = {probe: container[f"{probe}Probe"]["httpGet"]["path"] for probe in ("startup", "liveness", "readiness")}
-    assert asked == {"startup": "/healthz", "liveness": "/healthz", "readiness": "/readyz"}
-    assert set(asked.values()) <= pages
+    assert asked == {"startup": HEALTHY, "liveness": HEALTHY, "readiness": READY}
     [port] = container["ports"]
     assert {container[f"{probe}Probe"]["httpGet"]["port"] for probe in asked} == {port["name"]}
     [endpoint] = the("ServiceMonitor", f"{name}s")["spec"]["endpoints"]
-    assert endpoint["path"] in pages
+    assert endpoint["path"] == METRICS
     [service_port] = the("Service", f"{name}s")["spec"]["ports"]
     assert endpoint["port"] == service_port["name"]
     assert service_port["targetPort"] == port["name"]

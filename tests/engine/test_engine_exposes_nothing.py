@@ -9,7 +9,7 @@ from streams.engine.config import EngineConfig
 from streams.engine.faust_app import build_app
 from streams.engine.health import Health
 from streams.processors.metrics import Metrics
-from streams.worker.page import WorkerPage
+from streams.worker.page import worker_page
 
 
 def test_fausts_web_server_is_off_with_all_its_pages() -> None:
@@ -32,7 +32,7 @@ class _Nothing:
 
 @pytest.mark.parametrize("path", ["/", "/tables", "/tables/ledger/key", "/router/ledger/key", "/graph", "/stats"])
 async def test_the_worker_page_has_nothing_of_fausts(path: str) -> None:
-    async with WorkerPage("127.0.0.1", 0, Metrics(), Health()) as page, aiohttp.ClientSession() as session:
+    async with worker_page("127.0.0.1", 0, Metrics(), Health()) as page, aiohttp.ClientSession() as session:
         async with session.get(page.address + path) as answer:
             assert answer.status == 404
         async with session.get(page.address + "/healthz") as answer:

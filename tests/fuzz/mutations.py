@@ -217,6 +217,7 @@ _HEADERS: Final = (
     b"Accept: " + b"text/plain," * 500, b"Content-Length: -1", b"Content-Length: 5", b"Content-Length: 99999999999999",
     b"Content-Length: 1\r\nContent-Length: 2", b"Transfer-Encoding: chunked", b"Transfer-Encoding: gzip, chunked",
     b"Connection: close", b"Connection: Upgrade\r\nUpgrade: websocket", b"Expect: 100-continue", b"Range: bytes=0-",
+    b"Expect: \xff\xfe", b"Expect: tea",
     b"Accept-Encoding: gzip, br, zstd, \x00", b"X: " + b"y" * 9_000, b": empty", b"no colon", b" folded: 1", b"A:\x01",
     b"Cookie: a=\"\\\"; b", b"If-Modified-Since: never", b"Content-Encoding: deflate",
 )  # fmt: skip

@@ -20,9 +20,10 @@ from schemas import ClaimV1, DeadLetterV1
 from schemas.claim import ClaimRecord, WithdrawalV1
 from streams.core.intake import Intake, IntakePolicy, resolver
 from streams.engine.health import Health, Phase
+from streams.page import requests
 from streams.processors.metrics import Metrics
 from streams.processors.world import World
-from streams.worker.page import WorkerPage, requests
+from streams.worker.page import worker_page
 from tests.builders import NOON, ADelivery
 from tests.fuzz import mutations
 
@@ -188,7 +189,7 @@ class Pages:
         metrics, health = Metrics(), Health()
         health.phases["intake"] = Phase.RUNNING
         metrics.accepted.labels('odd "source"\n').inc()
-        self._page = WorkerPage("127.0.0.1", 0, metrics, health)
+        self._page = worker_page("127.0.0.1", 0, metrics, health)
         self._errors = _Errors()
         self._taken = 0
 
