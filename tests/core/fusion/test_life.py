@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 import pytest
 
 from schemas.incident import IncidentV1
 from schemas.vocabulary import IncidentStatus, WindowName
 from streams.core.fusion import Fusion
+from streams.core.fusion.lifecycle import IllegalMove
+from streams.core.moments import micros
 from tests.core.fusion.wire import (
     POLICY,
     Wire,
@@ -133,6 +136,34 @@ def test_an_incident_closes_after_a_week_without_news_and_a_late_report_opens_it
     late = a_report("r2", "wire", "2025-10-29 16:00", claims=[a_strike(weapons=["drone"])])
     [opened] = partition.hear(late, now=at("2025-10-29 16:01"))
     assert opened.status is IncidentStatus.CORROBORATED
+
+
+@pytest.mark.parametrize("reason", ["retracted", "superseded"])
+@pytest.mark.parametrize("status", [IncidentStatus.RETRACTED, IncidentStatus.SUPERSEDED, IncidentStatus.MERGED])
+def test_an_illegal_move_raises_and_changes_nothing_that_is_published_or_counted(
+    status: IncidentStatus, reason: Literal["retracted", "superseded"]
+) -> None:
+    partition = Partition()
+    report = a_report("r1", claims=[a_strike(), casualties(killed=2)])
+    partition.hear(report, a_report("r2", "wire", claims=[a_strike("2025-10-22 09:00")]))
+    counted = partition.fusion.counters("UA-63", NOW)
+    stored, topic = dict(partition.items), dict(partition.topic)
+    # What has ended cannot end again: only a fault of our own can leave such a record beside mentions that stand.
+    record = partition.fusion._publisher.records[incident_of(topic, "r1")]
+    record.status = status
+    partition.fusion.take([withdrawal(report).model_copy(update={"reason": reason})])
+    with pytest.raises(IllegalMove, match=status):
+        partition.fusion.step(NOW)
+    assert (record.status, record.revision, record.updated_at) == (status, 1, micros(NOW))
+    assert partition.fusion.counters("UA-63", NOW) == counted
+    # The worker ends loudly here. What it stored and said before is whole, and is taken up again.
+    partition.crash()
+    assert (partition.items, partition.standing()) == (stored, topic)
+
+
+def incident_of(topic: dict[str, IncidentV1], report_id: str) -> str:
+    [found] = [key for key, held in topic.items() if report_id in {source.report_id for source in held.sources}]
+    return found
 
 
 def test_past_the_horizon_everything_goes_and_leaves_nothing_behind() -> None:
