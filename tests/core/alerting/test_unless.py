@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from streams.core.alerting import RuleSet
+from streams.settings.rules_file import default_rules, load_rules
 from tests.core.alerting.scene import NOON, Scene, SetScene, after, an_incident, counters, rules
 
 AT_ONCE: dict[str, Any] = {"resolve_after": 0, "cooldown": 0, "update_every": 0}
@@ -136,3 +137,13 @@ def test_a_set_speaks_when_what_kept_it_silent_has_ended() -> None:
     scene.tell(after(hours=2))
     [raised] = sets.tell(after(hours=2), scene.last)
     assert (raised.rule, raised.value.low) == ("in-a-day", 12)
+
+
+@pytest.mark.parametrize(("tolls", "told"), [([30], False), ([4] * 7, True), ([30] + [4] * 7, True)])
+def test_the_donbas_as_shipped_is_no_second_alert_about_one_attack(tolls: list[int], *, told: bool) -> None:
+    rule_set = load_rules(default_rules())
+    scene, sets = Scene(rule_set), SetScene(rule_set)
+    incidents = [an_incident(f"i-{number}", region="UA-14", killed=toll) for number, toll in enumerate(tolls)]
+    scene.tell(NOON, *incidents, counters("UA-14", killed=sum(tolls)))
+    sets.tell(NOON, scene.last)
+    assert ("donbas-killed-in-a-day" in [alert.rule for alert in sets.history]) == told
