@@ -11,6 +11,7 @@ from rich.text import Text
 from schemas.alert import AlertEvent, AlertV1
 from schemas.topics import ALERTS, ALERTS_LIVE
 from schemas.vocabulary import Severity
+from streams.cli.hanging import Line
 from streams.cli.output import one_line, printable
 from streams.client.subscriber import AlertFilter
 
@@ -46,13 +47,14 @@ def read_alert(value: bytes | None) -> AlertV1 | None:
         return None
 
 
-def alert_line(alert: AlertV1) -> Text:
+def alert_line(alert: AlertV1) -> Line:
     """Return one line: time, event, severity, headline, what changed; nothing of it can steer the terminal."""
     style = "green" if alert.event in _OVER else _STYLES[alert.severity]
     changed = f"   ({one_line(alert.changed)})" if alert.changed else ""
-    return Text.assemble(
-        (f"{alert.updated_at:%Y-%m-%d %H:%M:%S}  ", "dim"),
-        (f"{alert.event.value:<9}  {alert.severity.value:<8}  ", style),
-        printable(one_line(alert.headline)),
-        (printable(changed), "dim"),
+    return Line(
+        Text.assemble(
+            (f"{alert.updated_at:%Y-%m-%d %H:%M:%S}  ", "dim"),
+            (f"{alert.event.value:<9}  {alert.severity.value:<8}  ", style),
+        ),
+        Text.assemble(printable(one_line(alert.headline)), (printable(changed), "dim")),
     )

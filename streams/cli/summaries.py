@@ -11,6 +11,7 @@ import orjson
 from rich.text import Text
 
 from streams.cli.figures import UNKNOWN, shown
+from streams.cli.hanging import Line
 from streams.cli.output import one_line, plural, printable
 from streams.cli.reading import Record
 
@@ -18,15 +19,13 @@ _Document = Mapping[str, Any]
 _LONGEST: Final = 2_000
 
 
-def summary(record: Record) -> Text:
+def summary(record: Record) -> Line:
     """Return the record's time, key and gist; nothing of it can steer the terminal."""
     moment = datetime.fromtimestamp(max(record.timestamp, 0) / 1000, UTC)
     key = "" if record.key is None else record.key.decode("utf-8", "replace")
-    return Text.assemble(
-        (f"{moment:%Y-%m-%d %H:%M:%S}  ", "dim"),
-        (printable(key), "bold"),
-        "  ",
-        gist(record.topic, record.value),
+    return Line(
+        Text(f"{moment:%Y-%m-%d %H:%M:%S}  ", style="dim"),
+        Text.assemble((printable(key), "bold"), "  ", gist(record.topic, record.value)),
     )
 
 

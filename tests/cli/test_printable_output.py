@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import unicodedata
 from dataclasses import dataclass, field
@@ -11,10 +12,14 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
 
 from schemas.topics import PUBLIC
 from streams.cli.figures import shown
-from streams.cli.output import json_for_terminal, plural, printable
+from streams.cli.hanging import Line
+from streams.cli.output import json_for_terminal, one_line, plural, printable
 from streams.cli.summaries import regions_of, summary
 
 _STEERING_CATEGORIES = {"Cc", "Zl", "Zp", "Cs"}
@@ -83,6 +88,20 @@ def test_a_person_sees_what_a_record_is_about() -> None:
     assert line == "2025-10-22 12:00:00  tidings/r1  Shelling [2 × strike] UA-74"
     assert summary(ARecord(value=None)).plain.endswith("(deleted)")
     assert "not json" in summary(ARecord(value=b"not json")).plain
+
+
+@given(st.text(max_size=80), st.text(max_size=300), st.integers(20, 200))
+def test_a_long_text_goes_on_beneath_itself_and_nothing_of_it_is_left_out(head: str, text: str, width: int) -> None:
+    line = Line(Text(printable(one_line(head))), Text(printable(one_line(text))))
+    console = Console(width=width, file=io.StringIO(), color_system=None, highlight=False)
+    with console.capture() as shown:
+        console.print(line)
+    lines = shown.get().rstrip("\n").split("\n")
+    assert all(cell_len(each) <= width for each in lines)
+    assert "".join("".join(lines).split()) == "".join(line.plain.split())
+    if width - line.head.cell_len >= 24:
+        assert lines[0].startswith(line.head.plain.rstrip())
+        assert all(each.startswith(" " * line.head.cell_len) for each in lines[1:])
 
 
 @pytest.mark.parametrize(
