@@ -73,8 +73,8 @@ incident of one situation.
 _FOUND: Final = """
 ### What was found, and is fixed
 Each is held by a test (`tests/core/intake/test_hostile.py`, `tests/core/extraction/test_hostile.py`, `tests/fuzz/`,
-`tests/engine/test_engine_odd_headers.py`). Five would have stopped a worker for good, since it comes back to the same
-record after every start:
+`tests/engine/test_engine_odd_headers.py`, `tests/engine/test_page.py`). Five would have stopped a worker for good,
+since it comes back to the same record after every start:
 
 * a number beyond 64 bits in a report, in a place where it is wrong;
 * a superscript or circled digit in a text (`⁵`, `⑥`), which is a digit and no number;
@@ -87,9 +87,9 @@ The others cost less: control characters in a field's name got into the dead let
 refused; a record with hundreds of thousands of mistakes took two seconds, and its sender is now told the first hundred;
 and each request that is no HTTP left a trace in the worker's log.
 
-Two are in aiohttp, and stay: `CONNECT` without a target ends the task of its own connection with a line in the log, and
-the connection stays open until the client closes it; and an `Expect` header that is not UTF-8 is answered with 500 and
-a trace in the log, where 417 is meant. Neither touches another request.
+Two were in the router of aiohttp: an `Expect` header that is not UTF-8 was answered with 500 and a trace in the log,
+and `CONNECT` without a target ended the task of its own connection. The page does without a router now
+(`streams/page.py`, `tests/engine/test_page.py`).
 
 Topics between the stages (`sitrep.claims`, `sitrep.set-members`, the changelogs) are written by workers alone, and
 access lists keep it so (`sitrep acls`). A foreign record on `sitrep.claims` is validated and buried; on the other two
@@ -163,8 +163,8 @@ def _chaos(said: Mapping[str, Any]) -> str:
     text = "\n## Chaos\n" + _table(("seed", "state", "length", "faults"), runs)
     text += "\n" + _table(("figure", "value"), _chaos_figures(said))
     text += (
-        "\nThe machine has two cores and did much other work during these runs (a load of about twenty), so the times "
-        "are those of\nstarved processes and no promise for a quiet machine; the counts do not depend on it.\n"
+        "\nThe machine has two cores and did other work during these runs, so the times are no promise for a quiet "
+        "machine; the counts\ndo not depend on it.\n"
     )
     text += "\nHow long a report waited at most after a fault (of the run whose faults are far apart):\n\n"
     text += _table(("fault", "times, in all runs", "median", "most"), faults)
