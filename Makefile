@@ -68,7 +68,7 @@ reference: $(READY) ## rebuild the tables of streams/reference (needs npm, for t
 SECONDS ?= 120
 SEED ?= 1
 chaos: $(READY) ## kill, pause and cut what runs, then compare with the truth: SECONDS=120 SEED=1 (two runs; needs Java)
-	@$(BIN)/python benchmarks/chaos.py --seconds $(SECONDS) --seed $(SEED)
+	@$(BIN)/python -m benchmarks.chaos --seconds $(SECONDS) --seed $(SEED)
 
 INPUTS ?= 1000000
 fuzz: $(READY) ## what no sender should send, to decoder, extractor and page: INPUTS=1000000 SEED=1
@@ -78,7 +78,7 @@ fuzz: $(READY) ## what no sender should send, to decoder, extractor and page: IN
 MINUTES ?= 30
 RATE ?= 2000
 soak: $(READY) ## the memory of a worker under load: MINUTES=30 RATE=2000 (needs Java)
-	@$(BIN)/python benchmarks/soak.py --minutes $(MINUTES) --rate $(RATE)
+	@$(BIN)/python -m benchmarks.soak --minutes $(MINUTES) --rate $(RATE)
 
 audit: $(READY) ## known vulnerabilities of what the lock files name, where their database can be reached
 	@PYTHON=$(BIN)/python .ci/audit

@@ -1,6 +1,6 @@
 """``make chaos``: how many faults are survived, how long it takes, and what is lost or counted twice (nothing).
 
-    python benchmarks/chaos.py [--seconds 120] [--rate 150] [--seed 1] [--runs 2] [--gaps 12 3] [--json FILE]
+    python -m benchmarks.chaos [--seconds 120] [--rate 150] [--seed 1] [--runs 2] [--gaps 12 3] [--json FILE]
 
 Every run starts an Apache Kafka of its own behind a small proxy and three workers as users run them, lets reports
 flow at a steady rate, and does to workers, broker, connections and disks what ``tests/chaos/faults.py`` plans. Then the
@@ -25,21 +25,18 @@ from collections import Counter
 from pathlib import Path
 from statistics import median
 
+from benchmarks.comparison import recovery
+from tests.broker.feeding import assert_exact, counted, feeding
+from tests.broker.live import Topics, WorkerProcess, create_topics, eventually
+from tests.chaos.proxy import FETCH, OFFSET_COMMIT, Proxy
+from tests.chaos.rehearsal import Outcome, Rehearsal, rehearse
+from tests.kafka.cluster import ApacheCluster
+from tests.ports import free_port
+
 KILLS = ("kill", "broker", "damage")
 """Faults that end a process by SIGKILL."""
 FAR_APART = 8.0
 """Mean seconds between faults from which on what follows one is taken to be its doing."""
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
-
-from benchmarks.comparison import recovery  # noqa: E402 (the project's root is not installed)
-from tests.broker.feeding import assert_exact, counted, feeding  # noqa: E402
-from tests.broker.live import Topics, WorkerProcess, create_topics, eventually  # noqa: E402
-from tests.chaos.proxy import FETCH, OFFSET_COMMIT, Proxy  # noqa: E402
-from tests.chaos.rehearsal import Outcome, Rehearsal, rehearse  # noqa: E402
-from tests.kafka.cluster import ApacheCluster  # noqa: E402
-from tests.ports import free_port  # noqa: E402
-
 PATIENCE = 4.0
 """Seconds of standstill from which on the watchdog of a stuck worker acts; 60 where nobody sets it."""
 

@@ -55,7 +55,7 @@ class Counting:
         if self._output is not None:
             self._outputs += [Output(self._output, record.key, record.value) for record in records]
 
-    def step(self, now: datetime) -> Step:  # noqa: ARG002
+    def step(self, now: datetime) -> Step:
         step = Step(self._outputs, {key: b"%d" % self._counts[key] for key in self._changed})
         self._changed, self._outputs = set(), []
         return step
@@ -71,7 +71,7 @@ class CountingStage:
         self.name = name
         self._output = output
 
-    def open(self, partition: int, partitions: int, items: Mapping[bytes, bytes]) -> PartitionState:  # noqa: ARG002
+    def open(self, partition: int, partitions: int, items: Mapping[bytes, bytes]) -> PartitionState:
         return Counting(items, self._output)
 
     def committed(self, partition: int, step: Step) -> None:
@@ -93,23 +93,23 @@ class Stopwatch(SilentObserver):
 
     def recovery_finished(
         self,
-        stage: str,  # noqa: ARG002
-        partitions: AbstractSet[int],  # noqa: ARG002
+        stage: str,
+        partitions: AbstractSet[int],
         *,
-        records: int,  # noqa: ARG002
-        seconds: float,  # noqa: ARG002
+        records: int,
+        seconds: float,
     ) -> None:
         self._began = time.perf_counter()
 
     def block_done(
         self,
-        stage: str,  # noqa: ARG002
-        partition: int,  # noqa: ARG002
+        stage: str,
+        partition: int,
         *,
         records: int,
-        size: int,  # noqa: ARG002
-        seconds: float,  # noqa: ARG002
-        lag: int | None,  # noqa: ARG002
+        size: int,
+        seconds: float,
+        lag: int | None,
     ) -> None:
         self._left -= records
         self.blocks += 1

@@ -80,8 +80,8 @@ def seconds_each(texts: Sequence[str], knowledge: Knowledge, rounds: int) -> flo
 
 def loading() -> None:
     """Print the seconds and MiB that loading takes in this fresh process."""
-    from streams.reference.gazetteer import Gazetteer  # noqa: PLC0415  imports are not what is measured
-    from streams.reference.knowledge import load_knowledge  # noqa: PLC0415
+    from streams.reference.gazetteer import Gazetteer
+    from streams.reference.knowledge import load_knowledge
 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.process_time()
@@ -102,8 +102,8 @@ def main() -> None:
     done = subprocess.run([sys.executable, __file__, "--loading"], capture_output=True, text=True, check=True)
     load = json.loads(done.stdout)
 
-    from streams.reference.gazetteer import Gazetteer  # noqa: PLC0415  so that --loading measures all of it
-    from streams.reference.knowledge import load_knowledge  # noqa: PLC0415
+    from streams.reference.gazetteer import Gazetteer
+    from streams.reference.knowledge import load_knowledge
 
     knowledge = load_knowledge(Gazetteer.load())
     # As a worker does: the collector need not walk the tables again and again.

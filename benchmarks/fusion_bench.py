@@ -171,10 +171,10 @@ def _weight(stored: dict[bytes, int]) -> int:
 
 def draw(costs: list[Cost], path: Path) -> None:
     """Draw the cost per claim over the number of open incidents."""
-    import matplotlib as mpl  # noqa: PLC0415 - only for the picture
+    import matplotlib as mpl
 
     mpl.use("Agg")
-    import matplotlib.pyplot as plt  # noqa: PLC0415
+    import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(figsize=(7, 4))
     sizes = [cost.incidents for cost in costs]

@@ -87,8 +87,8 @@ def main() -> int:
 
 
 def _target(name: str) -> Any:
-    from streams.processors.world import World  # noqa: PLC0415 (after Atheris has hooked the imports)
-    from tests.fuzz.targets import Decoder, Extraction, Pages  # noqa: PLC0415
+    from streams.processors.world import World
+    from tests.fuzz.targets import Decoder, Extraction, Pages
 
     make: dict[str, Callable[[], Any]] = {
         "decoder": lambda: Decoder(World.load()),
@@ -100,7 +100,7 @@ def _target(name: str) -> Any:
 
 def _drawn(name: str, number: int, seed: int) -> dict[str, Any]:
     """Try ``number`` inputs drawn from the seed."""
-    from tests.fuzz.targets import Tally  # noqa: PLC0415
+    from tests.fuzz.targets import Tally
 
     began = time.monotonic()
     target = _target(name)
@@ -134,7 +134,7 @@ def _by_target(pieces: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _guided(name: str, runs: int, seed: int) -> dict[str, Any]:
     """Let Atheris try ``runs`` inputs, in a process of its own, which it takes over."""
-    from tests.fuzz import mutations  # noqa: PLC0415
+    from tests.fuzz import mutations
 
     inputs = {"decoder": mutations.reports, "extractor": mutations.texts}[name](seed)
     began = time.monotonic()
@@ -160,7 +160,7 @@ def _guided(name: str, runs: int, seed: int) -> dict[str, Any]:
 
 def _fuzz_guided(name: str, options: list[str]) -> None:
     """Hand this process over to libFuzzer."""
-    import atheris  # type: ignore[import-not-found] # noqa: PLC0415 (brought by make fuzz alone)
+    import atheris  # type: ignore[import-not-found]
 
     with atheris.instrument_imports(include=["streams.core", "schemas"]):
         target = _target(name)

@@ -1,6 +1,6 @@
 """``make soak``: does a worker's memory stay where it is while reports flow for a long time?
 
-    python benchmarks/soak.py [--minutes 30] [--rate 2000] [--horizon-minutes 1.5] [--json FILE] [--picture FILE]
+    python -m benchmarks.soak [--minutes 30] [--rate 2000] [--horizon-minutes 1.5] [--json FILE] [--picture FILE]
 
 Method: an Apache Kafka of its own on loopback, one ``sitrep worker`` as users run it, and
 generated reports (``seeds/history.py``) at a steady rate. Three in five records are repeats, word for word,
@@ -44,19 +44,16 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from prometheus_client.parser import text_string_to_metric_families
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
-
-from schemas.keys import report_key  # noqa: E402 (the project's root is not installed)
-from schemas.topics import CLAIMS, MAX_MESSAGE_BYTES, PARTITIONS, REPORTS  # noqa: E402
-from seeds.history import report_lines  # noqa: E402
-from seeds.history_mix import Mix  # noqa: E402
-from streams.administration.topics import create_topics  # noqa: E402
-from streams.core.intake import IntakePolicy  # noqa: E402
-from streams.engine.lifeline import end_with_parent  # noqa: E402
-from streams.settings import load_settings  # noqa: E402
-from tests.kafka.cluster import ApacheCluster  # noqa: E402
-from tests.pipeline.conftest import WorkerProgram  # noqa: E402
+from schemas.keys import report_key
+from schemas.topics import CLAIMS, MAX_MESSAGE_BYTES, PARTITIONS, REPORTS
+from seeds.history import report_lines
+from seeds.history_mix import Mix
+from streams.administration.topics import create_topics
+from streams.core.intake import IntakePolicy
+from streams.engine.lifeline import end_with_parent
+from streams.settings import load_settings
+from tests.kafka.cluster import ApacheCluster
+from tests.pipeline.conftest import WorkerProgram
 
 ORIGIN: Final = datetime(2010, 1, 1, tzinfo=UTC)
 """The worker's clock passes some years in a run, and a broker takes no timestamps from the future."""
@@ -321,10 +318,10 @@ def theil_sen(xs: Sequence[float], ys: Sequence[float]) -> float:
 
 def draw(outcome: Outcome, path: Path) -> None:
     """Draw memory over time, with the warm-up shaded and the slope after it."""
-    import matplotlib as mpl  # noqa: PLC0415 (only who wants a picture waits for it)
+    import matplotlib as mpl
 
     mpl.use("svg" if path.suffix == ".svg" else "agg")
-    from matplotlib import pyplot  # noqa: PLC0415
+    from matplotlib import pyplot
 
     minutes = [sample.minutes for sample in outcome.samples]
     figure, axes = pyplot.subplots(figsize=(9, 4.2), layout="constrained")

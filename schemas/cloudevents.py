@@ -28,11 +28,11 @@ def _type(name: str) -> tuple[str, bytes]:
     return ("ce_type", name.encode())
 
 
-def headers_for(type: str, id: str, source: str, time: datetime | str) -> Headers:  # noqa: A002  the specification's names
+def headers_for(event_type: str, event_id: str, source: str, time: datetime | str) -> Headers:
     """Return the record headers of one event.
 
-    :param type: the event's type, such as ``org.sitrep.report.v1`` (``schemas.topics.Topic.type``).
-    :param id: unique within ``source``; the same event sent again keeps it.
+    :param event_type: the event's type, such as ``org.sitrep.report.v1`` (``schemas.topics.Topic.type``).
+    :param event_id: unique within ``source``; the same event sent again keeps it.
     :param source: a URI reference such as ``/sources/dsns``; other characters are percent-encoded.
     :param time: when it was said or computed: aware, or its RFC 3339 text.
     """
@@ -40,9 +40,9 @@ def headers_for(type: str, id: str, source: str, time: datetime | str) -> Header
     stamp = time if isinstance(time, str) else (time if time.tzinfo is UTC else time.astimezone(UTC)).isoformat()
     return (
         _SPEC,
-        ("ce_id", id.encode()),
+        ("ce_id", event_id.encode()),
         ("ce_source", _uri_reference(source)),
-        _type(type),
+        _type(event_type),
         ("ce_time", stamp.encode("ascii")),
         _JSON,
     )

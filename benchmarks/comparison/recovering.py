@@ -29,7 +29,7 @@ class Recovery(MetricsObserver):
         self._stop = stop
         self.found: dict[str, float] = {}
 
-    def recovery_started(self, stage: str, partitions: AbstractSet[int]) -> None:  # noqa: ARG002
+    def recovery_started(self, stage: str, partitions: AbstractSet[int]) -> None:
         gc.collect()
         self._before, self._cpu = resident(), time.process_time()
 

@@ -94,10 +94,10 @@ def documents() -> dict[Path, str]:
 class _Dumper(yaml.SafeDumper):
     """Lists indented below their key, as people write them; nothing by reference."""
 
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)  # type: ignore[no-untyped-call]
 
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+    def ignore_aliases(self, data: Any) -> bool:
         return True
 
 

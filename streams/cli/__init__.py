@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     gc.disable()
     with starting(given):
         # Here and not above: signals are heeded from the first moment, and this takes a second.
-        from streams.cli.application import main as run  # noqa: PLC0415
+        from streams.cli.application import main as run
     gc.freeze()
     gc.enable()
     run(given)

@@ -54,9 +54,9 @@ def deliver(
 
 async def _deliver(settings: Settings, receivers: Receivers, metrics_port: int | None, output: Output) -> None:
     # Here and not above: no other command should wait for the HTTP client.
-    from streams.delivery.service import deliver_to  # noqa: PLC0415
-    from streams.delivery.tally import DeliveryMetrics  # noqa: PLC0415
-    from streams.page import HEALTHY, READY, AddressTaken, Answer, ServicePage  # noqa: PLC0415
+    from streams.delivery.service import deliver_to
+    from streams.delivery.tally import DeliveryMetrics
+    from streams.page import HEALTHY, READY, AddressTaken, Answer, ServicePage
 
     metrics = DeliveryMetrics()
     # It is healthy as long as it answers, and ready once every receiver has its place in the topic.

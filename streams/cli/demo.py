@@ -47,7 +47,7 @@ def demo(
         asyncio.run(_once(output))
     else:
         # Here and not above: the other half of the demo needs what --once does not.
-        from streams.cli.demo_live import live  # noqa: PLC0415
+        from streams.cli.demo_live import live
 
         asyncio.run(live(output, seconds))
 

@@ -54,7 +54,7 @@ def replay(
     were not known then. Lines that cannot be used are named on standard error, as they would end as dead letters.
     """
     # Here and not above: the reference tables take a moment that no other command should wait for.
-    from streams.processors.world import World  # noqa: PLC0415
+    from streams.processors.world import World
 
     output = Output(as_json=json_wanted(json))
     try:

@@ -42,8 +42,8 @@ def worker(
     without losing or counting anything twice. Logs go to standard error.
     """
     # Here and not above: the processors and their tables take a second that no other command should wait for.
-    from streams.page import AddressTaken  # noqa: PLC0415
-    from streams.worker.app import run_worker  # noqa: PLC0415
+    from streams.page import AddressTaken
+    from streams.worker.app import run_worker
 
     settings = settings_with(bootstrap_servers=broker, http_port=http_port)
     log_to_stderr(settings)

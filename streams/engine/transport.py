@@ -34,7 +34,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
 
     logger = driver.logger
 
-    def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:  # noqa: ARG002 (Faust's signature)
+    def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
         # Faust hard-codes a long poll of 1.5 s and passes on only some of the security settings.
         config = self.app.config
         self._assignor = RoundRobinPartitionAssignor

@@ -109,10 +109,10 @@ class AlertingStage:
         self._metrics = metrics
         self._policy = policy or AlertPolicy()
 
-    def open(self, partition: int, partitions: int, items: Mapping[bytes, bytes]) -> AlertingPartition:  # noqa: ARG002
+    def open(self, partition: int, partitions: int, items: Mapping[bytes, bytes]) -> AlertingPartition:
         return AlertingPartition(SetAlerting.restore(items, self._rules.current, self._policy), self._rules)
 
-    def committed(self, partition: int, step: Step) -> None:  # noqa: ARG002
+    def committed(self, partition: int, step: Step) -> None:
         if isinstance(step.measures, AlertingMeasures):
             measure_alerts(step.measures.alerts, self._metrics)
             self._metrics.bad_members.inc(step.measures.unusable)

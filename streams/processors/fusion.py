@@ -60,7 +60,7 @@ class FusionStage:
         self._backlog = backlog
         self._metrics = metrics
 
-    def open(self, partition: int, partitions: int, items: Mapping[bytes, bytes]) -> FusionPartition:  # noqa: ARG002
+    def open(self, partition: int, partitions: int, items: Mapping[bytes, bytes]) -> FusionPartition:
         fusion = Fusion.restore(items, self._policy)
         alerting = Alerting.restore(items, self._rules.current, self._regions)
 

@@ -45,13 +45,13 @@ class IntakeStage:
         self._policy = policy
         self._metrics = metrics
 
-    def open(self, partition: int, partitions: int, items: Mapping[bytes, bytes]) -> IntakePartition:  # noqa: ARG002
+    def open(self, partition: int, partitions: int, items: Mapping[bytes, bytes]) -> IntakePartition:
         def home(key: bytes) -> int:
             return partition_for(key, partitions)
 
         return IntakePartition(Intake(items, home, self._resolve, self._extractor, self._policy))
 
-    def committed(self, partition: int, step: Step) -> None:  # noqa: ARG002
+    def committed(self, partition: int, step: Step) -> None:
         if isinstance(step.measures, IntakeStep):
             _measure(step.measures, self._metrics)
 

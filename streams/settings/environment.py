@@ -94,7 +94,7 @@ class _SecretFiles(PydanticBaseSettingsSource):
                 raise BadSettings([f"{variable}_FILE={path}: cannot be read: {error}"]) from None
         return found
 
-    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
         return None, field_name, False
 
 

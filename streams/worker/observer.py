@@ -26,7 +26,7 @@ class MetricsObserver(SilentObserver):
         partition: int,
         *,
         records: int,
-        size: int,  # noqa: ARG002
+        size: int,
         seconds: float,
         lag: int | None,
     ) -> None:
@@ -46,11 +46,11 @@ class MetricsObserver(SilentObserver):
             for gauge in (self._metrics.lag, self._metrics.committed_offset):
                 gauge.remove(stage, partition)
 
-    def recovery_finished(self, stage: str, partitions: AbstractSet[int], *, records: int, seconds: float) -> None:  # noqa: ARG002
+    def recovery_finished(self, stage: str, partitions: AbstractSet[int], *, records: int, seconds: float) -> None:
         self._metrics.recovery_seconds.labels(stage).set(seconds)
         self._metrics.recovery_records.labels(stage).set(records)
 
-    def committed(self, stage: str, partition: int, *, offset: int, at: datetime) -> None:  # noqa: ARG002
+    def committed(self, stage: str, partition: int, *, offset: int, at: datetime) -> None:
         self._metrics.committed_offset.labels(stage, partition).set(offset)
 
     def lag(self, stage: str, partition: int, *, records: int) -> None:

@@ -31,7 +31,7 @@ class CountingState:
             if self._output is not None:
                 outputs.append(Output(self._output, key, record.value, (("from", b"%d" % record.offset),)))
 
-    def step(self, now: datetime) -> Step:  # noqa: ARG002
+    def step(self, now: datetime) -> Step:
         step, self._step = self._step, Step()
         step.changes = {key: b"%d" % self._counts[key] for key in sorted(self._changed)}
         self._changed.clear()
@@ -51,7 +51,7 @@ class CountingStage:
         self._output = output
         self._tick_output = tick_output
 
-    def open(self, partition: int, partitions: int, items: Mapping[bytes, bytes]) -> PartitionState:  # noqa: ARG002
+    def open(self, partition: int, partitions: int, items: Mapping[bytes, bytes]) -> PartitionState:
         return CountingState(items, self._output, self._tick_output)
 
     def committed(self, partition: int, step: Step) -> None:

@@ -1,4 +1,3 @@
-# ruff: noqa: ARG002 (the methods of the interfaces tested here)
 """What a stage may ask for (ticks, outputs to every partition, headers) and what a broker may refuse."""
 
 from __future__ import annotations

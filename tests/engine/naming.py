@@ -42,7 +42,7 @@ class NamingStage:
     source = "in"
     announces = True
 
-    def open(self, partition: int, partitions: int, items: Mapping[bytes, bytes]) -> PartitionState:  # noqa: ARG002
+    def open(self, partition: int, partitions: int, items: Mapping[bytes, bytes]) -> PartitionState:
         return NamingState(items)
 
     def committed(self, partition: int, step: Step) -> None:

@@ -94,7 +94,7 @@ class Unanswered(FakeLog):
         self.asked: dict[int, asyncio.Future[Any]] = {}
         self.all_asked = asyncio.Event()
 
-    async def send_batch(self, batch: BatchBuilder, topic: str, *, partition: int) -> asyncio.Future[Any]:  # noqa: ARG002
+    async def send_batch(self, batch: BatchBuilder, topic: str, *, partition: int) -> asyncio.Future[Any]:
         future = self.asked[partition] = asyncio.get_running_loop().create_future()
         if len(self.asked) == PARTITIONS:
             self.all_asked.set()

@@ -1,4 +1,3 @@
-# ruff: noqa: ARG002 (the methods of the interfaces tested here)
 """The order in which a block becomes durable, and what happens when a step of it fails."""
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ class Recoveries(SilentObserver):
     def __init__(self) -> None:
         self.records = 0
 
-    def recovery_finished(self, stage: str, partitions: object, *, records: int, seconds: float) -> None:  # noqa: ARG002
+    def recovery_finished(self, stage: str, partitions: object, *, records: int, seconds: float) -> None:
         self.records += records
 
 

@@ -28,7 +28,7 @@ class NoNames:
     def names(self, region: str) -> RegionNames:
         return RegionNames(en=region)
 
-    def place_names(self, region: str, place: str) -> RegionNames:  # noqa: ARG002
+    def place_names(self, region: str, place: str) -> RegionNames:
         return RegionNames(en=place)
 
     def population(self, region: str) -> int | None:

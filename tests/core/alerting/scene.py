@@ -29,7 +29,7 @@ class FewRegions:
         en, uk = NAMES.get(region, (region, None))
         return RegionNames(en=en, uk=uk)
 
-    def place_names(self, region: str, place: str) -> RegionNames:  # noqa: ARG002
+    def place_names(self, region: str, place: str) -> RegionNames:
         return RegionNames(en=place, uk="Ніжин" if place == "Nizhyn" else None)
 
     def population(self, region: str) -> int | None:

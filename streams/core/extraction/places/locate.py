@@ -84,12 +84,14 @@ def locate(doc: Document, gazette: Gazette, policy: PlacePolicy) -> Places:
     if len(mentions) > 1:
         mentions.sort(key=_FIRST)
     for i, m in enumerate(mentions):
+        placed = m
         if not m.regions and m.candidates:
-            m = mentions[i] = by_neighbour(doc, m, mentions[max(0, i - 3) : i + 4])  # noqa: PLW2901
+            placed = by_neighbour(doc, m, mentions[max(0, i - 3) : i + 4])
         elif m.regions == ("UA-30",):
-            m = mentions[i] = outside_capital(doc, m)  # noqa: PLW2901
-        if m.role is Role.EVENT and (role := role_of(doc, m)) is not Role.EVENT:
-            mentions[i] = m._replace(role=role)
+            placed = outside_capital(doc, m)
+        if placed.role is Role.EVENT and (role := role_of(doc, placed)) is not Role.EVENT:
+            placed = placed._replace(role=role)
+        mentions[i] = placed
     if len(mentions) > 1:
         _put_beside_cities(doc, mentions, opens, policy)
         _set_apart_reference_points(doc, mentions)
@@ -108,8 +110,10 @@ def _put_beside_cities(doc: Document, mentions: list[Mention], opens: list[Open]
         if m.level is not Level.SETTLEMENT or not lies_beside(doc, m, n):
             continue
         if m.regions != n.regions and m.first in names:
-            m = mentions[i] = outside_city(names[m.first], m, n, policy)  # noqa: PLW2901
-        if m.regions == n.regions and m.regions and n.level is Level.SETTLEMENT and m.role is n.role is Role.EVENT:
+            mentions[i] = outside_city(names[m.first], m, n, policy)
+        beside = mentions[i]
+        both_events = beside.role is n.role is Role.EVENT and n.level is Level.SETTLEMENT
+        if beside.regions == n.regions and beside.regions and both_events:
             mentions[i + 1] = n._replace(role=Role.ORIGIN)
 
 
