@@ -36,7 +36,7 @@ def a_report(source: str, number: int, title: str = "shelling reported") -> dict
 
 def a_source() -> str:
     """Return a source that no other test publishes for: tests share the topic."""
-    return f"source-{next(_numbers)}"
+    return f"publisher-{next(_numbers)}"
 
 
 async def settings_for(broker: Any, **given: Any) -> Settings:
