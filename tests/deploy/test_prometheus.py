@@ -50,8 +50,34 @@ def test_rules_are_accepted(path: Path) -> None:
     succeeds(run(tool("promtool", FROM_DEBIAN), "check", "rules", path))
 
 
+def rules_concerned(test: str) -> dict[str, Any]:
+    """Return the shipped groups with the rules that a test names and those that these are made of.
+
+    Over days of a test's time each rule is worked thousands of times: the others would take nearly all of it.
+    """
+    concerned = {name for rule in rules() if (name := rule.get("alert") or rule["record"]) in test}
+    while True:
+        used = " ".join(rule["expr"] for rule in rules() if (rule.get("alert") or rule["record"]) in concerned)
+        more = {rule["record"] for rule in rules() if rule.get("record", "") and rule["record"] in used} - concerned
+        if not more:
+            break
+        concerned |= more
+    groups = []
+    for path in RULES:
+        for group in module("yaml").safe_load(path.read_text())["groups"]:
+            kept = [rule for rule in group["rules"] if (rule.get("alert") or rule["record"]) in concerned]
+            groups += [{**group, "rules": kept}] if kept else []
+    return {"groups": groups}
+
+
 @pytest.mark.parametrize("path", RULE_TESTS, ids=lambda path: path.stem)
-def test_rules_do_what_their_tests_say(path: Path) -> None:
+def test_rules_do_what_their_tests_say(path: Path, tmp_path: Path) -> None:
+    text = path.read_text()
+    if "__name__=~" not in text:  # else it speaks of rules that it does not name
+        yaml = module("yaml")
+        (tmp_path / "rules.yml").write_text(yaml.safe_dump(rules_concerned(text), sort_keys=False))
+        path = tmp_path / path.name
+        path.write_text(yaml.safe_dump({**yaml.safe_load(text), "rule_files": ["rules.yml"]}, sort_keys=False))
     succeeds(run(tool("promtool", FROM_DEBIAN), "test", "rules", path))
 
 
