@@ -7,9 +7,11 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -17,6 +19,7 @@ from types import TracebackType
 from typing import IO, Final, Self
 
 from streams.engine.lifeline import end_with_parent
+from tests.kafka.archive import class_archive
 from tests.kafka.jars import ROOT, kafka_jars
 from tests.ports import free_ports
 
@@ -33,7 +36,7 @@ _JAVA: Final = (
     f"-Dlog4j2.configurationFile={_LOG4J}",
 )
 _QUICK_START: Final = ("-XX:TieredStopAtLevel=1",)
-"""For tests. A measurement wants the optimising compiler."""
+"""For tests, which read classes from an archive too. A measurement wants the optimising compiler."""
 
 _SERVER: Final[Mapping[str, str]] = {
     "process.roles": "broker,controller",
@@ -53,7 +56,9 @@ _SERVER: Final[Mapping[str, str]] = {
     "controller.quorum.fetch.timeout.ms": "1000",
     # Compaction within seconds: the cleaner's first look comes after half a minute otherwise.
     "log.initial.task.delay.ms": "200",
-    "log.cleaner.backoff.ms": "200",
+    "log.cleaner.backoff.ms": "1000",
+    # Else it writes, and makes durable, twice a second that nothing happened.
+    "metadata.max.idle.interval.ms": "0",
     "log.cleaner.dedupe.buffer.size": "4194304",
     "num.network.threads": "2",
     "num.io.threads": "4",
@@ -118,7 +123,7 @@ class ApacheCluster:
         self._jars = kafka_jars()
         self._properties = dict(properties or {})
         self._passwords = dict(passwords or {})
-        self._java = (*_JAVA, *java, *(_QUICK_START if quick_start else ()))
+        self._java = (*_JAVA, *java, *(_quick_start(self._jars) if quick_start else ()))
         # Kafka's tool would take an id that begins with "-" for an option.
         self._id = "s" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:].rstrip("=")
         ports = iter(free_ports(3 * brokers))
@@ -265,6 +270,22 @@ class ApacheCluster:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.kill()
+
+
+def _quick_start(jars: Path) -> tuple[str, ...]:
+    archive = class_archive(jars, _archive_classes)
+    return (*_QUICK_START, f"-XX:SharedArchiveFile={archive}") if archive else _QUICK_START
+
+
+def _archive_classes(into: Path) -> None:
+    """Have Java write the classes of a broker's short life when it ends. Where it does not, tests just take longer."""
+    java = (*_QUICK_START, f"-XX:ArchiveClassesAtExit={into}")
+    with (
+        suppress(ClusterError),
+        tempfile.TemporaryDirectory(prefix="sitrep-kafka-") as folder,
+        ApacheCluster(Path(folder), java=java, quick_start=False) as cluster,
+    ):
+        cluster.stop_broker(cluster.brokers[0])
 
 
 def _listed(ports: Mapping[str, int]) -> str:

@@ -7,6 +7,7 @@ import hashlib
 import re
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -37,7 +38,7 @@ def tool_jars() -> Path:
 
 
 def _jars(pom: Path, what: str) -> Path:
-    _check_java()
+    java_version()  # without Java the jars are of no use
     # A folder per content of the pom: a new version does not mix with the old one's jars.
     folder = CACHE / f"{what}-{hashlib.sha256(pom.read_bytes()).hexdigest()[:12]}"
     if folder.is_dir():
@@ -50,7 +51,9 @@ def _jars(pom: Path, what: str) -> Path:
     return folder
 
 
-def _check_java() -> None:
+@cache
+def java_version() -> str:
+    """Return what Java says of itself; raise :class:`KafkaUnavailableError` if there is none that Kafka can run on."""
     java = shutil.which("java")
     if java is None:
         raise KafkaUnavailableError("Java is not installed (Debian: default-jre-headless)")
@@ -58,6 +61,7 @@ def _check_java() -> None:
     found = re.search(r'version "(\d+)', said)
     if found is None or int(found[1]) < OLDEST_JAVA:
         raise KafkaUnavailableError(f"Apache Kafka needs Java {OLDEST_JAVA} or newer, not: {said.splitlines()[:1]}")
+    return said
 
 
 def _bring(pom: Path, folder: Path) -> None:
