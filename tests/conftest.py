@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Generator, Iterator
 from functools import cache
 from typing import Any
@@ -17,6 +18,7 @@ import hypothesis
 import pytest
 
 from streams.reference.gazetteer import Gazetteer
+from tests.broker.live import Workers
 from tests.chaos.proxy import Proxy
 from tests.kafka.cluster import ApacheCluster
 from tests.kafka.fixture import apache_kafka
@@ -34,6 +36,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SlowFirst | 
 
 
 def pytest_configure() -> None:
+    # Tests start hundreds of processes: what one has compiled the others take, also where the environment (an image's,
+    # as a rule) forbids to keep it.
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     # A shell has what it starts in the background ignore SIGINT, and children inherit that: for whom tests interrupt it
     # must be as at a terminal.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -100,3 +106,11 @@ def proxied(apache: ApacheCluster) -> Iterator[tuple[ApacheCluster, Proxy]]:
     [broker] = apache.brokers
     with Proxy(broker.proxy_port, broker.proxied_port) as proxy:
         yield apache, proxy
+
+
+@pytest.fixture
+def workers() -> Iterator[Workers]:
+    """Starts workers of the engine as processes; whatever still runs at the end of the test is killed."""
+    crew = Workers()
+    yield crew
+    crew.kill()

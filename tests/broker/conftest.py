@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from streams.engine.embedded import EmbeddedBroker
-from tests.broker.live import LiveBroker, Topics, WorkerProcess, create_topics, kill_all
+from tests.broker.live import LiveBroker, Topics, create_topics
 
 _numbers = itertools.count(1)
 
@@ -29,11 +29,3 @@ async def topics(broker: LiveBroker) -> Topics:
     made = Topics(broker.address, f"test{next(_numbers)}", broker.idempotent)
     await create_topics(made.broker, made.source, made.output, made.changelog)
     return made
-
-
-@pytest.fixture
-async def workers() -> AsyncIterator[list[WorkerProcess]]:
-    """A list for worker processes; whatever still runs at the end of the test is killed."""
-    started: list[WorkerProcess] = []
-    yield started
-    kill_all(started)

@@ -57,16 +57,26 @@ async def counted(topics: Topics) -> int:
     return sum((await counts_in(topics)).values())
 
 
+async def until_counted(topics: Topics, number: int) -> None:
+    """Wait until the state holds so many records."""
+
+    async def reached() -> bool:
+        return await counted(topics) >= number
+
+    await eventually(reached, f"{number} records are not counted")
+
+
+async def until_more_counted(topics: Topics, more: int = 1) -> None:
+    """Wait until the state holds so many records more: whoever works goes on."""
+    await until_counted(topics, await counted(topics) + more)
+
+
 async def assert_exact(topics: Topics, feed: Feed) -> None:
     """Wait until everything is counted; then the state is exact and every output is there."""
-
-    async def all_counted() -> bool:
-        return await counted(topics) >= sum(source.values())
-
     # What was under way when the feed was stopped counts too: only the topic itself knows.
     source = Counter(record.key for record in await read_all(topics.broker, topics.source))
     assert len(feed.sent) <= sum(source.values())
-    await eventually(all_counted, "not all records are counted")
+    await until_counted(topics, sum(source.values()))
     assert await counts_in(topics) == source
     outputs = {record.value for record in await read_all(topics.broker, topics.output)}
     assert outputs == {record.value for record in await read_all(topics.broker, topics.source)}

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -233,7 +233,18 @@ class WorkerProcess:
         return self._process.wait(seconds)
 
 
-def kill_all(workers: Sequence[WorkerProcess]) -> None:
-    for worker in workers:
-        if worker.exit_code is None:
-            worker.kill()
+class Workers:
+    """The worker processes of a test, in the order in which it started them."""
+
+    def __init__(self) -> None:
+        self._started: list[WorkerProcess] = []
+
+    def start(self, topics: Topics, **settings: Any) -> WorkerProcess:
+        self._started.append(WorkerProcess(topics, **settings))
+        return self._started[-1]
+
+    def kill(self) -> None:
+        """End whatever still runs."""
+        for worker in self._started:
+            if worker.exit_code is None:
+                worker.kill()

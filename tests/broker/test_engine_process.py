@@ -19,7 +19,7 @@ from tests.broker.live import (
     NOT_TAKEN_FOR_DEAD,
     LiveBroker,
     Topics,
-    WorkerProcess,
+    Workers,
     create_topics,
     eventually,
     publish,
@@ -58,28 +58,26 @@ async def test_two_stages_in_one_process_feed_one_another_and_recover_after_a_re
     assert latest == Counter(key for key, _ in [*sent, *sent[:500]])
 
 
-async def test_a_worker_whose_broker_dies_stops_with_code_1(workers: list[WorkerProcess]) -> None:
+async def test_a_worker_whose_broker_dies_stops_with_code_1(workers: Workers) -> None:
     with EmbeddedBroker() as broker:
         topics = Topics(broker.address, "dying")
         await create_topics(topics.broker, topics.source, topics.output, topics.changelog)
-        workers.append(WorkerProcess(topics, request_timeout_seconds=2.0, stop_seconds=2.0, tick_sends=topics.output))
-        await workers[0].ready()
+        worker = workers.start(topics, request_timeout_seconds=2.0, stop_seconds=2.0, tick_sends=topics.output)
+        await worker.ready()
 
         async def working() -> bool:
             return bool(await read_all(topics.broker, topics.output))
 
         await eventually(working, "the worker does not begin")
-    await eventually(lambda: workers[0].exit_code is not None, "the worker outlives its broker")
-    assert workers[0].exit_code == 1
+    await eventually(lambda: worker.exit_code is not None, "the worker outlives its broker")
+    assert worker.exit_code == 1
 
 
-async def test_a_worker_whose_commits_stand_still_stops_with_code_1(
-    topics: Topics, workers: list[WorkerProcess]
-) -> None:
+async def test_a_worker_whose_commits_stand_still_stops_with_code_1(topics: Topics, workers: Workers) -> None:
     await publish(topics.broker, topics.source, [(b"a", b"1")])
-    workers.append(WorkerProcess(topics, stuck_after_seconds=5.0, never_commits=True, **NOT_TAKEN_FOR_DEAD))
-    await eventually(lambda: workers[0].exit_code is not None, "the stuck worker goes on")
-    assert workers[0].exit_code == 1
+    worker = workers.start(topics, stuck_after_seconds=5.0, never_commits=True, **NOT_TAKEN_FOR_DEAD)
+    await eventually(lambda: worker.exit_code is not None, "the stuck worker goes on")
+    assert worker.exit_code == 1
     assert len(await read_all(topics.broker, topics.output)) == 1
 
 

@@ -15,11 +15,12 @@ from streams.engine.health import Health
 from streams.engine.observer import SilentObserver
 from streams.engine.running import Worker
 from tests.broker.counting import CountingStage
-from tests.broker.feeding import assert_exact, counted, feeding
+from tests.broker.feeding import assert_exact, counted, feeding, until_counted, until_more_counted
 from tests.broker.live import (
     NOT_TAKEN_FOR_DEAD,
     Topics,
     WorkerProcess,
+    Workers,
     a_producer,
     counts_in,
     create_topics,
@@ -70,13 +71,6 @@ async def working(topics: Topics, **settings: object) -> AsyncIterator[Recoverie
         yield heard
 
 
-async def all_counted(topics: Topics, number: int) -> None:
-    async def reached() -> bool:
-        return await counted(topics) >= number
-
-    await eventually(reached, f"{number} records are not counted")
-
-
 async def test_a_lost_acknowledgement_makes_neither_a_second_output_nor_a_second_writer(
     proxied: tuple[ApacheCluster, Proxy], app: str
 ) -> None:
@@ -93,7 +87,7 @@ async def test_a_lost_acknowledgement_makes_neither_a_second_output_nor_a_second
     async with working(through, block_records=50, session_timeout_seconds=4.0):
         proxy.lose_acknowledgements(6)
         await publish(topics.broker, topics.source, sent)
-        await all_counted(topics, len(sent))
+        await until_counted(topics, len(sent))
 
     assert proxy.acknowledgements_lost == 6
     assert await counts_in(topics) == Counter(key for key, _ in sent)
@@ -108,7 +102,7 @@ async def test_a_compacted_changelog_shrinks_and_still_holds_the_state(apache: A
     sent = [(b"key-%d" % (number % 40), b"%d" % number) for number in range(4_000)]
     async with working(topics, block_records=20):
         await publish(topics.broker, topics.source, sent)
-        await all_counted(topics, len(sent))
+        await until_counted(topics, len(sent))
         written = await appended(topics.broker, topics.changelog)
         assert written > 20 * 40, "nothing much to compact"
 
@@ -120,10 +114,10 @@ async def test_a_compacted_changelog_shrinks_and_still_holds_the_state(apache: A
             return len(await read_all(topics.broker, topics.changelog)) < written / 4
 
         await eventually(shrunk, "the changelog is not compacted")
-        await all_counted(topics, len(sent))
+        await until_counted(topics, len(sent))
     async with working(topics) as heard:
         await publish(topics.broker, topics.source, [(b"key-0", b"one more")])
-        await all_counted(topics, len(sent) + 1)
+        await until_counted(topics, len(sent) + 1)
 
     assert heard.records < written / 2
     assert await counts_in(topics) == Counter([*(key for key, _ in sent), b"key-0"])
@@ -145,7 +139,7 @@ async def test_a_header_name_that_is_not_utf8_stops_nobody(topics: Topics) -> No
             batch.append(key=b"odd", value=b"2", timestamp=None, headers=[(NotUtf8("name"), b"x")])
             await (await producer.send_batch(batch, topics.source, partition=0))
         await publish(topics.broker, topics.source, [(b"after %d" % number, b"3") for number in range(8)])
-        await all_counted(topics, 10)
+        await until_counted(topics, 10)
     assert (await counts_in(topics))[b"odd"] == 1
 
 
@@ -160,42 +154,42 @@ async def test_a_changelog_of_too_few_partitions_is_named_before_anything_starts
             pass
 
 
-async def test_a_rolling_restart_of_workers_repeats_no_output(topics: Topics, workers: list[WorkerProcess]) -> None:
+async def test_a_rolling_restart_of_workers_repeats_no_output(topics: Topics, workers: Workers) -> None:
     """Each worker in turn is asked to stop and replaced: a clean stop commits, so nothing is even done twice."""
 
     def a_worker() -> WorkerProcess:
-        workers.append(WorkerProcess(topics, block_records=200, **NOT_TAKEN_FOR_DEAD))
-        return workers[-1]
+        return workers.start(topics, block_records=200, **NOT_TAKEN_FOR_DEAD)
 
     current = [a_worker(), a_worker()]
     async with feeding(topics) as feed:
         for place in range(2):
             for worker in current:
                 await worker.ready()
-            await all_counted(topics, await counted(topics) + 1_000)
+            await until_more_counted(topics, 1_000)
             assert current[place].stop() == 0
             current[place] = a_worker()
-            await all_counted(topics, await counted(topics) + 1_000)
+            await until_more_counted(topics, 1_000)
     await assert_exact(topics, feed)
     outputs = Counter(record.value for record in await read_all(topics.broker, topics.output))
     assert set(outputs.values()) == {1}
 
 
 async def test_a_broker_that_is_killed_and_comes_back_loses_nothing(
-    topics: Topics, apache: ApacheCluster, workers: list[WorkerProcess]
+    topics: Topics, apache: ApacheCluster, workers: Workers
 ) -> None:
     sent = [(b"key-%d" % (number % 40), b"%d" % number) for number in range(8_000)]
-    workers.append(WorkerProcess(topics, block_records=20))
-    await workers[0].ready()
+    worker = workers.start(topics, block_records=20)
+    await worker.ready()
     await publish(topics.broker, topics.source, sent)
-    await all_counted(topics, 1)
+    await until_counted(topics, 1)
     await asyncio.to_thread(apache.kill_broker, apache.brokers[0])
     # Not in a thread: the broker ends with the thread that started it, and other tests need it after this one.
     apache.start_brokers(apache.brokers)
 
     async def all_of_them() -> bool:
-        if workers[-1].exit_code is not None:  # it may give up at any time, for its supervisor to start it anew
-            workers.append(WorkerProcess(topics, block_records=20))
+        nonlocal worker
+        if worker.exit_code is not None:  # it may give up at any time, for its supervisor to start it anew
+            worker = workers.start(topics, block_records=20)
         return await counted(topics) >= len(sent)
 
     await eventually(all_of_them, "the records are not all counted")

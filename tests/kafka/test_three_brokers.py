@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.broker.feeding import assert_exact, counted, feeding
-from tests.broker.live import Topics, WorkerProcess, create_topics, eventually
+from tests.broker.live import Topics, WorkerProcess, Workers, create_topics, eventually
 from tests.kafka.cluster import ApacheCluster
 from tests.kafka.fixture import apache_kafka
 
@@ -32,7 +32,7 @@ async def topics(three: ApacheCluster, app: str) -> Topics:
 class Supervised:
     """Two workers under a supervisor that starts anew whichever ended, as a service manager does."""
 
-    def __init__(self, topics: Topics, workers: list[WorkerProcess]) -> None:
+    def __init__(self, topics: Topics, workers: Workers) -> None:
         self._topics = topics
         self._workers = workers
         self._current: list[WorkerProcess | None] = [None, None]
@@ -41,8 +41,7 @@ class Supervised:
     def see_to_it(self) -> None:
         for place, worker in enumerate(self._current):
             if worker is None or worker.exit_code is not None:
-                self._current[place] = WorkerProcess(self._topics, block_records=200, session_timeout_seconds=3.0)
-                self._workers.append(self._current[place])  # type: ignore[arg-type]
+                self._current[place] = self._workers.start(self._topics, block_records=200, session_timeout_seconds=3.0)
                 self.restarts += 1
 
     async def goes_on(self, what: str) -> None:
@@ -57,7 +56,7 @@ class Supervised:
 
 
 async def test_one_broker_stops_and_comes_back_and_two_change_places(
-    three: ApacheCluster, topics: Topics, workers: list[WorkerProcess]
+    three: ApacheCluster, topics: Topics, workers: Workers
 ) -> None:
     first, second, third = three.brokers
     supervised = Supervised(topics, workers)
