@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
@@ -21,6 +21,8 @@ from tests.broker.live import eventually
 from tests.kafka.cluster import ApacheCluster
 from tests.kafka.jars import CACHE, KafkaUnavailableError, kafka_jars
 
+COMPACTS_EAGERLY: Final = {"log.cleaner.backoff.ms": "100"}
+"""For a broker whose topics are to be compacted while a test waits for it."""
 _apps = itertools.count(1)
 
 

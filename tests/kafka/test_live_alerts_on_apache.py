@@ -18,7 +18,7 @@ from streams.settings import Settings, load_settings
 from tests.broker import live
 from tests.broker.live import eventually, publish, read_all
 from tests.builders import a_report, casualties
-from tests.kafka.fixture import apache_kafka
+from tests.kafka.fixture import COMPACTS_EAGERLY, apache_kafka
 from tests.kafka.test_engine_on_apache import COMPACTED_AT_ONCE
 from tests.pipeline.conftest import WorkerProgram
 
@@ -37,7 +37,7 @@ rules:
 
 @pytest.fixture
 async def settings(request: pytest.FixtureRequest) -> AsyncIterator[Settings]:
-    with apache_kafka(request) as cluster:
+    with apache_kafka(request, properties=COMPACTS_EAGERLY) as cluster:
         chosen = load_settings(bootstrap_servers=cluster.address)
         await live.create_topics(cluster.address, ALERTS_LIVE.name, configs=COMPACTED_AT_ONCE)
         await create_topics(chosen)  # those that are missing

@@ -19,7 +19,7 @@ from streams.settings import Settings, load_settings
 from tests.broker.live import a_producer, eventually, read_all
 from tests.builders import a_report, casualties
 from tests.kafka.cluster import ApacheCluster
-from tests.kafka.fixture import apache_kafka, fresh_settings
+from tests.kafka.fixture import COMPACTS_EAGERLY, apache_kafka, fresh_settings
 from tests.pipeline.conftest import WorkerProgram
 
 pytestmark = pytest.mark.broker
@@ -31,7 +31,7 @@ REGIONS = ("UA-05", "UA-07", "UA-12", "UA-14", "UA-18", "UA-23", "UA-74", "RU-BR
 @pytest.fixture
 async def settings(request: pytest.FixtureRequest) -> AsyncIterator[Settings]:
     """Settings of a broker that closes a segment, and so compacts it, after half a second."""
-    with apache_kafka(request, properties={"log.roll.ms": "500"}) as cluster:
+    with apache_kafka(request, properties={"log.roll.ms": "500", **COMPACTS_EAGERLY}) as cluster:
         chosen = load_settings(bootstrap_servers=cluster.address)
         await create_topics(chosen)
         yield chosen
