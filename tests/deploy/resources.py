@@ -23,7 +23,8 @@ _KINDS: Final = {
 def resources() -> tuple[dict[str, Any], ...]:
     """Return all resources of ``deploy/kubernetes``."""
     text = succeeds(run(tool("kustomize", FROM_INSTALL), "build", DEPLOY / "kubernetes"))
-    return tuple(module("yaml").safe_load_all(text))
+    yaml = module("yaml")
+    return tuple(yaml.load_all(text, Loader=yaml.CSafeLoader))
 
 
 def of_kind(kind: str) -> list[dict[str, Any]]:
@@ -42,7 +43,8 @@ def strimzi_schema(kind: str) -> dict[str, Any]:
     definition = folder / f"{kind}.yaml"
     if not definition.is_file():
         _generate(folder, kind, definition)
-    found = module("yaml").safe_load(definition.read_text())
+    yaml = module("yaml")
+    found = yaml.load(definition.read_text(), Loader=yaml.CSafeLoader)
     [version] = [version for version in found["spec"]["versions"] if version["name"] == "v1beta2"]
     schema: dict[str, Any] = version["schema"]["openAPIV3Schema"]
     schema["properties"] |= {

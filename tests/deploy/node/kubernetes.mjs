@@ -17,6 +17,8 @@ const groups = {
   },
 };
 
+const read = new Map(); // the library's declarations are many, and the same for each resource
+
 function unknownFields(resource, module) {
   const name = join(dirname(fileURLToPath(import.meta.url)), "resource.ts");
   const { kind } = resource;
@@ -32,8 +34,11 @@ function unknownFields(resource, module) {
   const host = ts.createCompilerHost(options);
   const { getSourceFile, fileExists } = host;
   host.fileExists = (path) => path === name || fileExists.call(host, path);
-  host.getSourceFile = (path, ...rest) =>
-    path === name ? ts.createSourceFile(path, text, ts.ScriptTarget.Latest) : getSourceFile.call(host, path, ...rest);
+  host.getSourceFile = (path, ...rest) => {
+    if (path === name) return ts.createSourceFile(path, text, ts.ScriptTarget.Latest);
+    if (!read.has(path)) read.set(path, getSourceFile.call(host, path, ...rest));
+    return read.get(path);
+  };
   return ts
     .getPreEmitDiagnostics(ts.createProgram([name], options, host))
     .map((found) => ts.flattenDiagnosticMessageText(found.messageText, " "));
