@@ -23,8 +23,8 @@ setup: $(READY) ## make .venv from the lock file
 demo: $(READY) ## embedded broker, worker, founding case and a generated day, until Ctrl-C
 	@$(BIN)/sitrep demo
 
-# Files at once. Most of a live test is waiting, so a third one fits on two cores.
-JOBS ?= 3
+# Files at once. A good part of a live test is waiting, so twice as many fit as there are cores: four on two.
+JOBS ?= 4
 test: $(READY) ## every test that this machine can run; says what it skipped
 	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
 
