@@ -34,10 +34,9 @@ _KEPT_DAYS: Final = 40
 class RegionWindows:
     """The entries of one region."""
 
-    __slots__ = ("_ats", "_begins", "_days", "_ends", "_entries", "_hours", "_order", "_starts", "_sums", "_tentative")
+    __slots__ = ("_ats", "_begins", "_days", "_ends", "_hours", "_order", "_starts", "_sums", "_tentative")
 
     def __init__(self) -> None:
-        self._entries: dict[str, tuple[Entry, ...]] = {}
         self._hours: dict[int, list[Entry]] = {}
         self._order: list[int] = []
         """The hours that hold any, in order."""
@@ -49,19 +48,14 @@ class RegionWindows:
         self._ends = Timeline()
         self._tentative = Tentative(self._hour)
 
-    def put(self, owner: str, entries: tuple[Entry, ...]) -> None:
-        """Set what ``owner`` adds, in place of what it added before; nothing removes it."""
-        held = self._entries.get(owner, ())
+    def put(self, owner: str, entries: tuple[Entry, ...], *, held: tuple[Entry, ...] = ()) -> None:
+        """Set what ``owner`` adds, in place of what it added before (``held``); nothing removes it."""
         if held == entries:
             return
         for number, entry in enumerate(held):
             self._take(owner, number, entry)
         for number, entry in enumerate(entries):
             self._put(owner, number, entry)
-        if entries:
-            self._entries[owner] = entries
-        else:
-            self._entries.pop(owner, None)
 
     def sums(self, now: int, length: int) -> Sums:
         """Return the sums of the window ``(now - length, now]``."""
@@ -104,9 +98,8 @@ class RegionWindows:
         parts = [add(entry for entry in self._hours[hour] if start <= entry.at < end) for hour in hours]
         return sum_of([*parts, self._tentative.between(start, end)])
 
-    def adds(self, owner: str) -> Sums:
-        """Return what ``owner`` adds to the sums of a window that holds it."""
-        held = self._entries.get(owner, ())
+    def adds(self, owner: str, held: tuple[Entry, ...]) -> Sums:
+        """Return what ``owner`` adds to the sums of a window that holds its entries."""
         own = [self._tentative.adds(owner, n, entry) for n, entry in enumerate(held) if entry.may_be_another]
         return sum_of([add(entry for entry in held if not entry.may_be_another), *own])
 

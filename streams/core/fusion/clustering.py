@@ -15,7 +15,7 @@ from heapq import heappop, heappush
 
 from streams.core.fusion.choice import TIE, choose, may_choose
 from streams.core.fusion.mentions import Mention, Order
-from streams.core.fusion.neighbourhood import Neighbourhood
+from streams.core.fusion.neighbourhood import Neighbourhood, Store
 from streams.core.fusion.policy import FusionPolicy
 from streams.core.fusion.watching import may_matter
 
@@ -26,11 +26,11 @@ class RegionClusters:
     ``touched`` holds the leaders, present and former, whose incidents changed since it was last emptied.
     """
 
-    __slots__ = ("_forming", "_near", "_policy", "_queue", "_queued", "touched")
+    __slots__ = ("_forming", "_policy", "_queue", "_queued", "near", "touched")
 
-    def __init__(self, policy: FusionPolicy) -> None:
+    def __init__(self, policy: FusionPolicy, store: Store | None = None) -> None:
         self._policy = policy
-        self._near = Neighbourhood(policy)
+        self.near = Neighbourhood(policy, store)
         self._queue: list[tuple[Order, int, Mention]] = []
         self._queued: set[int] = set()
         self._forming = False
@@ -39,13 +39,13 @@ class RegionClusters:
 
     def add(self, mention: Mention) -> None:
         """File a new mention; :meth:`settle` finds its incident."""
-        self._near.file(mention)
+        self.near.file(mention)
         self._push(mention)
 
     def remove(self, mention: Mention, siblings: Sequence[Mention]) -> None:
         """Take a mention out; :meth:`settle` finds new incidents for those that followed it."""
         mention.gone = True
-        self._near.unfile(mention)
+        self.near.unfile(mention)
         self._forget_witnesses(mention)
         self._leave(mention)
         self._push_siblings(mention, siblings)
@@ -69,6 +69,7 @@ class RegionClusters:
             queued.discard(id(mention))
             if not mention.gone:
                 self._bring_home(mention, mentions[mention.report.key])
+                self.near.tidy()
 
     def form(self, mentions: Mapping[str, Sequence[Mention]]) -> None:
         """Do what :meth:`settle` does where no mention has an incident yet, in one pass over them in their order."""
@@ -93,12 +94,12 @@ class RegionClusters:
             else set()
         )
         self._forget_witnesses(mention)
-        choice = choose(mention, taken, self._near, self._policy)
+        choice = choose(mention, taken, self.near, self._policy)
         mention.standing = choice.standing
         if choice.reason != mention.reason:
             mention.reason = choice.reason
             self.touch(mention)
-        leader = choice.leader or mention
+        leader = mention if choice.leader is None else self.near.at_hand(choice.leader)
         if leader is not mention.leader:
             self._leave(mention)
             self._follow(mention, leader)
@@ -108,8 +109,6 @@ class RegionClusters:
         mention.leader = leader
         if leader is mention:
             mention.members = [mention]
-            if not mention.is_vague:
-                self._near.file_leader(mention)
             self._alert(mention)
         else:
             assert leader.members is not None
@@ -130,8 +129,6 @@ class RegionClusters:
             if position <= self._policy.deputies and not leader.is_vague:
                 self._alert_located(leader, mention.order)
         else:
-            if not mention.is_vague:
-                self._near.unfile_leader(mention)
             for member in leader.members:
                 if member is not mention:
                     member.leader = None
@@ -152,7 +149,7 @@ class RegionClusters:
         for watcher in leader.watchers:
             self._push(watcher)
         if leader.is_vague:
-            for other in self._near.wide(leader):
+            for other in self.near.wide(leader):
                 if other.order > order and not _follows_located(other):
                     self._push(other)
             return
@@ -162,9 +159,9 @@ class RegionClusters:
         """Queue the mentions after ``order`` whose choice may change as a leader comes or goes, or knows more."""
         queued, policy = self._queued, self._policy
         self._alert_near(leader, order, has_left=has_left)
-        for other in self._near.vague(leader):
+        for other in self.near.undecided(leader):
             if id(other) not in queued and other.order > order and may_matter(other, leader, policy):
-                self._push(other)
+                self._push(self.near.at_hand(other))
 
     def _join(self, members: list[Mention], mention: Mention) -> None:
         """Add a mention in canonical order; the first members speak for the incident, and others may hear them."""
@@ -176,19 +173,19 @@ class RegionClusters:
 
     def _alert_near(self, leader: Mention, order: Order, *, has_left: bool) -> None:
         policy, queued = self._policy, self._queued
-        for other in self._near.near(leader):
+        for other in self.near.near(leader):
             # Those that are queued will see for themselves.
             if id(other) in queued or other.order <= order:
                 continue
             # Who followed the one that left is queued already; to the others it was no better than what they have.
             if other.reason == TIE if has_left else may_choose(other, leader, policy):
-                self._push(other)
+                self._push(self.near.at_hand(other))
 
     def _alert_outages(self, mention: Mention) -> None:
         if self._forming:
             return
         order = mention.order
-        for other in self._near.outages(mention):
+        for other in self.near.outages(mention):
             if other.goes_on and other.order > order and other.utilities & mention.utilities:
                 self._push(other)
 

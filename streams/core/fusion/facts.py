@@ -118,6 +118,11 @@ def report_key(source_id: str, report_id: str) -> str:
     return f"{source_id}\x1f{report_id}"
 
 
+def report_id_of(key: str) -> str:
+    """Return the report's id out of its key."""
+    return key.partition("\x1f")[2]
+
+
 @lru_cache(maxsize=4_096)
 def shared_source(id_: str, kind: SourceKind, reliability: Reliability, party: Party | None) -> Source:
     return Source(id=id_, kind=kind, reliability=reliability, party=party)

@@ -5,12 +5,12 @@ Versions of a report are ordered by ``(published_at, revision)``, so what arrive
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from schemas.claim import WithdrawalV1
 from schemas.vocabulary import Reliability, SourceKind
-from streams.core.fusion.facts import Fact, Figures, Older, Report, older_of, report_key, shared_source
+from streams.core.fusion.facts import Fact, Figures, Older, Report, older_of, report_id_of, report_key, shared_source
 from streams.core.fusion.policy import FusionPolicy
 from streams.core.fusion.telling import Telling
 from streams.core.moments import micros
@@ -18,19 +18,33 @@ from streams.core.moments import micros
 _UNGRADED: Final = (SourceKind.OTHER, Reliability.F, None)
 
 
+def _at_hand(_key: str, _report_id: str) -> None:
+    """Every report is in ``reports``."""
+
+
 class Ledger:
     """The reports of one partition, by key."""
 
-    __slots__ = ("_policy", "reports")
+    __slots__ = ("_find", "_policy", "reports")
 
-    def __init__(self, policy: FusionPolicy) -> None:
+    def __init__(self, policy: FusionPolicy, find: Callable[[str, str], None] = _at_hand) -> None:
         self._policy = policy
+        self._find = find
+        """Brings a report into ``reports``, by its key and its id, if it is kept elsewhere."""
         self.reports: dict[str, Report] = {}
+
+    def held(self, key: str) -> Report | None:
+        """Return a report that is known, wherever it is kept."""
+        report = self.reports.get(key)
+        if report is None:
+            self._find(key, report_id_of(key))
+            report = self.reports.get(key)
+        return report
 
     def admit(self, told: Telling) -> Report | None:
         """Merge a claim. Return its report if that changed in any way, else None."""
         key = report_key(told.source.id, told.report_id)
-        report = self.reports.get(key)
+        report = self.held(key)
         if report is None:
             report = self.reports[key] = Report(key, told.source, told.report_id)
         elif report.withdrawn:
@@ -68,7 +82,7 @@ class Ledger:
     def withdraw(self, record: WithdrawalV1) -> Report | None:
         """Merge a withdrawal. Return its report if that changed in any way, else None."""
         key = report_key(record.source_id, record.report_id)
-        report = self.reports.get(key)
+        report = self.held(key)
         published = micros(record.published_at)
         if report is None:
             report = Report(key=key, source=shared_source(record.source_id, *_UNGRADED), report_id=record.report_id)

@@ -126,6 +126,21 @@ def match(one: Mention, other: Mention, policy: FusionPolicy, *, as_incident: bo
     return Match(place_points + time_points + support, support, tight, notes)
 
 
+def most_support(mention: Mention, policy: FusionPolicy) -> float:
+    """Return how many points beside place and time no match of the mention can exceed."""
+    tolls = (mention.killed is not None) + (mention.wounded is not None)
+    most = tolls * max(policy.telling_toll, policy.same_toll, policy.close_toll)
+    most += max(policy.same_target if mention.targets else 0.0, _MAYBE_ENERGY)
+    if mention.weapons:
+        most += max(policy.same_weapon, policy.kin_weapon, policy.sibling_weapon, policy.other_weapon)
+    if mention.utilities:
+        most += policy.same_utility
+    if _hurt(mention.killed, mention.wounded):
+        most += policy.both_hurt
+    # Sums of the same numbers in another order may differ in their last digit.
+    return most + (policy.same_text if mention.signature else 0.0) + 1e-6
+
+
 def is_echo(one: bytes, other: bytes, share: float) -> bool:
     """Return whether two MinHash signatures are of one text, repeated word for word or nearly so."""
     if not one or len(one) != len(other):
@@ -136,7 +151,7 @@ def is_echo(one: bytes, other: bytes, share: float) -> bool:
     return equal >= share * (len(one) // 4)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _values(signature: bytes) -> tuple[int, ...]:
     return struct.unpack(f"={len(signature) // 4}I", signature)
 

@@ -93,6 +93,8 @@ class FusionPolicy:
     horizon: timedelta = timedelta(days=35)
     """Older state is given up: the longest window (30 days) and five days for late readers of it."""
 
+    at_hand: int = 2_000
+    """Incidents of a partition that stay unpacked, those with the latest news. No outcome depends on it."""
     kept_versions: int = 8
     """Statements of a report's earlier versions kept per report."""
     shown_sources: int = 40

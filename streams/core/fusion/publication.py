@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from schemas.vocabulary import IncidentStatus
 from streams.core.fusion.assessment import Assessment, assess
-from streams.core.fusion.calendar import Calendar, Kind
+from streams.core.fusion.calendar import Calendar
 from streams.core.fusion.lifecycle import Move, advance
 from streams.core.fusion.mentions import Mention
 from streams.core.fusion.policy import FusionPolicy
@@ -19,13 +19,15 @@ from streams.core.fusion.rendering import Document, render, render_ended
 class Publisher:
     """The published incidents of a partition, by id, live and ended."""
 
-    __slots__ = ("_calendar", "_horizon", "_policy", "records")
+    __slots__ = ("_calendar", "_policy", "ready", "records")
 
     def __init__(self, policy: FusionPolicy, calendar: Calendar) -> None:
         self._policy = policy
         self._calendar = calendar
-        self._horizon = policy.horizon_us
         self.records: dict[str, Record] = {}
+        """Those at hand; others are packed (:mod:`streams.core.fusion.shelf`)."""
+        self.ready: dict[Record, None] = {}
+        """Of those at hand the live ones that could be packed, in the order of their last news."""
 
     def publish(
         self, region: Region, removed: Iterable[Mention], at: int, changes: dict[bytes, bytes | None]
@@ -79,7 +81,7 @@ class Publisher:
                 continue
             for mention in leader.members or ():
                 mention.incident = incident_id
-            self._enter(region, record, leader, assess(leader, self._policy))
+            self._enter(region, record, leader, assess(leader, self._policy), was_closed=False)
 
     def current(self, record: Record) -> Document:
         """Return a live incident as it was last published."""
@@ -88,8 +90,7 @@ class Publisher:
 
     def evict(self, region: Region, record: Record, changes: dict[bytes, bytes | None]) -> None:
         """Forget an incident."""
-        region.windows.put(record.incident_id, ())
-        region.note_published(record.last_published, 0)
+        self._leave(region, record)
         del self.records[record.incident_id]
         changes[incident_key(record.incident_id)] = None
 
@@ -112,6 +113,7 @@ class Publisher:
     ) -> Document:
         found = assess(leader, self._policy)
         record = self.records.get(incident_id)
+        was_closed = record is not None and record.status is IncidentStatus.CLOSED
         status = advance(None if record is None else record.status, found.move(at, self._policy))
         if record is None:
             record = Record(incident_id, region.code, 0, status, at, split_from=split_from)
@@ -119,21 +121,32 @@ class Publisher:
         record.revision += 1
         record.status = status
         record.updated_at = at
-        self._enter(region, record, leader, found)
+        self._enter(region, record, leader, found, was_closed=was_closed)
         changes[incident_key(incident_id)] = record.pack()
         return self._render(record, found)
 
-    def _enter(self, region: Region, record: Record, leader: Mention, found: Assessment) -> None:
+    def _enter(self, region: Region, record: Record, leader: Mention, found: Assessment, *, was_closed: bool) -> None:
+        entries = found.entries()
         region.note_published(record.last_published, found.last_published)
-        region.windows.put(record.incident_id, found.entries())
+        region.windows.put(record.incident_id, entries, held=record.entries)
         region.dirty = True
+        closed_at, evicted_at = (record.closes_at, record.evicts_at) if record.leader is not None else (0, 0)
         record.leader = leader
+        record.entries = entries
         record.last_published = found.last_published
-        record.closes_at = found.closes_at(self._policy)
-        record.evicts_at = found.at + self._horizon
-        if record.status is not IncidentStatus.CLOSED:
-            self._calendar.note(record.closes_at, Kind.CLOSE, record.incident_id)
-        self._calendar.note(record.evicts_at, Kind.EVICT, record.incident_id)
+        record.note_times(self._policy)
+        if record.status is not IncidentStatus.CLOSED and (was_closed or record.closes_at != closed_at):
+            self._calendar.close(record.closes_at, record.incident_id)
+        if record.evicts_at != evicted_at:
+            self._calendar.evict(record.evicts_at, record.incident_id)
+        self.ready.pop(record, None)
+        self.ready[record] = None
+
+    def _leave(self, region: Region, record: Record) -> None:
+        region.windows.put(record.incident_id, (), held=record.entries)
+        region.note_published(record.last_published, 0)
+        record.entries = ()
+        self.ready.pop(record, None)
 
     def _render(self, record: Record, found: Assessment) -> Document:
         return render(
@@ -168,8 +181,7 @@ class Publisher:
         record.status = advance(record.status, move)
         record.revision += 1
         record.updated_at = at
-        region.windows.put(incident_id, ())
-        region.note_published(record.last_published, 0)
+        self._leave(region, record)
         region.dirty = True
         record.leader = None
         record.last_published = 0

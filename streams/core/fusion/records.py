@@ -10,6 +10,8 @@ import orjson
 
 from schemas.vocabulary import IncidentStatus
 from streams.core.fusion.mentions import Mention
+from streams.core.fusion.policy import FusionPolicy
+from streams.core.sums import Entry
 
 INCIDENT_PREFIX: Final = b"i:"
 REPORT_PREFIX: Final = b"r:"
@@ -29,6 +31,14 @@ class Record:
     last_published: int = 0
     closes_at: int = 0
     evicts_at: int = 0
+    entries: tuple[Entry, ...] = ()
+    """What it adds to its region's windows, itself first."""
+
+    def note_times(self, policy: FusionPolicy) -> None:
+        """Set when the incident is to be closed and given up, from its newest report and its place in time."""
+        at = self.entries[0].at
+        self.closes_at = max(self.last_published, at) + policy.closes_after_us
+        self.evicts_at = at + policy.horizon_us
 
     def pack(self) -> bytes:
         """Return the changelog value (JSON)."""

@@ -8,6 +8,7 @@ from schemas.counters import RegionCountersV1
 from streams.core.fusion.clustering import RegionClusters
 from streams.core.fusion.counters import Numbers, counters, numbers
 from streams.core.fusion.facts import Fact
+from streams.core.fusion.neighbourhood import Store
 from streams.core.fusion.policy import FusionPolicy
 from streams.core.moments import micros, moment
 from streams.core.timeline import Timeline
@@ -30,9 +31,9 @@ class Region:
         "windows",
     )
 
-    def __init__(self, code: str, policy: FusionPolicy) -> None:
+    def __init__(self, code: str, policy: FusionPolicy, store: Store | None = None) -> None:
         self.code = code
-        self.clusters = RegionClusters(policy)
+        self.clusters = RegionClusters(policy, store)
         self.windows = RegionWindows()
         self.totals: dict[str, list[Fact]] = {}
         """Claims about whole periods, by report."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Self
 
 import orjson
@@ -22,6 +23,7 @@ from streams.core.fusion.publication import Publisher
 from streams.core.fusion.records import INCIDENT_PREFIX, REPORT_PREFIX, Record, report_state_key
 from streams.core.fusion.region import Region
 from streams.core.fusion.rendering import Document
+from streams.core.fusion.shelf import Shelf
 from streams.core.fusion.telling import Telling, telling_of
 from streams.core.fusion.totals import ReportedTotal, reported_totals
 from streams.core.moments import micros, span
@@ -62,7 +64,7 @@ class Fusion:
         self.policy = policy
         self._horizon = policy.horizon_us
         self._totals_every = span(policy.totals_every)
-        self._ledger = Ledger(policy)
+        self._ledger = Ledger(policy, self._find)
         self._calendar = Calendar()
         self._publisher = Publisher(policy, self._calendar)
         self._taken: list[Telling | WithdrawalV1] = []
@@ -70,6 +72,15 @@ class Fusion:
         self._totals: dict[str, list[str]] = {}
         """The regions about whose whole periods a report tells, by report."""
         self._regions: dict[str, Region] = {}
+        self._shelf = Shelf(
+            policy,
+            self._ledger.reports,
+            self._mentions,
+            self._publisher.records,
+            self._publisher.ready,
+            self._totals,
+            self._region,
+        )
         self._orphans: list[str] = []
         self._next = -NEVER
 
@@ -96,9 +107,10 @@ class Fusion:
             fusion._publisher.recover(region)
         for record in records.values():
             if record.leader is None:
-                fusion._calendar.note(record.evicts_at, Kind.EVICT, record.incident_id)
+                fusion._calendar.evict(record.evicts_at, record.incident_id)
                 if record.status in _LIVE:
                     fusion._orphans.append(record.incident_id)
+        fusion._shelf.put_away(policy.at_hand)
         return fusion
 
     def take(self, records: Iterable[Telling | ClaimV1 | WithdrawalV1]) -> None:
@@ -129,6 +141,7 @@ class Fusion:
         for report in changed.values():
             self._store(report, at, step)
         self._count(now, at, step)
+        self._shelf.put_away(self.policy.at_hand)
         return step
 
     def counters(self, region: str, now: datetime) -> RegionCountersV1:
@@ -138,7 +151,8 @@ class Fusion:
 
     def adds(self, incident: IncidentV1) -> Sums:
         """Return what an incident that stands adds to the sums of its region."""
-        return self._regions[incident.region].windows.adds(incident.incident_id)
+        record = self._record(incident.incident_id)
+        return self._regions[incident.region].windows.adds(incident.incident_id, record.entries if record else ())
 
     def regions(self) -> Collection[str]:
         """Return the regions that reports told of."""
@@ -146,22 +160,21 @@ class Fusion:
 
     def incidents(self, region: str | None = None) -> Iterator[IncidentV1]:
         """Yield the incidents that stand, in one region or in all, as they were last published."""
-        for record in self._publisher.records.values():
-            if record.leader is not None and region in (None, record.region):
+        for record, _ in self._standing():
+            if region in (None, record.region):
                 yield _model(self._publisher.current(record))
 
     def clusters(self) -> Iterator[tuple[str, list[str]]]:
         """Yield every incident's id with the ids of the claims behind it, to see what was joined."""
-        for record in self._publisher.records.values():
-            if record.leader is not None:
-                yield (
-                    record.incident_id,
-                    [
-                        f"{fact.report.source.id}/{fact.report.report_id}#{fact.number}"
-                        for mention in record.leader.members or ()
-                        for fact in mention.facts
-                    ],
-                )
+        for record, leader in self._standing():
+            yield (
+                record.incident_id,
+                [
+                    f"{fact.report.source.id}/{fact.report.report_id}#{fact.number}"
+                    for mention in leader.members or ()
+                    for fact in mention.facts
+                ],
+            )
 
     def reported_totals(self, region: str) -> list[ReportedTotal]:
         """Return what roundups say of a region, newest first, beside what is counted for the same periods."""
@@ -170,6 +183,22 @@ class Fusion:
             return []
         facts = (fact for facts in held.totals.values() for fact in facts)
         return reported_totals(region, facts, held.windows, self.policy.shown_totals)
+
+    def _standing(self) -> Iterator[tuple[Record, Mention]]:
+        packed = (record for bundle in self._shelf.bundles() for record in bundle.records)
+        for record in chain(self._publisher.records.values(), packed):
+            if record.leader is not None:
+                yield record, record.leader
+
+    def _find(self, key: str, name: str | None = None) -> None:
+        self._shelf.find(key, name)
+
+    def _record(self, incident_id: str) -> Record | None:
+        record = self._publisher.records.get(incident_id)
+        if record is None:
+            self._find(incident_id)
+            record = self._publisher.records.get(incident_id)
+        return record
 
     def _merge(self, at: int, step: FusionStep) -> dict[str, Report]:
         changed: dict[str, Report] = {}
@@ -192,20 +221,17 @@ class Fusion:
     def _pass(self, due: Due, at: int, changed: dict[str, Report], step: FusionStep) -> str | None:
         """Do what is due; return the id of an incident to close."""
         if due.kind is Kind.FORGET:
-            report = self._ledger.reports.get(due.key)
+            report = self._ledger.held(due.key)
             if report is not None:
                 report.facts = tuple(
                     fact for fact in report.facts if fact.scope is Scope.INCIDENT or fact.end + self._horizon > at
                 )
                 changed[report.key] = report
             return None
-        record = self._publisher.records.get(due.key)
-        if record is None:
-            return None
         if due.kind is Kind.CLOSE:
             return due.key
-        if record.evicts_at > at:
-            self._calendar.note(record.evicts_at, Kind.EVICT, due.key)
+        record = self._record(due.key)
+        if record is None or record.evicts_at > at:
             return None
         for mention in record.leader.members or () if record.leader is not None else ():
             report = mention.report
@@ -218,12 +244,10 @@ class Fusion:
 
     def _close(self, closing: Sequence[str | None], at: int, step: FusionStep) -> None:
         for incident_id in closing:
-            record = self._publisher.records.get(incident_id) if incident_id else None
+            record = self._record(incident_id) if incident_id else None
             if record is None or record.leader is None or record.status is IncidentStatus.CLOSED:
                 continue
-            if record.closes_at > at:
-                self._calendar.note(record.closes_at, Kind.CLOSE, record.incident_id)
-            else:
+            if record.closes_at <= at:
                 region = self._region(record.region)
                 step.published.append(self._publisher.close(region, record, at, step.changes))
         for incident_id in self._orphans:
@@ -295,11 +319,11 @@ class Fusion:
 
     def _schedule(self, report: Report) -> None:
         if not report.facts:
-            self._calendar.note(report.tombstone_at + self._horizon, Kind.FORGET, report.key)
+            self._calendar.forget(report.tombstone_at + self._horizon, report.key)
             return
         if report.key in self._totals:
             ends = [fact.end for fact in report.facts if fact.scope is not Scope.INCIDENT]
-            self._calendar.note(min(ends) + self._horizon, Kind.FORGET, report.key)
+            self._calendar.forget(min(ends) + self._horizon, report.key)
 
     def _count(self, now: datetime, at: int, step: FusionStep) -> None:
         upcoming = self._calendar.next
@@ -320,7 +344,7 @@ class Fusion:
     def _region(self, code: str) -> Region:
         region = self._regions.get(code)
         if region is None:
-            region = self._regions[code] = Region(code, self.policy)
+            region = self._regions[code] = Region(code, self.policy, self._shelf)
         return region
 
 

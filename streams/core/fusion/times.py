@@ -27,7 +27,7 @@ class When(NamedTuple):
 
         Intervals are half-open: what happened in the evening, until midnight, is of that day and not of the next.
         """
-        return self.end - (self.end > self.start)
+        return self.end - 1 if self.end > self.start else self.start
 
     def told_by(self, moment: int) -> When:
         """Return the interval cut off at a moment by which it was told: nothing is reported before it happens."""

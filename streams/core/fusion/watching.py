@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
-from streams.core.fusion.matching import Match, match
+from streams.core.fusion.matching import Match, match, most_support
 from streams.core.fusion.mentions import Mention
 from streams.core.fusion.neighbourhood import Neighbourhood
 from streams.core.fusion.policy import FusionPolicy
@@ -39,6 +39,7 @@ def watch(mention: Mention, taken: set[int], near: Neighbourhood, policy: Fusion
     fits: list[Fit] = []
     weak = len(policy.support_levels)
     level = weak + 1
+    reachable = _reachable(mention, policy)
     for leader in near.leaders(mention):
         if leader.order >= mention.order or id(leader) in taken:
             continue
@@ -49,8 +50,9 @@ def watch(mention: Mention, taken: set[int], near: Neighbourhood, policy: Fusion
             level, fits = found[0], []
         if len(fits) < (1 if level == weak else 2) and not (fits and fits[0].leader is leader):
             fits.append(Fit(leader, found[1]))
-            if level == 0 and len(fits) == 2:
+            if level <= reachable and len(fits) == 2:
                 break
+    fits = [Fit(near.at_hand(leader), reason) for leader, reason in fits]
     mention.level, mention.is_torn = level, level == weak or len(fits) == 2
     mention.witnesses = tuple(fit.leader for fit in fits)
     for witness in mention.witnesses:
@@ -72,6 +74,18 @@ def may_matter(mention: Mention, leader: Mention, policy: FusionPolicy) -> bool:
     if mention in leader.watchers:
         return level != mention.level or not mention.is_torn
     return level < mention.level or (level == mention.level and found is not None and not mention.is_torn)
+
+
+def is_settled(mention: Mention, policy: FusionPolicy) -> bool:
+    """Return whether no leader that comes can matter: two fit on the highest level that the mention may reach."""
+    return mention.is_torn and mention.level <= _reachable(mention, policy)
+
+
+def _reachable(mention: Mention, policy: FusionPolicy) -> int:
+    """Return the highest level of evidence that any incident could fit the mention on; 0 is the highest of all."""
+    most = most_support(mention, policy)
+    levels = policy.support_levels
+    return next((level for level, least in enumerate(levels) if most >= least), len(levels))
 
 
 def _fit(mention: Mention, leader: Mention, policy: FusionPolicy) -> tuple[int, str] | None:

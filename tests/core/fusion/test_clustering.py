@@ -24,6 +24,9 @@ class Everywhere:
     def __init__(self, mentions: list[Mention]) -> None:
         self._mentions = mentions
 
+    def at_hand(self, mention: Mention) -> Mention:
+        return mention
+
     def near(self, _: Mention) -> Iterator[Mention]:
         return (other for other in self._mentions if not other.is_vague)
 

@@ -149,7 +149,8 @@ def test_an_illegal_move_raises_and_changes_nothing_that_is_published_or_counted
     counted = partition.fusion.counters("UA-63", NOW)
     stored, topic = dict(partition.items), dict(partition.topic)
     # What has ended cannot end again: only a fault of our own can leave such a record beside mentions that stand.
-    record = partition.fusion._publisher.records[incident_of(topic, "r1")]
+    record = partition.fusion._record(incident_of(topic, "r1"))
+    assert record is not None
     record.status = status
     partition.fusion.take([withdrawal(report).model_copy(update={"reason": reason})])
     with pytest.raises(IllegalMove, match=status):

@@ -91,7 +91,7 @@ def test_the_windows_are_the_plain_fold_whatever_was_put_before(
     windows = RegionWindows()
     held: Held = {}
     for owner, new in puts:
-        windows.put(str(owner), tuple(new))
+        windows.put(str(owner), tuple(new), held=tuple(held.get(str(owner), ())))
         held[str(owner)] = new
         # Asked in between as well: sums that are remembered must be forgotten in time.
         everything = [entry for own in held.values() for entry in own]
