@@ -19,11 +19,21 @@ RULE_TESTS = sorted((Path(__file__).parent / "prometheus").glob("*.test.yml"))
 ALERTMANAGER = sorted((DEPLOY / "alertmanager").glob("*.yml"))
 
 
+def groups() -> list[dict[str, Any]]:
+    """Return every group of rules, as written."""
+    yaml = module("yaml")
+    return [group for path in RULES for group in yaml.safe_load(path.read_text())["groups"]]
+
+
 def rules() -> list[dict[str, Any]]:
     """Return every rule, as written."""
-    yaml = module("yaml")
-    documents = [yaml.safe_load(path.read_text()) for path in RULES]
-    return [rule for document in documents for group in document["groups"] for rule in group["rules"]]
+    return [rule for group in groups() for rule in group["rules"]]
+
+
+def name_of(rule: dict[str, Any]) -> str:
+    """Return the alert that a rule raises, or what it records."""
+    name: str = rule.get("alert") or rule["record"]
+    return name
 
 
 def exported_names() -> set[str]:
@@ -55,19 +65,13 @@ def rules_concerned(test: str) -> dict[str, Any]:
 
     Over days of a test's time each rule is worked thousands of times: the others would take nearly all of it.
     """
-    concerned = {name for rule in rules() if (name := rule.get("alert") or rule["record"]) in test}
-    while True:
-        used = " ".join(rule["expr"] for rule in rules() if (rule.get("alert") or rule["record"]) in concerned)
-        more = {rule["record"] for rule in rules() if rule.get("record", "") and rule["record"] in used} - concerned
-        if not more:
-            break
-        concerned |= more
-    groups = []
-    for path in RULES:
-        for group in module("yaml").safe_load(path.read_text())["groups"]:
-            kept = [rule for rule in group["rules"] if (rule.get("alert") or rule["record"]) in concerned]
-            groups += [{**group, "rules": kept}] if kept else []
-    return {"groups": groups}
+    expressions = {name_of(rule): rule["expr"] for rule in rules()}
+    concerned, found = set[str](), {name for name in expressions if name in test}
+    while found:
+        concerned |= found
+        found = {name for name in expressions for one in found if name in expressions[one]} - concerned
+    kept = [(group, [rule for rule in group["rules"] if name_of(rule) in concerned]) for group in groups()]
+    return {"groups": [{**group, "rules": concerning} for group, concerning in kept if concerning]}
 
 
 @pytest.mark.parametrize("path", RULE_TESTS, ids=lambda path: path.stem)
