@@ -66,6 +66,7 @@ class CountingStage:
 
     source = SOURCE
     announces = False
+    gathers = True
 
     def __init__(self, name: str, output: str | None) -> None:
         self.name = name

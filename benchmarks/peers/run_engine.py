@@ -103,6 +103,7 @@ class RegionCounts:
 class CountRegions:
     name = "count"
     announces = False
+    gathers = True
 
     def __init__(self, source: str, output: str) -> None:
         self.source = source

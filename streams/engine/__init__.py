@@ -13,6 +13,7 @@ May import Faust, mode, aiokafka and the standard library; nothing of ``schemas`
 ``running.py``            start, run and stop stages in this process
 ``stage_app.py``          one stage: its partitions, ticks, watchdog
 ``faust_app.py``          the Faust app of a stage
+``rounds.py, inbox.py``   which delivered blocks are begun, and when
 ``partition.py``          one owned partition: the order of a block, exactly-once state
 ``changelog.py``          how a commit looks in the changelog, and who may write there
 ``recovery.py``           bringing a store to the end of its changelog, and claiming it

@@ -37,8 +37,14 @@ class EngineConfig:
     slice_seconds: float = 0.03
     """How long a stage may hold the event loop at a stretch."""
     queued_blocks: int = 2
-    gather_seconds: float = 0.05
-    """Blocks of one partition begin at least so long after one another, unless a full one waits."""
+    gather_seconds: float = 0.07
+    """Fetches of a stage that gathers begin at least so long after one another, unless a full block's worth comes.
+
+    What comes shortly after one another becomes one block; what comes after a pause is worked at once. A fetch costs
+    the embedded broker a look at every batch of the partition, and a block costs the worker its acknowledgements.
+    """
+    regather_seconds: float = 0.02
+    """The same for the stages behind, whose records were gathered before: so that several workers' come together."""
     tick_seconds: float = 1.0
 
     # Consumer
@@ -54,8 +60,6 @@ class EngineConfig:
     commit_interval_seconds: float = 1.0
 
     # Producer
-    producers: int = 4
-    """How many a stage shares its partitions among: each has one request under way to a broker at a time."""
     batch_bytes: int = 900_000
     """Largest record batch, before compression; below Kafka's default ``message.max.bytes`` of 1,048,588."""
     idempotent: bool | None = None
@@ -90,7 +94,6 @@ class EngineConfig:
             "block_records",
             "block_bytes",
             "queued_blocks",
-            "producers",
             "batch_bytes",
             "max_in_flight_bytes",
         ):

@@ -31,6 +31,11 @@ class Inbox:
         """Whether a full block's worth is waiting."""
         return not self._room.is_set()
 
+    @property
+    def waiting(self) -> bool:
+        """Whether there is something to take."""
+        return bool(self._events)
+
     async def room(self) -> None:
         """Wait until less than a full block is waiting."""
         await self._room.wait()

@@ -1,4 +1,4 @@
-"""Sends a step's outputs as record batches and awaits every acknowledgement.
+"""Sends the outputs of a stage as record batches and awaits every acknowledgement.
 
 Faust's own sends are not used: with a broker that refuses every record they only warn, and the offsets of the
 records that caused them are committed all the same.
@@ -6,8 +6,9 @@ records that caused them are committed all the same.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from streams.engine.errors import RecordTooLargeError, SendRefusedError
 from streams.engine.partitioning import partition_for
@@ -15,38 +16,80 @@ from streams.engine.sending import Addressed, BatchSender
 from streams.engine.stage import EVERY_PARTITION, Output
 from streams.engine.topics import TopicDirectory
 
+_FRAMING: Final = 1_024
+"""More than a record batch and the lengths of a record's parts take."""
+
+
+class _Load(NamedTuple):
+    """What goes together: whose sends came at one turn of the event loop."""
+
+    filling: dict[tuple[str, int], Any]
+    batches: list[Addressed]
+    sent: asyncio.Future[None]
+
 
 class Outbox:
-    """Sends outputs through an aiokafka producer."""
+    """Sends outputs through an aiokafka producer; those of several partitions in common batches where they can.
+
+    Partitions are fetched together and worked one after the other, and each of them writes to all partitions of the
+    next topic. In batches of their own that would be the square of their number, each a request's and a reader's work.
+    """
 
     def __init__(self, sender: BatchSender, topics: TopicDirectory, *, max_in_flight_bytes: int) -> None:
         self._sender = sender
         self._topics = topics
         self._most_at_once = max(1, max_in_flight_bytes // sender.batch_bytes)
+        self._load: _Load | None = None
+        self._departing: set[asyncio.Task[None]] = set()
 
     async def send(self, outputs: Sequence[Output]) -> None:
         """Send ``outputs`` and return when the broker has acknowledged all of them.
 
         Records of one partition keep their order. Raises :class:`SendRefusedError` if any was refused or not
-        acknowledged in time (others may then have arrived), :class:`RecordTooLargeError` before anything is sent,
+        acknowledged in time (others may then have arrived; of other callers too, who are told the same),
+        :class:`RecordTooLargeError` before anything is sent,
         and :class:`~streams.engine.errors.TopicError` for a topic that does not exist.
         """
         if not outputs:
             return
-        batches = await self._batches(outputs)
-        for first in range(0, len(batches), self._most_at_once):
-            await self._sender.send_all(batches[first : first + self._most_at_once])
+        addressed = await self._addressed(outputs)
+        load = self._load
+        if load is None:
+            load = self._load = _Load({}, [], asyncio.get_running_loop().create_future())
+            task = asyncio.create_task(self._depart(load))
+            self._departing.add(task)
+            task.add_done_callback(self._departing.discard)
+        self._put(load, addressed)
+        await asyncio.shield(load.sent)  # whoever gives up waiting does not speak for the others
 
-    async def _batches(self, outputs: Sequence[Output]) -> list[Addressed]:
-        known: dict[str, int] = {}
-        filling: dict[tuple[str, int], Any] = {}
-        batches: list[Addressed] = []
+    async def _addressed(self, outputs: Sequence[Output]) -> list[tuple[Output, Sequence[int]]]:
+        """Return each output with the partitions it goes to."""
+        counts: dict[str, int] = {}
+        addressed = []
         for output in outputs:
-            topic, key, value, headers, partition = output
-            count = known.get(topic)
+            count = counts.get(output.topic)
             if count is None:
-                count = known[topic] = await self._topics.partitions(topic)
-            for target in _targets(topic, key, partition, count):
+                count = counts[output.topic] = await self._topics.partitions(output.topic)
+            self._check_size(output)
+            addressed.append((output, _targets(output.topic, output.key, output.partition, count)))
+        return addressed
+
+    def _check_size(self, output: Output) -> None:
+        _, key, value, headers, _ = output
+        size = len(key or b"") + len(value or b"") + sum(len(name) + len(content) for name, content in headers)
+        if 2 * size + _FRAMING < self._sender.batch_bytes:
+            return  # most are far from the limit: no trial for them
+        batch = self._sender.create()
+        batch.append(timestamp=None, key=key, value=value, headers=list(headers))
+        if not self._sender.fits(batch):
+            raise RecordTooLargeError(
+                f"an output to {output.topic} with key {key!r} exceeds {self._sender.batch_bytes} bytes"
+            )
+
+    def _put(self, load: _Load, addressed: Sequence[tuple[Output, Sequence[int]]]) -> None:
+        filling, batches = load.filling, load.batches
+        for (topic, key, value, headers, _), targets in addressed:
+            for target in targets:
                 batch = filling.get((topic, target))
                 if (
                     batch is not None
@@ -56,11 +99,21 @@ class Outbox:
                 batch = filling[topic, target] = self._sender.create()
                 batches.append((topic, target, batch))
                 batch.append(timestamp=None, key=key, value=value, headers=list(headers))
-                if not self._sender.fits(batch):
-                    raise RecordTooLargeError(
-                        f"an output to {topic} with key {key!r} exceeds {self._sender.batch_bytes} bytes"
-                    )
-        return batches
+
+    async def _depart(self, load: _Load) -> None:
+        # A task begins with the loop's next turn: what is put in at this one goes along.
+        self._load = None
+        batches = load.batches
+        try:
+            for first in range(0, len(batches), self._most_at_once):
+                await self._sender.send_all(batches[first : first + self._most_at_once])
+        except BaseException as error:
+            load.sent.set_exception(error)
+            load.sent.exception()  # perhaps nobody waits any more
+            if not isinstance(error, Exception):
+                raise
+        else:
+            load.sent.set_result(None)
 
 
 def _targets(topic: str, key: bytes | None, partition: int | None, count: int) -> Sequence[int]:

@@ -77,6 +77,8 @@ class OwnedPartition:
 
     async def until_recovered(self, seconds: float) -> bool:
         """Wait at most ``seconds`` for the recovery; return whether it is done."""
+        if self.recovered:
+            return True  # to wait for what is so already takes turns of the loop, in which others work their blocks
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._ready.wait(), seconds)
         return self.recovered

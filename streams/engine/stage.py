@@ -96,6 +96,13 @@ class Stage(Protocol):
         repeated as it was if the worker dies in between.
         """
 
+    @property
+    def gathers(self) -> bool:
+        """Whether the records of the source come one by one, so that it pays to wait for more of them.
+
+        What another stage has sent was gathered there, and comes a block's worth at a time.
+        """
+
     def open(self, partition: int, partitions: int, items: Mapping[bytes, bytes]) -> PartitionState:
         """Return the state of ``partition`` (of ``partitions`` in the source topic) rebuilt from its stored items.
 

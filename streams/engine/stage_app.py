@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import math
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from aiokafka import AIOKafkaProducer
 from faust.types import TP
 
 from streams.engine.blocks import Block
@@ -21,12 +21,13 @@ from streams.engine.ends import EndOffsets
 from streams.engine.errors import StaleBlockError
 from streams.engine.faust_app import build_app
 from streams.engine.health import Health, Phase
-from streams.engine.inbox import Inbox, joined
+from streams.engine.inbox import joined
 from streams.engine.observer import Observer
 from streams.engine.outbox import Outbox
 from streams.engine.partition import OwnedPartition
-from streams.engine.producers import Producers
+from streams.engine.producer import new_producer
 from streams.engine.recovery import Recovering, recover
+from streams.engine.rounds import Rounds
 from streams.engine.sending import BatchSender, serves_idempotence
 from streams.engine.source_reader import SourceReader
 from streams.engine.stage import Stage
@@ -41,7 +42,6 @@ _RECOVERY_LOOK_SECONDS: Final = 0.1
 _LOOKS: Final = 4
 """How often the ends of the source are asked for within the time after which a standstill counts."""
 
-
 log = logging.getLogger(__name__)
 
 
@@ -50,6 +50,8 @@ class StageApp:
 
     def __init__(self, stage: Stage, config: EngineConfig, observer: Observer, health: Health) -> None:
         self.stage = stage
+        if not stage.gathers:
+            config = replace(config, gather_seconds=config.regather_seconds)
         self._config = config
         self._observer = observer
         self._health = health
@@ -60,10 +62,10 @@ class StageApp:
         self._partitions = 0
         self._folder: RocksFolder | None = None
         self._owned: dict[int, OwnedPartition] = {}
-        self._at_work: dict[int, asyncio.Task[None]] = {}
-        """What empties each partition's inbox, or did so last."""
-        self._inboxes: dict[int, Inbox] = {}
-        self._producers: Producers | None = None
+        self._rounds = Rounds(stage.name, config.block_records, config.block_bytes, self._work)
+        self._producer: AIOKafkaProducer | None = None
+        self._sender: BatchSender | None = None
+        self._outbox: Outbox | None = None
         self._recovering: asyncio.Task[None] | None = None
         self._ticking: asyncio.Task[None] | None = None
         self._watchdog = Watchdog(stage.name, config, observer, health)
@@ -82,9 +84,18 @@ class StageApp:
         if self._config.idempotent is None:
             self._config = replace(self._config, idempotent=await serves_idempotence(self._config))
             self.app.config = self._config
-        self._producers = await Producers(self._config, self.app.conf.id).start()
+        await self._connect()
         self._ticking = asyncio.create_task(self._tick(), name=f"{self.stage.name} ticks")
         await self.app.start()
+
+    async def _connect(self) -> None:
+        config = self._config
+        self._producer = new_producer(config, self.app.conf.id)
+        await self._producer.start()
+        self._sender = BatchSender(
+            self._producer, batch_bytes=config.batch_bytes, seconds=2 * config.request_timeout_seconds
+        )
+        self._outbox = Outbox(self._sender, self._topics, max_in_flight_bytes=config.max_in_flight_bytes)
 
     async def stop(self) -> None:
         """Finish and commit the running block, then leave the group."""
@@ -93,11 +104,10 @@ class StageApp:
         await _cancel(self._ticking)
         await _cancel(self._recovering)
         await self._ends.close()
-        if self._at_work:
-            await asyncio.wait(self._at_work.values())
+        await self._rounds.finish()
         await self.app.stop()
-        if self._producers is not None:
-            await self._producers.stop()
+        if self._producer is not None:
+            await self._producer.stop()
         for owned in self._owned.values():
             owned.close()
         self._observer.revoked(self.stage.name, frozenset(self._owned))
@@ -136,34 +146,13 @@ class StageApp:
 
     # -- Faust ---------------------------------------------------------------------------------------------------
 
+    def on_fetched(self, tps: Iterable[Any]) -> None:
+        """Blocks of these partitions are about to be delivered."""
+        self._rounds.fetched(tp.partition for tp in tps)
+
     async def work(self, event: Any) -> None:
-        """Have a delivered block worked as soon as those before it in its partition are done.
-
-        Blocks of other partitions go on meanwhile: most of a small block's time is waiting for acknowledgements.
-        """
-        partition = event.message.partition
-        inbox = self._inboxes.get(partition)
-        if inbox is None:
-            inbox = self._inboxes[partition] = Inbox(self._config.block_records, self._config.block_bytes)
-        await inbox.room()
-        inbox.put(event)
-        at_work = self._at_work.get(partition)
-        if at_work is None or at_work.done():
-            name = f"{self.stage.name} works partition {partition}"
-            self._at_work[partition] = asyncio.create_task(self._empty(inbox), name=name)
-
-    async def _empty(self, inbox: Inbox) -> None:
-        began = -math.inf
-        while True:
-            # What comes shortly after one another becomes one block; whatever comes after a pause is worked at once.
-            early = began + self._config.gather_seconds - time.monotonic()
-            if early > 0 and not inbox.is_full:
-                await asyncio.sleep(early)
-            began = time.monotonic()
-            events = inbox.take()
-            if not events:
-                return
-            await self._work(events)
+        """Have a delivered block worked as soon as those before it in its partition are done."""
+        await self._rounds.deliver(event)
 
     async def _work(self, events: Sequence[Any]) -> None:
         """Work a block; acknowledge what was delivered of it only when everything it caused is durable."""
@@ -254,20 +243,16 @@ class StageApp:
 
     def _own(self, partition: int) -> OwnedPartition:
         config = self._config
-        assert self._producers is not None, "partitions come after the start"
-        sender = BatchSender(
-            self._producers.of(partition),
-            batch_bytes=config.batch_bytes,
-            seconds=2 * config.request_timeout_seconds,
-        )
+        assert self._sender is not None, "partitions come after the start"
+        assert self._outbox is not None, "partitions come after the start"
         return OwnedPartition(
             self.stage,
             partition,
             self._partitions,
             store=self._open_store(partition),
-            writer=ChangelogWriter(sender, self._changelog, partition),
+            writer=ChangelogWriter(self._sender, self._changelog, partition),
             read=self._read,
-            outbox=Outbox(sender, self._topics, max_in_flight_bytes=config.max_in_flight_bytes),
+            outbox=self._outbox,
             clock=config.clock,
             slice_seconds=config.slice_seconds,
         )

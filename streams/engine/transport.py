@@ -19,7 +19,7 @@ from faust.transport.drivers import aiokafka as driver
 
 from streams.engine.blocks import BlockMessage, chunks
 from streams.engine.offsets import OffsetLedger
-from streams.engine.producers import new_producer
+from streams.engine.producer import new_producer
 from streams.engine.tolerant import tolerate_odd_headers
 
 SCHEME: Final = "sitrepblocks"
@@ -33,6 +33,8 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
     """Builds the consumer with our settings."""
 
     logger = driver.logger
+    _fetching_since = 0.0
+    """When the fetch under way was begun, by the loop's clock."""
 
     def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
         # Faust hard-codes a long poll of 1.5 s and passes on only some of the security settings.
@@ -56,6 +58,39 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         }
         tolerate_odd_headers()
         return AIOKafkaConsumer(**settings)
+
+    async def _fetch_records(
+        self,
+        consumer: AIOKafkaConsumer,
+        active_partitions: Any,
+        timeout: float | None = None,  # noqa: ASYNC109 (Faust's signature)
+        max_records: int | None = None,
+    ) -> Mapping[Any, Any]:
+        fetched: Mapping[Any, Any] = await super()._fetch_records(consumer, active_partitions, timeout, max_records)
+        if fetched:
+            # Nothing was awaited since the records were taken: the next fetch has not begun.
+            self._rest(consumer, sum(len(records) for records in fetched.values()))
+        return fetched
+
+    def _rest(self, consumer: AIOKafkaConsumer, records: int) -> None:
+        """Let the next fetch begin ``gather_seconds`` after the one before, unless there is much to be fetched."""
+        config, loop = self.app.config, asyncio.get_running_loop()
+        now = loop.time()
+        left = self._fetching_since + config.gather_seconds - now
+        subscription = consumer._subscription.subscription
+        if left <= 0 or records >= config.block_records or subscription is None or subscription.assignment is None:
+            self._fetching_since = now
+            return
+        assignment = subscription.assignment
+        states = [assignment.state_value(tp) for tp in assignment.tps]
+        for state in states:
+            state.pause()
+        loop.call_later(left, self._fetch_again, states)
+
+    def _fetch_again(self, states: Iterable[Any]) -> None:
+        self._fetching_since = asyncio.get_running_loop().time()
+        for state in states:
+            state.resume()
 
     async def on_thread_stop(self) -> None:
         # Kafka counts a group's generations from 1; the embedded broker counts from 0, and aiokafka does not leave
@@ -91,6 +126,7 @@ class Consumer(driver.Consumer):  # type: ignore[misc]
             await asyncio.sleep(timeout)
             return {}
         fetched = await super()._getmany(open_now, timeout)
+        self.app.runtime.on_fetched(fetched)
         config = self.app.config
         return {tp: list(chunks(records, config.block_records, config.block_bytes)) for tp, records in fetched.items()}
 

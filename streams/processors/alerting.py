@@ -103,6 +103,7 @@ class AlertingStage:
     name = "alerting"
     source = SET_MEMBERS.name
     announces = True  # Whether an alert is raised depends on all that a block tells, and on the time.
+    gathers = False  # Fusion tells of the members of sets block by block.
 
     def __init__(self, rules: RulesInForce, metrics: Metrics, policy: AlertPolicy | None = None) -> None:
         self._rules = rules

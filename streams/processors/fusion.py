@@ -50,6 +50,7 @@ class FusionStage:
     name = "fusion"
     source = CLAIMS.name
     announces = True  # An incident is named after the best report known at the end of a block.
+    gathers = False  # Intake has.
 
     def __init__(
         self, policy: FusionPolicy, rules: RulesInForce, regions: Regions, backlog: Backlog, metrics: Metrics

@@ -38,6 +38,7 @@ class IntakeStage:
     name = "intake"
     source = REPORTS.name
     announces = False  # Each report brings forth its own claims, whatever stands beside it.
+    gathers = True  # Scrapers send reports one by one.
 
     def __init__(self, places: Places, extractor: Extractor | None, policy: IntakePolicy, metrics: Metrics) -> None:
         self._resolve = resolver(places)

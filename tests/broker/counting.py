@@ -44,6 +44,7 @@ class CountingStage:
     """Counts the records of ``source`` per key; with ``tick_output`` it sends a record there at every step."""
 
     announces = False
+    gathers = True
 
     def __init__(self, name: str, source: str, output: str | None = None, *, tick_output: str | None = None) -> None:
         self.name = name

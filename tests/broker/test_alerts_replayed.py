@@ -74,7 +74,8 @@ class Watched:
 
     def __init__(self, stage: Stage, world: LiveDay) -> None:
         self._stage, self._world = stage, world
-        self.name, self.source, self.announces = stage.name, stage.source, stage.announces
+        self.name, self.source = stage.name, stage.source
+        self.announces, self.gathers = stage.announces, stage.gathers
 
     def open(self, partition: int, partitions: int, items: Mapping[bytes, bytes]) -> PartitionState:
         state, world, name = self._stage.open(partition, partitions, items), self._world, self.name

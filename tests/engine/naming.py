@@ -41,6 +41,7 @@ class NamingStage:
     name = "name"
     source = "in"
     announces = True
+    gathers = True
 
     def open(self, partition: int, partitions: int, items: Mapping[bytes, bytes]) -> PartitionState:
         return NamingState(items)

@@ -125,3 +125,70 @@ async def test_the_batch_that_was_not_answered_is_named() -> None:
     log.asked[0].set_result(Acknowledged(0))
     with pytest.raises(SendRefusedError, match=r"out:1.*TimeoutError"):
         await sending
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(outputs, max_size=12), min_size=1, max_size=5), st.integers(200, 500))
+async def test_what_several_send_at_one_turn_arrives_once_and_in_the_order_of_each(
+    senders: list[list[Output]], batch_bytes: int
+) -> None:
+    log = FakeLog(batch_bytes)
+    outbox = an_outbox(log)
+    await asyncio.gather(
+        *(
+            outbox.send([sent._replace(headers=(("by", b"%d" % number),)) for sent in each])
+            for number, each in enumerate(senders)
+        )
+    )
+    for partition in range(PARTITIONS):
+        for number, each in enumerate(senders):
+            expected = [
+                (sent.key, sent.value)
+                for sent in each
+                if sent.partition in (partition, EVERY_PARTITION)
+                or (sent.partition is None and partition_for(sent.key, PARTITIONS) == partition)
+            ]
+            by = (("by", b"%d" % number),)
+            assert [(r.key, r.value) for r in log.records("out", partition) if tuple(r.headers) == by] == expected
+
+
+async def test_what_several_send_at_one_turn_is_one_batch_for_each_partition() -> None:
+    log, batches = FakeLog(), list[int]()
+
+    async def note(_: str, partition: int) -> None:
+        batches.append(partition)
+
+    log.on_send = note
+    outbox = an_outbox(log)
+    to_all = [Output("out", None, b"v", partition=EVERY_PARTITION)]
+    await asyncio.gather(*(outbox.send(to_all) for _ in range(4)))
+    assert sorted(batches) == [0, 1, 2]
+    await outbox.send(to_all)
+    assert sorted(batches) == [0, 0, 1, 1, 2, 2]
+
+
+async def test_who_gives_up_waiting_does_not_take_the_others_along() -> None:
+    log = Unanswered()
+    outbox = an_outbox(log)
+    to_all = [Output("out", None, b"v", partition=EVERY_PARTITION)]
+    leaves, stays = (asyncio.create_task(outbox.send(to_all)) for _ in range(2))
+    await log.all_asked.wait()
+    leaves.cancel()
+    for future in log.asked.values():
+        future.set_result(Acknowledged(0))
+    await stays
+    assert leaves.cancelled()
+
+
+async def test_a_refusal_is_told_to_all_whose_records_went_together() -> None:
+    log = FakeLog()
+
+    async def refuse(_: str, partition: int) -> None:
+        if partition == 1:
+            raise NotLeaderForPartitionError
+
+    log.on_send = refuse
+    outbox = an_outbox(log)
+    sends = (outbox.send([Output("out", None, b"v", partition=partition)]) for partition in (0, 1))
+    told = await asyncio.gather(*sends, return_exceptions=True)
+    assert [type(each) for each in told] == [SendRefusedError, SendRefusedError]

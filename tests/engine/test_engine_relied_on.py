@@ -51,7 +51,11 @@ def test_the_versions_are_those_the_overrides_were_written_for() -> None:
 
 
 OVERRIDES = [
-    (transport.ConsumerThread, driver.AIOKafkaConsumerThread, ["_create_worker_consumer", "on_thread_stop"]),
+    (
+        transport.ConsumerThread,
+        driver.AIOKafkaConsumerThread,
+        ["_create_worker_consumer", "_fetch_records", "on_thread_stop"],
+    ),
     (
         transport.Consumer,
         driver.Consumer,
@@ -200,6 +204,14 @@ def test_the_settings_of_the_consumer_are_known_to_aiokafka() -> None:
         assert name in known
     says(driver.AIOKafkaConsumerThread._create_consumer, "self._create_worker_consumer(transport)")
     says(driver.AIOKafkaConsumerThread._fetch_records, "if not self.consumer.flow_active:", "fetcher.fetched_records(")
+
+
+def test_a_partition_that_rests_is_not_fetched_and_is_when_it_rests_no_more() -> None:
+    """``_rest`` pauses before aiokafka's own task, which was told that records were taken, has its next turn."""
+    says(Fetcher.fetched_records, "self._notify(self._wait_consume_future)", "if drained or not timeout:")
+    says(Fetcher._get_actions_per_node, "elif tp_state.paused:", "resume_futures.append(tp_state.resume_fut)")
+    says(Fetcher._fetch_requests_routine, "chain(self._pending_tasks, other_futs, resume_futures)")
+    says(TopicPartitionState.resume, "self._paused = False", "self._resume_fut.set_result(None)")
 
 
 def test_the_position_and_the_end_of_a_partition_can_be_looked_up() -> None:
