@@ -52,13 +52,22 @@ def told(report_id: str, time: str, *claims: dict[str, Any], **fields: Any) -> d
     return a_report(report_id, published_at=at(f"22 {time}").isoformat(), claims=list(claims), **fields)
 
 
+TOWNS = ("Kramatorsk", "Sloviansk", "Pokrovsk", "Bakhmut", "Kostiantynivka", "Druzhkivka", "Mariupol")
+
+
+def in_donetsk(town: str) -> dict[str, Any]:
+    return {"name": town, "region": "UA-14"}
+
+
 OUT = an_outage("UA-46", customers=120_000, status="started")
 DAY: Sequence[dict[str, Any]] = (
     told("n-1", "08:01", *strike(7, 6, "UA-74")),
     told("a-1", "08:20", *strike(7, 12, "UA-74"), source="another"),
     told("n-1", "08:30", *strike(7, 12, "UA-74")),  # corrected: the level is another
     told("n-2", "08:40", *strike(8, 15, "UA-14")),
-    told("n-3", "09:03", *strike(8, 12, "UA-09")),  # with the one before it a level of the Donbas
+    told("n-3", "09:03", *strike(8, 12, "UA-09")),
+    # What is told of one by one is left out of the Donbas: these are not, and are a level of it together.
+    told("n-7", "09:10", *(claim for town in TOWNS for claim in strike(8, 4, "UA-14", place=in_donetsk(town)))),
     told("n-4", "09:30", OUT),
     told("n-4", "09:31", OUT),  # an exact repeat, but for its time
     told("n-2", "10:00", retracted=True),
