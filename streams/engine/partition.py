@@ -13,7 +13,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from datetime import datetime
 
 from streams.engine.blocks import Block
@@ -23,7 +23,7 @@ from streams.engine.errors import ChangesTooLargeError, ForeignWriteError, Stale
 from streams.engine.outbox import Outbox
 from streams.engine.pace import Pace
 from streams.engine.recovery import Reader, Recovering, recover
-from streams.engine.stage import PartitionState, Record, Stage, Step
+from streams.engine.stage import PartitionState, Record, Stage, Step, StepsInPieces
 from streams.engine.store import Store
 
 log = logging.getLogger(__name__)
@@ -50,6 +50,7 @@ class OwnedPartition:
         self._read = read
         self._outbox = outbox
         self._clock = clock
+        self._slice_seconds = slice_seconds
         self._pace = Pace(slice_seconds)
         self._state: PartitionState | None = None
         self.partition = partition
@@ -148,7 +149,7 @@ class OwnedPartition:
 
     async def _tick(self, marker: Marker, still_owned: Callable[[], bool]) -> bool:
         at = self._time_of(marker.offset)
-        step = self._opened().step(at)
+        step = await self._step(self._opened(), at)
         if not step.outputs and not step.changes and step.measures is None:
             return False
         if step.outputs or step.changes:
@@ -188,11 +189,22 @@ class OwnedPartition:
                 await asyncio.sleep(0)
         after = self._marker().reaching(records[-1].offset)
         at = self._time_of(after.offset)
-        step = state.step(at)
+        step = await self._step(state, at)
         # Also a block that changed nothing is marked: else the next one would seem to follow a hole.
         await self._make_durable(step, after, at, still_owned, anew=True)
         self._stage.committed(self.partition, step)
         return True
+
+    async def _step(self, state: PartitionState, at: datetime) -> Step:
+        if not isinstance(state, StepsInPieces):
+            return state.step(at)
+        stepping = state.stepping(at)
+        while True:
+            step = _piece(stepping, self._slice_seconds)
+            if step is not None:
+                return step
+            self.slices += 1
+            await asyncio.sleep(0)
 
     def _time_of(self, offset: int) -> datetime:
         """Return the time to work a block that ends at ``offset`` at: the one announced for it, or the present."""
@@ -286,3 +298,16 @@ class OwnedPartition:
         self._ready.clear()
         self.drop_state()
         self.store.close()
+
+
+def _piece(stepping: Generator[None, None, Step], seconds: float) -> Step | None:
+    """Go on with a step for so many seconds, a piece at least; return it if that was its end."""
+    until = time.perf_counter() + seconds
+    while True:
+        try:
+            next(stepping)
+        except StopIteration as end:
+            step: Step = end.value
+            return step
+        if time.perf_counter() >= until:
+            return None

@@ -5,18 +5,18 @@ from the partition's stored items whenever the partition arrives or a commit fai
 
 1. ``take`` is called with consecutive records of one partition, in slices, so that no slice holds the event
    loop for long; every record is taken once and none is left out (DESIGN, laws 1 and 2).
-2. ``step`` is called when the block is taken, and again on every tick. It returns what must be sent and what
-   must be stored.
+2. ``step`` is called when the block is taken, and again on every tick (or ``stepping``, where the state has it). It
+   returns what must be sent and what must be stored.
 3. The outputs are acknowledged by the broker, then the changes are stored, then the offset may be committed.
    If any of it fails, the ``PartitionState`` is thrown away and a new one is opened from what was stored.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, runtime_checkable
 
 EVERY_PARTITION: Final = -1
 """As ``Output.partition``: send the record to all partitions of its topic (rare: retractions)."""
@@ -76,6 +76,17 @@ class PartitionState(Protocol):
 
     def step(self, now: datetime) -> Step:
         """Return what everything taken since the last step, and the passing of time up to ``now``, caused."""
+
+
+@runtime_checkable
+class StepsInPieces(Protocol):
+    """A partition's state whose step may take long. The engine then lets others have their turn in between.
+
+    Nothing else of the state is called until the step is finished; where it is not, the state is thrown away.
+    """
+
+    def stepping(self, now: datetime) -> Generator[None, None, Step]:
+        """Do what :meth:`PartitionState.step` does, pausing every few milliseconds; return the same."""
 
 
 class Stage(Protocol):

@@ -20,6 +20,7 @@ from streams.core.alerting import Alerting, AlertStep, Regions
 from streams.core.fusion import MISREAD, Document, Fusion, FusionPolicy, FusionStep, Telling, read_record, telling_of
 from streams.core.mistakes import mistakes_of
 from streams.core.moments import SECOND, moment
+from streams.core.pieces import Pieces, finished, pieces_of
 from streams.engine.stage import Output, Record, Step
 from streams.processors.alerting import RulesInForce, alert_outputs, measure_alerts
 from streams.processors.backlog import Backlog
@@ -126,9 +127,20 @@ class FusionPartition:
         self._fusion.take(claims)
 
     def step(self, now: datetime) -> Step:
-        fused = self._fusion.step(now)
-        alerts = self._judge(fused, now)
-        outputs = [_incident(document) for document in fused.published]
+        return finished(self.stepping(now))
+
+    def stepping(self, now: datetime) -> Pieces[Step]:
+        fused = yield from self._fusion.stepping(now)
+        self._renew_rules()
+        for published in pieces_of(fused.published):
+            self._alerting.take(published, ())
+            yield
+        self._alerting.take((), fused.counters)
+        alerts = self._alerting.step(now, caught_up=self._caught_up())
+        outputs: list[Output] = []
+        for published in pieces_of(fused.published):
+            outputs += [_incident(document) for document in published]
+            yield
         outputs += [Output(INCIDENTS.name, incident_id.encode(), None) for incident_id in fused.dropped]
         outputs += [_counters(counters) for counters in fused.counters]
         outputs += [_too_late(claim, now) for claim in fused.too_late]
@@ -149,12 +161,10 @@ class FusionPartition:
         self._arrivals, self._unusable = [], []
         return Step(outputs, changes, measures)
 
-    def _judge(self, fused: FusionStep, now: datetime) -> AlertStep:
+    def _renew_rules(self) -> None:
         if self._generation != self._rules.generation:
             self._alerting.reload(self._rules.current)
             self._generation = self._rules.generation
-        self._alerting.take(fused.published, fused.counters)
-        return self._alerting.step(now, caught_up=self._caught_up())
 
 
 def _incident(document: Document) -> Output:

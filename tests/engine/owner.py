@@ -26,6 +26,7 @@ def an_owner(
     stage: Stage | None = None,
     store: Store | None = None,
     clock: Callable[[], datetime] = lambda: NOON,
+    slice_seconds: float = 1.0,
 ) -> OwnedPartition:
     """An owner of partition 0 that has not recovered yet."""
     sender = BatchSender(log, batch_bytes=log.batch_bytes, seconds=10.0)
@@ -38,7 +39,7 @@ def an_owner(
         read=log,
         outbox=Outbox(sender, stub(Directory(out=3)), max_in_flight_bytes=1 << 20),
         clock=clock,
-        slice_seconds=1.0,
+        slice_seconds=slice_seconds,
     )
 
 

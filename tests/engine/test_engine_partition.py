@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import datetime
 
 import pytest
@@ -178,6 +178,67 @@ class SlowToOpen(CountingStage):
         self.entered.set()
         assert self.let.wait(20), "nobody but the loop can let it be, and that stands still"
         return super().open(partition, partitions, items)
+
+
+class InPieces(CountingStage):
+    """Steps in pieces, and notes before each of them how often others have had their turn."""
+
+    def __init__(self, turns: Callable[[], int], *, fails: bool = False) -> None:
+        super().__init__("count", "in", "out")
+        self.seen: list[int] = []
+        self._turns, self._fails = turns, fails
+
+    def open(self, partition: int, partitions: int, items: Mapping[bytes, bytes]) -> PartitionState:
+        stage, counting = self, super().open(partition, partitions, items)
+
+        class State:
+            def take(self, records: Sequence[Record]) -> None:
+                counting.take(records)
+
+            def step(self, now: datetime) -> Step:
+                raise AssertionError("whoever steps in pieces is not asked for the whole")
+
+            def stepping(self, now: datetime) -> Generator[None, None, Step]:
+                for _ in range(3):
+                    stage.seen.append(stage._turns())
+                    yield
+                if stage._fails:
+                    raise RuntimeError("a bug")
+                return counting.step(now)
+
+        return State()
+
+
+async def test_others_have_their_turn_between_the_pieces_of_a_step() -> None:
+    log, turns = FakeLog(), 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    stage = InPieces(lambda: turns)
+    owner = await recovered(an_owner(log, stage=stage, slice_seconds=0.0), log)
+    busy = asyncio.create_task(others())
+    try:
+        await owner.work(a_block(b"a", b"a"), still_owned=owns)
+    finally:
+        busy.cancel()
+    assert len(set(stage.seen)) == 3, stage.seen
+    assert committed_counts(log) == {b"a": b"2"}
+
+
+async def test_a_step_that_fails_in_the_midst_stores_nothing_and_its_state_is_not_used_again() -> None:
+    log = FakeLog()
+    stage = InPieces(lambda: 0, fails=True)
+    owner = await recovered(an_owner(log, stage=stage), log)
+    with pytest.raises(RuntimeError, match="a bug"):
+        await owner.work(a_block(b"a", b"a"), still_owned=owns)
+    assert committed_counts(log) == {}
+    stage._fails = False
+    await owner.work(a_block(b"a", b"a"), still_owned=owns)
+    assert committed_counts(log) == {b"a": b"2"}
 
 
 async def test_the_loop_goes_on_while_a_large_state_is_opened() -> None:

@@ -27,6 +27,7 @@ from streams.core.fusion.shelf import Shelf
 from streams.core.fusion.telling import Telling, telling_of
 from streams.core.fusion.totals import ReportedTotal, reported_totals
 from streams.core.moments import micros, span
+from streams.core.pieces import Pieces, finished, pieces_of
 from streams.core.sums import Sums
 
 
@@ -123,23 +124,37 @@ class Fusion:
 
         Cheap when nothing was taken and nothing is due.
         """
+        return finished(self.stepping(now))
+
+    def stepping(self, now: datetime) -> Pieces[FusionStep]:
+        """Do :meth:`step` in pieces of some milliseconds, or of what one region has to settle."""
         at = micros(now)
         step = FusionStep()
         if not self._taken and at < self._next:
             return step
-        changed = self._merge(at, step)
+        changed: dict[str, Report] = {}
+        for records in pieces_of(self._taken):
+            self._merge(records, at, changed, step)
+            yield
+        self._taken.clear()
         closing = [self._pass(due, at, changed, step) for due in self._calendar.due(at)]
         removed: dict[str, list[Mention]] = {}
-        for report in changed.values():
-            self._refresh(report, removed)
+        for reports in pieces_of(changed.values()):
+            for report in reports:
+                self._refresh(report, removed)
+            yield
         for region in self._regions.values():
             region.clusters.settle(self._mentions)
+            yield
             gone = removed.get(region.code, ())
             if gone or region.clusters.touched:
                 step.published += self._publisher.publish(region, gone, at, step.changes)
+                yield
         self._close(closing, at, step)
-        for report in changed.values():
-            self._store(report, at, step)
+        for reports in pieces_of(changed.values()):
+            for report in reports:
+                self._store(report, at, step)
+            yield
         self._count(now, at, step)
         self._shelf.put_away(self.policy.at_hand)
         return step
@@ -200,10 +215,11 @@ class Fusion:
             record = self._publisher.records.get(incident_id)
         return record
 
-    def _merge(self, at: int, step: FusionStep) -> dict[str, Report]:
-        changed: dict[str, Report] = {}
+    def _merge(
+        self, records: Iterable[Telling | WithdrawalV1], at: int, changed: dict[str, Report], step: FusionStep
+    ) -> None:
         oldest = at - self._horizon
-        for record in self._taken:
+        for record in records:
             if isinstance(record, WithdrawalV1):
                 report = self._ledger.withdraw(record)
             elif record.region is None:
@@ -215,8 +231,6 @@ class Fusion:
                 report = self._ledger.admit(record)
             if report is not None:
                 changed[report.key] = report
-        self._taken.clear()
-        return changed
 
     def _pass(self, due: Due, at: int, changed: dict[str, Report], step: FusionStep) -> str | None:
         """Do what is due; return the id of an incident to close."""
