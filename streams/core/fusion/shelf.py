@@ -19,7 +19,7 @@ from streams.core.fusion.region import Region
 
 _MOST: Final = 128
 """Mentions packed together at most: whoever needs one of them unpacks them all."""
-_PEEKED: Final = 256
+_PEEKED: Final = 32
 """Copies that are remembered."""
 _BUCKETS: Final = 1 << 15
 """Into which names are put by their hash: with 50,000 incidents about four names share one."""
