@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from streams.client.connection import admin_client, kafka_options, reach, stop_consumer, topics_of
 from streams.client.errors import BrokerAway
+from streams.fetching import PatientConsumer
 from streams.settings import Settings
 
 _FETCH_WAIT_MS: Final = 50
@@ -220,7 +221,7 @@ async def open_reader(settings: Settings, topic: str) -> AsyncIterator[TopicRead
     """
 
     async def start() -> Any:
-        consumer = AIOKafkaConsumer(
+        consumer = PatientConsumer(
             **kafka_options(settings),
             enable_auto_commit=False,
             fetch_max_wait_ms=_FETCH_WAIT_MS,

@@ -19,7 +19,7 @@ from hashlib import blake2b
 from types import TracebackType
 from typing import Any, Final, Literal, Self
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from aiokafka.structs import OffsetAndMetadata
 from pydantic import ValidationError
@@ -29,6 +29,7 @@ from schemas.topics import ALERTS
 from schemas.vocabulary import Severity
 from streams.client.connection import admin_client, kafka_options, reach, topics_of
 from streams.client.errors import TopicMissing
+from streams.fetching import PatientConsumer
 from streams.settings import Settings, load_settings
 
 _RANKS: Final = {severity: rank for rank, severity in enumerate(Severity)}
@@ -164,7 +165,7 @@ class AlertSubscription:
         return self
 
     async def _connect(self) -> Any:
-        consumer = AIOKafkaConsumer(
+        consumer = PatientConsumer(
             *([ALERTS.name] if self._group is not None else []),
             **kafka_options(self._settings),
             group_id=self._group,

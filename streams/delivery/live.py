@@ -7,13 +7,14 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Final, Self
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from pydantic import ValidationError
 
 from schemas.alert import AlertV1
 from schemas.topics import ALERTS_LIVE
 from streams.client.connection import admin_client, kafka_options, reach, topics_of
 from streams.client.errors import TopicMissing
+from streams.fetching import PatientConsumer
 from streams.settings import Settings
 
 _FETCH_WAIT_MS: Final = 50
@@ -71,7 +72,7 @@ class LiveReader:
         return self
 
     async def _connect(self) -> Any:
-        consumer = AIOKafkaConsumer(
+        consumer = PatientConsumer(
             **kafka_options(self._settings), enable_auto_commit=False, fetch_max_wait_ms=_FETCH_WAIT_MS
         )
         try:

@@ -6,11 +6,12 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
 from streams.engine.config import EngineConfig
 from streams.engine.errors import RecoveryStalledError
 from streams.engine.recovery import Recovering
+from streams.fetching import PatientConsumer
 
 _POLL_MS: Final = 200
 
@@ -31,7 +32,7 @@ class ChangelogReader:
         if not behind:
             return
         config = self._config
-        consumer = AIOKafkaConsumer(
+        consumer = PatientConsumer(
             **config.client_settings(),
             client_id=f"{self._topic}-recovery",
             enable_auto_commit=False,

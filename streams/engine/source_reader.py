@@ -6,11 +6,12 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
 from streams.engine.config import EngineConfig
 from streams.engine.errors import RecoveryStalledError
 from streams.engine.stage import Record
+from streams.fetching import PatientConsumer
 
 _POLL_MS: Final = 200
 
@@ -31,7 +32,7 @@ class SourceReader:
         if not offsets:
             return []
         config, tp = self._config, TopicPartition(self._topic, partition)
-        consumer = AIOKafkaConsumer(
+        consumer = PatientConsumer(
             **config.client_settings(),
             client_id=f"{self._topic}-again",
             enable_auto_commit=False,

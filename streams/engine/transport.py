@@ -21,6 +21,7 @@ from streams.engine.blocks import BlockMessage, chunks
 from streams.engine.offsets import OffsetLedger
 from streams.engine.producer import new_producer
 from streams.engine.tolerant import tolerate_odd_headers
+from streams.fetching import Patience
 
 SCHEME: Final = "sitrepblocks"
 """URL scheme under which Faust finds this transport."""
@@ -35,6 +36,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
     logger = driver.logger
     _fetching_since = 0.0
     """When the fetch under way was begun, by the loop's clock."""
+    _patience: Patience | None = None
 
     def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
         # Faust hard-codes a long poll of 1.5 s and passes on only some of the security settings.
@@ -57,7 +59,9 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
             "rebalance_timeout_ms": int(config.rebalance_timeout_seconds * 1000),
         }
         tolerate_odd_headers()
-        return AIOKafkaConsumer(**settings)
+        consumer = AIOKafkaConsumer(**settings)
+        self._patience = Patience(consumer)
+        return consumer
 
     async def _fetch_records(
         self,
@@ -67,6 +71,8 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         max_records: int | None = None,
     ) -> Mapping[Any, Any]:
         fetched: Mapping[Any, Any] = await super()._fetch_records(consumer, active_partitions, timeout, max_records)
+        if self._patience is not None:
+            self._patience.after(fetched, active_partitions)
         if fetched:
             # Nothing was awaited since the records were taken: the next fetch has not begun.
             self._rest(consumer, sum(len(records) for records in fetched.values()))

@@ -32,13 +32,28 @@ ALLOWED = {
     "streams/core": {"schemas", "streams.core"},
     # The tables are built into the values that extraction takes.
     "streams/reference": {"schemas", "streams.reference", "streams.core.extraction"},
-    "streams/engine": {"streams.engine"},
+    # Consumers that wait longer for a broker that is slow to look.
+    "streams/engine": {"streams.engine", "streams.fetching"},
     "streams/settings": {"schemas", "streams.core", "streams.settings"},
     # Whether a region is known is checked before a report is sent.
-    "streams/client": {"schemas", "streams.core", "streams.reference.codes", "streams.settings", "streams.client"},
+    "streams/client": {
+        "schemas",
+        "streams.core",
+        "streams.reference.codes",
+        "streams.settings",
+        "streams.client",
+        "streams.fetching",
+    },
     "streams/administration": {"schemas", "streams.settings", "streams.client", "streams.administration"},
     # Receivers' files say durations and name rules as the file of rules does.
-    "streams/delivery": {"schemas", "streams.core.alerting", "streams.settings", "streams.client", "streams.delivery"},
+    "streams/delivery": {
+        "schemas",
+        "streams.core.alerting",
+        "streams.settings",
+        "streams.client",
+        "streams.delivery",
+        "streams.fetching",
+    },
     "streams/processors": {
         "schemas",
         "streams.core",
