@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.report import Place
+from seeds.history_truth import towns
+from streams.core.fusion.places import distance_km
 from streams.reference.codes import region_codes
 from streams.reference.gazetteer import TABLES, Gazetteer, Verdict
 from streams.reference.geography import Borders
@@ -190,3 +192,18 @@ def test_any_name_is_answered_without_error(gazetteer: Gazetteer, name: str) -> 
 def test_any_coordinates_are_answered_without_error(gazetteer: Gazetteer, lat: float, lon: float) -> None:
     code = gazetteer.region_at(lat, lon)
     assert code is None or code in gazetteer.regions
+
+
+def test_the_towns_of_generated_histories_are_found_where_they_lie(gazetteer: Gazetteer) -> None:
+    """Else a history's truth tells of a place that no report can name, and fusion is judged by it."""
+    lost = [
+        (region, name)
+        for region, held in towns().items()
+        for town in held
+        for name in (town.en, town.uk)
+        if (found := gazetteer.settlement(name, region).settlement) is None
+        or found.lat is None
+        or found.lon is None
+        or distance_km(found.lat, found.lon, town.lat, town.lon) > 1
+    ]
+    assert lost == []
