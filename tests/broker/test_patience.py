@@ -19,6 +19,7 @@ from aiokafka.consumer.subscription_state import TopicPartitionState
 
 from streams.fetching import LONGEST_WAIT_MS, STARVED_SECONDS, Patience, PatientConsumer
 from tests.broker.live import Topics
+from tests.engine.fake_log import stub
 
 PLACE = TopicPartition("topic", 0)
 BATCHES = 6_000
@@ -34,7 +35,7 @@ class Starved:
         self._subscription = SimpleNamespace(subscription=SimpleNamespace(assignment=assignment))
         self._fetcher = SimpleNamespace(_fetch_max_wait_ms=50)
         self.now = 0.0
-        self.patience = Patience(self, lambda: self.now)  # type: ignore[arg-type]
+        self.patience = Patience(stub(self), lambda: self.now)
 
     def assignment(self) -> set[Any]:
         return {PLACE}

@@ -51,14 +51,18 @@ async def test_every_output_lands_where_it_belongs_in_order(sent: list[Output], 
         assert [(r.key, r.value, tuple(r.headers)) for r in log.records("out", partition)] == expected
 
 
-async def test_one_refused_batch_raises_though_others_were_taken() -> None:
-    log = FakeLog()
-
-    async def refuse(topic: str, partition: int) -> None:
+def a_log_that_refuses_partition_1() -> FakeLog:
+    async def refuse(_: str, partition: int) -> None:
         if partition == 1:
             raise NotLeaderForPartitionError
 
+    log = FakeLog()
     log.on_send = refuse
+    return log
+
+
+async def test_one_refused_batch_raises_though_others_were_taken() -> None:
+    log = a_log_that_refuses_partition_1()
     with pytest.raises(SendRefusedError, match="out:1"):
         await an_outbox(log).send([Output("out", None, b"v", partition=EVERY_PARTITION)])
 
@@ -181,13 +185,7 @@ async def test_who_gives_up_waiting_does_not_take_the_others_along() -> None:
 
 
 async def test_a_refusal_is_told_to_all_whose_records_went_together() -> None:
-    log = FakeLog()
-
-    async def refuse(_: str, partition: int) -> None:
-        if partition == 1:
-            raise NotLeaderForPartitionError
-
-    log.on_send = refuse
+    log = a_log_that_refuses_partition_1()
     outbox = an_outbox(log)
     sends = (outbox.send([Output("out", None, b"v", partition=partition)]) for partition in (0, 1))
     told = await asyncio.gather(*sends, return_exceptions=True)
