@@ -65,7 +65,7 @@ def ledger_items(partition: int, count: int) -> Iterator[Items]:
         for number in range(first, min(count, first + _BLOCK)):
             seen = Seen(dice.randbytes(8), partition, number)
             entry = Entry(1_761_000_000_000_000 + number, 1_761_000_000_000 + number, 1, False, (seen,), ("UA-63",))
-            items[ledger_key(b"desk-%d/report-%d-%d" % (number % 40, partition, number))] = entry.pack()
+            items[ledger_key(b"desk-%d/report-%d-%d" % (number % 40, partition, number))] = entry.pack(entry.regions)
         yield items
 
 

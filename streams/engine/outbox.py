@@ -7,17 +7,14 @@ records that caused them are committed all the same.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from streams.engine.errors import RecordTooLargeError, SendRefusedError
 from streams.engine.partitioning import partition_for
 from streams.engine.sending import Addressed, BatchSender
 from streams.engine.stage import EVERY_PARTITION, Output
 from streams.engine.topics import TopicDirectory
-
-_FRAMING: Final = 1_024
-"""More than a record batch and the lengths of a record's parts take."""
 
 
 class _Load(NamedTuple):
@@ -26,6 +23,12 @@ class _Load(NamedTuple):
     filling: dict[tuple[str, int], Any]
     batches: list[Addressed]
     sent: asyncio.Future[None]
+
+    def spoil(self, error: BaseException) -> None:
+        """Tell everybody whose sends are in it that it was not acknowledged."""
+        if not self.sent.done():
+            self.sent.set_exception(error)
+            self.sent.exception()  # perhaps nobody waits any more
 
 
 class Outbox:
@@ -46,50 +49,29 @@ class Outbox:
         """Send ``outputs`` and return when the broker has acknowledged all of them.
 
         Records of one partition keep their order. Raises :class:`SendRefusedError` if any was refused or not
-        acknowledged in time (others may then have arrived; of other callers too, who are told the same),
-        :class:`RecordTooLargeError` before anything is sent,
-        and :class:`~streams.engine.errors.TopicError` for a topic that does not exist.
+        acknowledged in time (others may then have arrived), or had no such partition to go to;
+        :class:`RecordTooLargeError` before anything is sent; and :class:`~streams.engine.errors.TopicError` for a
+        topic that does not exist. Whoever sends at the same turn is told the same of what went together.
         """
         if not outputs:
             return
-        addressed = await self._addressed(outputs)
+        counts = {topic: await self._topics.partitions(topic) for topic in {output.topic for output in outputs}}
         load = self._load
         if load is None:
             load = self._load = _Load({}, [], asyncio.get_running_loop().create_future())
             task = asyncio.create_task(self._depart(load))
             self._departing.add(task)
             task.add_done_callback(self._departing.discard)
-        self._put(load, addressed)
+        try:
+            self._put(load, outputs, counts)
+        except Exception as error:
+            load.spoil(error)
         await asyncio.shield(load.sent)  # whoever gives up waiting does not speak for the others
 
-    async def _addressed(self, outputs: Sequence[Output]) -> list[tuple[Output, Sequence[int]]]:
-        """Return each output with the partitions it goes to."""
-        counts: dict[str, int] = {}
-        addressed = []
-        for output in outputs:
-            count = counts.get(output.topic)
-            if count is None:
-                count = counts[output.topic] = await self._topics.partitions(output.topic)
-            self._check_size(output)
-            addressed.append((output, _targets(output.topic, output.key, output.partition, count)))
-        return addressed
-
-    def _check_size(self, output: Output) -> None:
-        _, key, value, headers, _ = output
-        size = len(key or b"") + len(value or b"") + sum(len(name) + len(content) for name, content in headers)
-        if 2 * size + _FRAMING < self._sender.batch_bytes:
-            return  # most are far from the limit: no trial for them
-        batch = self._sender.create()
-        batch.append(timestamp=None, key=key, value=value, headers=list(headers))
-        if not self._sender.fits(batch):
-            raise RecordTooLargeError(
-                f"an output to {output.topic} with key {key!r} exceeds {self._sender.batch_bytes} bytes"
-            )
-
-    def _put(self, load: _Load, addressed: Sequence[tuple[Output, Sequence[int]]]) -> None:
+    def _put(self, load: _Load, outputs: Sequence[Output], counts: Mapping[str, int]) -> None:
         filling, batches = load.filling, load.batches
-        for (topic, key, value, headers, _), targets in addressed:
-            for target in targets:
+        for topic, key, value, headers, partition in outputs:
+            for target in _targets(topic, key, partition, counts[topic]):
                 batch = filling.get((topic, target))
                 if (
                     batch is not None
@@ -99,17 +81,22 @@ class Outbox:
                 batch = filling[topic, target] = self._sender.create()
                 batches.append((topic, target, batch))
                 batch.append(timestamp=None, key=key, value=value, headers=list(headers))
+                if not self._sender.fits(batch):  # one that is too large is always the first of its batch
+                    raise RecordTooLargeError(
+                        f"an output to {topic} with key {key!r} exceeds {self._sender.batch_bytes} bytes"
+                    )
 
     async def _depart(self, load: _Load) -> None:
         # A task begins with the loop's next turn: what is put in at this one goes along.
         self._load = None
+        if load.sent.done():
+            return
         batches = load.batches
         try:
             for first in range(0, len(batches), self._most_at_once):
                 await self._sender.send_all(batches[first : first + self._most_at_once])
         except BaseException as error:
-            load.sent.set_exception(error)
-            load.sent.exception()  # perhaps nobody waits any more
+            load.spoil(error)
             if not isinstance(error, Exception):
                 raise
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final
@@ -32,7 +33,7 @@ def claim_json(claim: Claim) -> bytes:
     return orjson.dumps(fields, default=_stated_fields, option=JSON)
 
 
-def digest_of(report: ReportV1, claims: list[bytes]) -> bytes:
+def digest_of(report: ReportV1, claims: Sequence[bytes]) -> bytes:
     """Return 8 bytes that are equal for versions of one report that say the same, however their JSON is laid out.
 
     ``claims`` are those of the report, each as :func:`claim_json` writes it.

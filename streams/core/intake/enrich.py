@@ -15,10 +15,12 @@ from streams.core.intake.content import JSON, claim_json
 from streams.core.intake.delivery import Delivery, OutgoingClaim
 from streams.core.intake.place import Resolve, UnknownRegion
 from streams.core.intake.policy import IntakePolicy
+from streams.core.intake.reading import Reading
 from streams.core.intake.usable import UnusableReport, unknown_region
 
 _STATED: Final = TimePrecision.STATED.value
 _ASSUMED: Final = TimePrecision.ASSUMED.value
+_CLAIM_ID: Final = b'{"schema_version":1,"record":"claim","claim_id":'
 
 
 class Extracted(NamedTuple):
@@ -43,13 +45,8 @@ class Extractor:
 class Origin(NamedTuple):
     """The version of a report that claims come from."""
 
-    report: ReportV1
-    key: str
-    """``source id/report id``."""
+    reading: Reading
     revision: int
-    digest: bytes
-    claims: Sequence[bytes]
-    """The report's claims as JSON."""
     delivery: Delivery
     arrived: datetime
 
@@ -64,9 +61,10 @@ def enrich(origin: Origin, extractor: Extractor | None, resolve: Resolve, policy
     Raises:
         UnusableReport: a claim states a region code that does not exist.
     """
-    report = origin.report
+    reading = origin.reading
+    report = reading.report
     claims: Sequence[Claim] = report.claims
-    written: Sequence[bytes] = origin.claims
+    written = reading.claims
     extracted: Sequence[Extracted] = ()
     extracted_by = ""
     if not claims and extractor is not None and (report.text or report.title):
@@ -76,44 +74,50 @@ def enrich(origin: Origin, extractor: Extractor | None, resolve: Resolve, policy
     if not claims:
         return []
     signature = extractor.signature_of(report.text) if extractor is not None and report.text else ()
-    reference = orjson.Fragment(orjson.dumps(_reference(origin), option=JSON))
+    reference = _reference(origin)
     said_at = report.published_at.isoformat()
-    key, records = origin.key, []
+    name, records = reading.name, []
+    named = _CLAIM_ID + orjson.dumps(name)[:-1]
     for number, (claim, stated) in enumerate(zip(claims, written, strict=True)):
         try:
-            place, place_json = resolve(claim.place)
+            region, region_json, place_json = resolve(claim.place)
         except UnknownRegion as unknown:
             raise UnusableReport([unknown_region(number, str(unknown))]) from None
-        claim_id = f"{key}#{number}"
-        document: dict[str, Any] = {
-            "schema_version": 1,
-            "record": "claim",
-            "claim_id": claim_id,
-            "region": place.region,
-            "place": orjson.Fragment(place_json),
-            "occurred": _occurred(claim, report.published_at, policy),
-            "claim": orjson.Fragment(stated),
-            "report": reference,
-        }
+        further: dict[str, Any] = {}
         if extracted:
             found = extracted[number]
-            document["extractor"] = extracted_by
-            document["quote"] = found.quote[:1_000].strip() or None
-            document["attribution"] = found.attribution
-            document["hedged"] = found.hedged
+            further["extractor"] = extracted_by
+            further["quote"] = found.quote[:1_000].strip() or None
+            further["attribution"] = found.attribution
+            further["hedged"] = found.hedged
         if signature:
-            document["signature"] = signature
-        records.append(OutgoingClaim(claim_id, place.region, said_at, orjson.dumps(document, option=JSON)))
+            further["signature"] = signature
+        # Parts that are JSON already: put together as bytes in half the time that it takes to dump them as fragments.
+        parts = (
+            named,
+            b'#%d","region":' % number,
+            region_json,
+            b',"place":',
+            place_json,
+            b',"occurred":',
+            _occurred(claim, report.published_at, policy),
+            b',"claim":',
+            stated,
+            b',"report":',
+            reference,
+            b"," + orjson.dumps(further)[1:] if further else b"}",
+        )
+        records.append(OutgoingClaim(f"{name}#{number}", region, said_at, b"".join(parts)))
     return records
 
 
-def _reference(origin: Origin) -> dict[str, Any]:
-    report, delivery = origin.report, origin.delivery
+def _reference(origin: Origin) -> bytes:
+    report, delivery = origin.reading.report, origin.delivery
     source = report.source
     reference: dict[str, Any] = {
         "report_id": report.report_id,
         "revision": origin.revision,
-        "digest": origin.digest.hex(),
+        "digest": origin.reading.digest.hex(),
         "source": {
             "id": source.id,
             "kind": source.kind._value_,
@@ -130,13 +134,15 @@ def _reference(origin: Origin) -> dict[str, Any]:
         reference["language"] = report.language
     if report.title is not None:
         reference["title"] = report.title
-    return reference
+    return orjson.dumps(reference, option=JSON)
 
 
-def _occurred(claim: Claim, published_at: datetime, policy: IntakePolicy) -> dict[str, Any]:
+def _occurred(claim: Claim, published_at: datetime, policy: IntakePolicy) -> bytes:
     if claim.occurred is not None:
-        return {"start": claim.occurred.start, "end": claim.occurred.end, "precision": _STATED}
-    return {"start": published_at - policy.assumed_span, "end": published_at, "precision": _ASSUMED}
+        when = {"start": claim.occurred.start, "end": claim.occurred.end, "precision": _STATED}
+    else:
+        when = {"start": published_at - policy.assumed_span, "end": published_at, "precision": _ASSUMED}
+    return orjson.dumps(when, option=JSON)
 
 
 def withdrawal(
@@ -146,7 +152,7 @@ def withdrawal(
 
     With ``region`` null it goes to every partition.
     """
-    report, delivery = origin.report, origin.delivery
+    report, delivery = origin.reading.report, origin.delivery
     document = {
         "schema_version": 1,
         "record": "withdrawal",

@@ -9,7 +9,6 @@ from typing import Final
 
 from schemas.base import EARLIEST, LATEST
 from schemas.report import ReportV1
-from streams.core.intake.content import claim_json, digest_of
 from streams.core.intake.dead_letter import dead_letter
 from streams.core.intake.delivery import Delivery, IntakeStep, Misplaced, OutgoingClaim
 from streams.core.intake.enrich import Extractor, Origin, enrich, withdrawal
@@ -20,13 +19,12 @@ from streams.core.intake.ledger import (
     Verdict,
     admit,
     arrived_ms_of,
-    ledger_key,
 )
 from streams.core.intake.place import Resolve
 from streams.core.intake.policy import IntakePolicy
-from streams.core.intake.usable import UnusableReport, check_times, parse_report
+from streams.core.intake.reading import reading_of
+from streams.core.intake.usable import UnusableReport, check_times
 from streams.core.mistakes import Mistake
-from streams.core.moments import micros
 
 SENT_ON: Final = "sitrep-sent-on-from"
 """Header of a misplaced report that was sent on: it is never sent on twice."""
@@ -75,39 +73,34 @@ class Intake:
         return step
 
     def _take(self, delivery: Delivery, arrived: datetime | None) -> None:
-        report = parse_report(delivery.value, delivery.headers, self._policy)
-        step = self._step
-        source_id = report.source.id
-        key = f"{source_id}/{report.report_id}"
-        encoded = key.encode()
-        if self._home(encoded) != delivery.partition and not _was_sent_on(delivery):
-            step.misplaced.append(Misplaced(encoded, delivery))
+        reading = reading_of(delivery.value, delivery.headers, self._policy)
+        report, step = reading.report, self._step
+        if self._home(reading.key) != delivery.partition and not _was_sent_on(delivery):
+            step.misplaced.append(Misplaced(reading.key, delivery))
             step.tally.misplaced += 1
             return
         check_times(report, arrived, self._policy)
-        claims = [claim_json(claim) for claim in report.claims]
-        seen = Seen(digest_of(report, claims), delivery.partition, delivery.offset)
-        state_key = ledger_key(encoded)
-        before = self._entry(state_key)
-        published_us = micros(report.published_at)
+        seen = Seen(reading.digest, delivery.partition, delivery.offset)
+        before = self._entry(reading.state_key)
+        published_us = reading.published_us
         verdict, entry = admit(before, report, published_us, max(0, delivery.timestamp), seen)
         if verdict is Verdict.DUPLICATE:
-            _count(step.tally.duplicates, source_id)
+            _count(step.tally.duplicates, report.source.id)
             return
         revision = 1 if verdict is Verdict.NEW else _revision(entry, seen)
-        origin = Origin(report, key, revision, seen.digest, claims, delivery, arrived or report.published_at)
+        origin = Origin(reading, revision, delivery, arrived or report.published_at)
         outgoing = [] if _is_stale(verdict, entry, published_us) else self._emitted(origin, before)
         regions = dict.fromkeys(entry.regions)
         for record in outgoing:
             if record.region is not None:
                 regions[record.region] = None
         if entry is not before or len(regions) > len(entry.regions):
-            step.changes[state_key] = entry.pack(regions)
+            step.changes[reading.state_key] = entry.pack(regions)
         step.claims += outgoing
         self._accept(report)
 
     def _emitted(self, origin: Origin, before: Entry | None) -> list[OutgoingClaim]:
-        report = origin.report
+        report = origin.reading.report
         # Enriched first: it may find the report unusable, and then nothing of it may go out.
         claims = [] if report.retracted else enrich(origin, self._extractor, self._resolve, self._policy)
         outgoing: list[OutgoingClaim] = []

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from enum import Enum
 from hashlib import blake2b
 from typing import Final, NamedTuple, Self
@@ -43,8 +42,7 @@ class Verdict(Enum):
     """A repeat of a version already seen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What the ledger keeps of one report.
 
     ``published_us`` and ``retracted`` are the newest version's, ``arrived_ms`` the latest arrival's;
@@ -68,7 +66,7 @@ class Entry:
     def unpack(cls, packed: bytes) -> Self:
         published_us, arrived_ms, revision, retracted, count = _HEAD.unpack_from(packed)
         end = _HEAD.size + count * _VERSION.size
-        versions = tuple(Seen(*found) for found in _VERSION.iter_unpack(packed[_HEAD.size : end]))
+        versions = tuple([Seen(*found) for found in _VERSION.iter_unpack(packed[_HEAD.size : end])])
         regions = tuple(packed[end:].decode().split(",")) if len(packed) > end else ()
         return cls(published_us, arrived_ms, revision, bool(retracted), versions, regions)
 
@@ -99,12 +97,11 @@ def admit(
             again = known.partition == seen.partition and known.offset == seen.offset
             return (Verdict.AGAIN if again else Verdict.DUPLICATE), entry
     newer = (published_us, report.retracted) >= (entry.published_us, entry.retracted)
-    after = replace(
-        entry,
+    after = entry._replace(
         arrived_ms=max(entry.arrived_ms, arrived_ms),
         revision=entry.revision + 1,
         versions=(*entry.versions[-(MAX_VERSIONS - 1) :], seen),
     )
     if not newer:
         return Verdict.OLDER, after
-    return Verdict.NEWER, replace(after, published_us=published_us, retracted=report.retracted)
+    return Verdict.NEWER, after._replace(published_us=published_us, retracted=report.retracted)

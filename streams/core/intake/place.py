@@ -6,12 +6,14 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final, NamedTuple, Protocol
 
-from schemas.claim import ResolvedPlace
+import orjson
+
 from schemas.report import Place
 from schemas.vocabulary import PlacePrecision
 
+_MOST_CANDIDATES: Final = 32
 _CACHED_PLACES: Final = 4_096
-"""About 4 kB each. Names come again and again; coordinates mostly once or twice, soon after one another."""
+"""About 1 kB each. Names come again and again; coordinates mostly once or twice, soon after one another."""
 
 
 class FoundSettlement(NamedTuple):
@@ -48,10 +50,12 @@ class UnknownRegion(Exception):
 
 
 class Resolved(NamedTuple):
-    """A resolved place, with its JSON: the same few hundred places come again and again."""
+    """A resolved place: the same few hundred come again and again."""
 
-    place: ResolvedPlace
+    region: str | None
+    region_json: bytes
     json: bytes
+    """As a :class:`~schemas.claim.ResolvedPlace`, without what is not known."""
 
 
 Resolve = Callable[[Place | None], Resolved]
@@ -66,54 +70,72 @@ def resolver(places: Places) -> Resolve:
         UnknownRegion: the stated code is not one the gazetteer knows.
     """
 
-    nowhere = _with_json(ResolvedPlace())
+    nowhere = _written(None, None, None, None, None, None)
+    # By itself: points come mostly once, also those of a name that comes again and again.
+    named = lru_cache(maxsize=_CACHED_PLACES)(places.named)
 
     # Keyed by the fields: to compare two models costs as much as all the rest of the look-up.
     @lru_cache(maxsize=_CACHED_PLACES)
     def resolve(name: str | None, region: str | None, lat: float | None, lon: float | None) -> Resolved:
         if region is not None and not places.is_region(region):
             raise UnknownRegion(region)
-        return _with_json(_resolved(Place(name=name, region=region, lat=lat, lon=lon), places))
+        return _resolved(name, region, lat, lon, named, places.region_at)
 
     return lambda place: nowhere if place is None else resolve(place.name, place.region, place.lat, place.lon)
 
 
-def _with_json(place: ResolvedPlace) -> Resolved:
-    return Resolved(place, place.model_dump_json(exclude_none=True, exclude_defaults=True).encode())
-
-
-def _resolved(place: Place, places: Places) -> ResolvedPlace:
-    region, settlement = place.region, None
+def _resolved(
+    name: str | None,
+    region: str | None,
+    lat: float | None,
+    lon: float | None,
+    named: Callable[[str, str | None], NamedPlace],
+    region_at: Callable[[float, float], str | None],
+) -> Resolved:
+    settlement = None
     candidates: tuple[str, ...] = ()
     precision = None if region is None else _region_precision(region)
-    if place.name is not None:
+    if name is not None:
         # A bare country ("UA") says little: the name may still tell the region within it.
-        named = places.named(place.name, region)
-        if named.settlement is not None:
-            settlement, precision = named.settlement, PlacePrecision.SETTLEMENT
-            region = named.settlement.region if region is None or "-" not in region else region
-        elif named.region is not None and (region is None or named.region.startswith(region)):
-            region, precision = named.region, _region_precision(named.region)
+        found = named(name, region)
+        if found.settlement is not None:
+            settlement, precision = found.settlement, PlacePrecision.SETTLEMENT
+            region = found.settlement.region if region is None or "-" not in region else region
+        elif found.region is not None and (region is None or found.region.startswith(region)):
+            region, precision = found.region, _region_precision(found.region)
         else:
-            candidates = named.candidates
-    lat, lon = place.lat, place.lon
+            candidates = found.candidates
     if lat is not None and lon is not None:
         precision = PlacePrecision.POINT
         if region is None or "-" not in region:
-            region = places.region_at(lat, lon) or region
+            region = region_at(lat, lon) or region
     elif settlement is not None:
         lat, lon = settlement.lat, settlement.lon
     if region is None:
         precision = None
-    return ResolvedPlace(
-        name=place.name,
-        region=region,
-        settlement=settlement and settlement.id,
-        lat=lat,
-        lon=lon,
-        precision=precision,
-        candidates=tuple(candidates)[:32] if region is None else (),
-    )
+    return _written(name, region, settlement and settlement.id, lat, lon, precision, candidates)
+
+
+def _written(
+    name: str | None,
+    region: str | None,
+    settlement: str | None,
+    lat: float | None,
+    lon: float | None,
+    precision: PlacePrecision | None,
+    candidates: tuple[str, ...] = (),
+) -> Resolved:
+    fields = {
+        "name": name,
+        "region": region,
+        "settlement": settlement,
+        "lat": lat,
+        "lon": lon,
+        "precision": precision,
+        "candidates": candidates[:_MOST_CANDIDATES] if region is None and candidates else None,
+    }
+    known = {field: value for field, value in fields.items() if value is not None}
+    return Resolved(region, orjson.dumps(region), orjson.dumps(known))
 
 
 def _region_precision(region: str) -> PlacePrecision:
