@@ -20,7 +20,8 @@ from streams.processors.backlog import Backlog
 from streams.processors.metrics import Metrics
 from streams.settings import load_settings
 from streams.settings.rules_file import default_rules, load_rules
-from streams.worker.app import StageName, build_stages, engine_config, tune_interpreter
+from streams.worker.app import StageName, build_stages, engine_config
+from streams.worker.interpreter import tune_allocator, tune_interpreter
 from streams.worker.observer import MetricsObserver
 
 
@@ -90,4 +91,5 @@ def _peak_mib() -> int:
 
 
 if __name__ == "__main__":
+    tune_allocator()
     asyncio.run(main(sys.argv[1], {name: int(number) for name, _, number in (a.partition(":") for a in sys.argv[2:])}))

@@ -17,7 +17,8 @@ from streams.processors.backlog import Backlog
 from streams.processors.metrics import Metrics
 from streams.settings import load_settings
 from streams.settings.rules_file import default_rules, load_rules
-from streams.worker.app import StageName, build_stages, engine_config, tune_interpreter
+from streams.worker.app import StageName, build_stages, engine_config
+from streams.worker.interpreter import tune_allocator, tune_interpreter
 from streams.worker.observer import MetricsObserver
 
 
@@ -64,4 +65,5 @@ async def main(broker: str, stage: str) -> None:
 
 
 if __name__ == "__main__":
+    tune_allocator()
     asyncio.run(main(sys.argv[1], sys.argv[2]))

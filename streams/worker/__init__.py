@@ -1,4 +1,4 @@
-"""A worker put together: settings → stages, engine, metrics (``app``, ``observer``), and its page over HTTP.
+"""A worker put together: settings → stages, engine, metrics (``app``, ``observer``), its interpreter and its page.
 
 May import everything but ``streams.cli`` and ``streams.delivery``.
 """

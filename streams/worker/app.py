@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import signal
-import sys
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -30,6 +28,7 @@ from streams.processors.world import World
 from streams.reference.gazetteer import Gazetteer
 from streams.settings import BadSettings, Settings, clock_from, variable_of
 from streams.settings.rules_file import BadRules, default_rules, load_rules
+from streams.worker.interpreter import tune_allocator, tune_interpreter
 from streams.worker.observer import MetricsObserver
 from streams.worker.page import worker_page
 
@@ -37,7 +36,6 @@ _BATCH_BYTES: Final = MAX_MESSAGE_BYTES - 64 * 1024
 """Room for a record batch's own framing below the topics' limit."""
 
 _LEAST_REBALANCE_SECONDS: Final = 15.0
-_SWITCH_SECONDS: Final = 0.001
 
 log = logging.getLogger(__name__)
 
@@ -139,25 +137,10 @@ def _read_again(file: Path, rules: RulesInForce) -> None:
 
 def run_worker(settings: Settings, names: Sequence[str] = ALL_STAGES, **told: Callable[[str], None]) -> int:
     """Run a worker until SIGTERM or SIGINT; return the exit code: 0 stopped, 1 failed. Raises as :func:`serve`."""
+    tune_allocator()
     try:
         asyncio.run(serve(settings, [StageName(name) for name in names], **told))
     except WorkerFailedError:
         log.critical("the worker stops", exc_info=True)
         return 1
     return 0
-
-
-def tune_interpreter() -> None:
-    """Set the collector and the switching of threads for a worker.
-
-    The reference tables are kept out of the collector's sight, and it runs for many new objects, not for few: blocks
-    make thousands of short-lived ones without cycles, and at the default threshold a third of the time goes into
-    looking through them.
-
-    Each stage fetches in a thread of its own, which does little and often. At the default interval such a thread waits
-    5 ms for its turn whenever a block is being worked, several times a fetch; `make bench-alerts` shows it.
-    """
-    sys.setswitchinterval(_SWITCH_SECONDS)
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 20)
