@@ -148,6 +148,8 @@ def _tell(outcome: Outcome) -> None:
     print(f"  {verdict.records_in} records: {verdict.fates}")
     print(f"  {verdict.incidents} incidents, {verdict.regions} regions, {verdict.alerts} alerts")
     print(f"  largest difference {verdict.largest_difference}; {verdict.repeated_outputs} outputs repeated")
+    for stop in outcome.unclean_stops:
+        print(f"  a stop on request was not clean: {stop}")
     for wrong in outcome.wrong:
         print(f"  WRONG {wrong}")
 
@@ -176,7 +178,7 @@ def _summary(outcomes: list[Outcome]) -> dict[str, object]:
         "workers that ended by themselves, by exit code": dict(
             sum((outcome.ended_by_themselves for outcome in outcomes), Counter())
         ),
-        "stops that were not clean": sum(outcome.unclean_stops for outcome in outcomes),
+        "stops that were not clean": sum(len(outcome.unclean_stops) for outcome in outcomes),
         "connections reset": sum(outcome.resets for outcome in outcomes),
         "acknowledgements lost": sum(outcome.acknowledgements_lost for outcome in outcomes),
         "largest difference": max(verdict.largest_difference for verdict in verdicts),

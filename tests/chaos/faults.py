@@ -71,8 +71,8 @@ class Faults:
     session_seconds: float
     rng: random.Random
     happened: list[Happened] = field(default_factory=list)
-    unclean_stops: int = 0
-    """Workers that were asked to stop and did not end with code 0."""
+    unclean_stops: list[str] = field(default_factory=list)
+    """Workers that were asked to stop and did not end with code 0: the code, and what they said last."""
     damages: list[str] = field(default_factory=list)
     """What was done to which file."""
     _broker: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -144,8 +144,9 @@ class Faults:
         place = self._any()
         if place is None or sum(place.wanted for place in self.supervisor.places) <= _FEWEST_WORKERS:
             return False
-        if await asyncio.to_thread(self.supervisor.remove, place) != 0:
-            self.unclean_stops += 1
+        code = await asyncio.to_thread(self.supervisor.remove, place)
+        if code != 0:
+            self.unclean_stops.append(f"worker {place.number} ended with {code}:\n{place.last_words()}")
         return True
 
     async def _damage(self) -> bool:

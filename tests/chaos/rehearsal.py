@@ -62,7 +62,7 @@ class Outcome:
     happened: list[Happened]
     starts: int
     ended_by_themselves: Counter[int]
-    unclean_stops: int
+    unclean_stops: list[str]
     ready_after: list[float]
     recoveries: list[Recovery]
     drained_after: float

@@ -54,6 +54,10 @@ class Place:
     def state_folder(self) -> Path:
         return self.folder / "state"
 
+    def last_words(self, most: int = 20) -> str:
+        """Return the last lines of the log since the last start."""
+        return "\n".join(self.log.read_bytes()[self.said_before :].decode(errors="replace").splitlines()[-most:])
+
     @property
     def running(self) -> bool:
         return self.process is not None and self.process.poll() is None
