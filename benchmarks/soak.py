@@ -10,8 +10,10 @@ for 35 days. Here the worker's clock runs fast (the project's own virtual clock,
 in ``--horizon-minutes``, reports are published and stamped in that time, and what is remembered turns over several
 times within the run. Growth after the first turnover is growth that no state explains.
 
-Memory is the worker's proportional set size (PSS), sampled every two seconds; the slope is the median of all pairwise
-slopes (Theil and Sen) after the warm-up, which is three horizons long and at most a third of the run. Where the
+Broker, feed and worker are given a larger share of the processors than others, where that is allowed: whether it keeps
+up should not depend on what else runs. Memory is the worker's proportional set size (PSS), sampled every two seconds;
+the slope is the median of all pairwise slopes (Theil and Sen) after the warm-up, which is three horizons long and at
+most a third of the run. Where the
 worker falls behind, the feed leaves out what it could not send in time: the rate that was reached is in the result.
 """
 
@@ -44,6 +46,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from prometheus_client.parser import text_string_to_metric_families
 
+from benchmarks.comparison.brokers import prefer
 from schemas.keys import report_key
 from schemas.topics import CLAIMS, MAX_MESSAGE_BYTES, PARTITIONS, REPORTS
 from seeds.history import report_lines
@@ -198,6 +201,7 @@ async def soak(minutes: float, rate: float, horizon_minutes: float, seed: int, f
         "log.cleaner.dedupe.buffer.size": "134217728",
     }
     with ApacheCluster(folder / "kafka", properties=properties, quick_start=False) as cluster:
+        prefer(cluster.brokers[0].pid)
         await lay_out(cluster.address)
         anchor = datetime.now(UTC) + timedelta(seconds=20)
         worker = WorkerProgram(
@@ -366,6 +370,7 @@ def main() -> int:
     chosen = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the broker and the worker end with us
     logging.basicConfig(level=logging.CRITICAL)
+    prefer()
     with tempfile.TemporaryDirectory(prefix="sitrep-soak-", ignore_cleanup_errors=True) as folder:
         outcome = asyncio.run(
             soak(chosen.minutes, chosen.rate, chosen.horizon_minutes, chosen.seed, Path(folder)),
