@@ -28,8 +28,7 @@ from seeds.history_mix import Mix
 from streams.core.fusion import Fusion, FusionPolicy
 from streams.core.intake import Intake, IntakePolicy, resolver
 from streams.core.replay import Line
-from streams.processors.places import GazetteerPlaces
-from streams.reference.gazetteer import Gazetteer
+from streams.processors.world import World
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "evaluation.md"
 BEGIN, END = "<!-- fusion begins -->", "<!-- fusion ends -->"
@@ -87,7 +86,9 @@ class Evaluation:
 def claim_records(history: History) -> list[tuple[int, list[ClaimV1 | WithdrawalV1]]]:
     """Return what intake makes of the history, by number of the arrival."""
     ledger: dict[bytes, bytes] = {}
-    intake = Intake(ledger, lambda _: 0, resolver(GazetteerPlaces(Gazetteer.load())), None, IntakePolicy())
+    world = World.load()
+    # With its extractor: it signs the texts, and a repost is known by its signature.
+    intake = Intake(ledger, lambda _: 0, resolver(world.places), world.extractor, IntakePolicy())
     found = []
     for number, (at, report) in enumerate(history.reports):
         line = Line(report.model_dump_json().encode(), number, timestamp=int(at.timestamp() * 1_000))

@@ -1,17 +1,18 @@
-"""When an incident happened, from what all its reports say: the moment that most sources allow, as closely as they do.
+"""When an incident happened, from what all its reports say: the moment that lies least far from what they state.
 
-One source's time may be rounded, mistaken or unstated; the moment that lies in the intervals of most of them is not
-moved by it. Each source has one say, its closest, and a verbatim repost has none. Who states no time is heard only
-where nobody does.
+It is the median of their intervals: of all moments the one whose distances to the intervals, added up, are least. A
+minute that was rounded, or that is one source's alone, moves it no farther than the others' words reach; and a minute
+past midnight against two who say "in the evening" ends with that evening. Each source has one say, the median of what
+it said itself, and a verbatim repost has none. Who states no time is heard only where nobody does.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Container, Sequence
-from typing import NamedTuple
+from collections.abc import Container, Iterable, Sequence
+from typing import Any, NamedTuple
 
 from streams.core.fusion.mentions import Mention
+from streams.core.fusion.voices import grade
 
 
 class When(NamedTuple):
@@ -34,31 +35,66 @@ class When(NamedTuple):
         return self if self.end <= moment else When(self.start, max(self.start, moment), self.assumed)
 
 
+class _Word(NamedTuple):
+    """An interval, and what ranks it before others that are as good, least first."""
+
+    rank: tuple[Any, ...]
+    when: When
+
+
 def when(leader: Mention, mentions: Sequence[Mention], echoes: Container[int]) -> When:
     """Return when it happened. ``echoes`` are the positions in ``mentions`` of those that repeat another word for word.
 
-    Of several moments that equally many sources allow the leader's is taken, then the earliest.
+    Of two moments that lie equally far from what is stated, the one that more of it allows is taken. Among a source's
+    own words then the newest, among sources the best graded, and of those who knows most (the canonical order).
     """
     if len(mentions) == 1:
         return When(leader.start, leader.end, leader.assumed)
-    said: dict[str, tuple[bool, int, int, int]] = {}
+    said: dict[str, list[Mention]] = {}
+    undated: list[_Word] = []
     for position, mention in enumerate(mentions):
         if position in echoes or mention.goes_on:
             continue
-        closeness = mention.assumed, mention.end - mention.start, mention.start, mention.end
-        source = mention.report.source.id
-        held = said.get(source)
-        if held is None or closeness < held:
-            said[source] = closeness
-    stated = [(start, end) for assumed, _, start, end in said.values() if not assumed]
-    intervals = stated or [(start, end) for _, _, start, end in said.values()]
-    if not intervals:
-        return When(leader.start, leader.end, leader.assumed)
-    starts, ends = sorted(start for start, _ in intervals), sorted(end for _, end in intervals)
+        if mention.assumed:
+            undated.append(_Word((grade(mention), mention.order), _told(mention)))
+        else:
+            said.setdefault(mention.report.source.id, []).append(mention)
+    words = [_say(held) for held in said.values()] or undated
+    return _median(words).when if words else When(leader.start, leader.end, leader.assumed)
 
-    def rank(moment: int) -> tuple[int, bool, int]:
-        allowed_by = bisect_right(starts, moment) - bisect_left(ends, moment)
-        return allowed_by, leader.start <= moment <= leader.end, -moment
 
-    start = max(starts, key=rank)
-    return When(start, ends[bisect_left(ends, start)], not stated)
+def _told(mention: Mention) -> When:
+    return When(mention.start, mention.end, mention.assumed)
+
+
+def _say(mentions: Sequence[Mention]) -> _Word:
+    """Return the one say of the source that these are of."""
+    rank = grade(mentions[0]), min(mention.order for mention in mentions)
+    if len(mentions) == 1:
+        return _Word(rank, _told(mentions[0]))
+    newest_first = [_Word(tuple(-part for part in held.report.version), _told(held)) for held in mentions]
+    return _Word(rank, _median(newest_first).when)
+
+
+def _median(words: Sequence[_Word]) -> _Word:
+    """Return the moment least far from the intervals, and as much around it as those that hold it agree on.
+
+    The distance to an interval is half of the distances to its two ends, less a constant; so the moment is the median
+    of all ends, and any between the two in the middle are alike.
+    """
+    if len(words) == 1:
+        return words[0]
+    ends = sorted(end for word in words for end in (word.when.start, word.when.latest))
+    middle = ends[len(words) - 1 : len(words) + 1]
+    return min((_agreed(moment, words) for moment in dict.fromkeys(middle)), key=_rank)
+
+
+def _agreed(moment: int, words: Iterable[_Word]) -> _Word:
+    """Return what those that allow the moment agree on, and how it ranks: how many they are, and the best of them."""
+    holding = [word for word in words if word.when.start <= moment <= word.when.latest]
+    start, end = max(word.when.start for word in holding), min(word.when.end for word in holding)
+    return _Word((-len(holding), min(map(_rank, holding)), moment), When(start, end, holding[0].when.assumed))
+
+
+def _rank(word: _Word) -> tuple[Any, ...]:
+    return word.rank

@@ -1,7 +1,8 @@
-"""When an incident happened: what most sources allow, not what one of them says; and where that is placed."""
+"""When an incident happened: the median of what its sources state; and where in windows that is placed."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,9 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.vocabulary import TimePrecision
-from streams.core.fusion.times import When
+from streams.core.fusion.ledger import Ledger
+from streams.core.fusion.mentions import mentions_of
+from streams.core.fusion.telling import telling_of
+from streams.core.fusion.times import When, when
+from streams.core.moments import micros
 from tests.core.fusion.histories import TEXT
-from tests.core.fusion.wire import a_report, a_strike, at, casualties, fuse
+from tests.core.fusion.wire import POLICY, a_report, a_strike, at, casualties, claims_of, fuse
 from tests.laws import law
 
 
@@ -45,11 +50,49 @@ def test_two_wide_times_meet_where_they_overlap() -> None:
     assert told(*times) == ("09:00-12:00", TimePrecision.STATED)
 
 
-def test_of_two_that_disagree_the_better_located_and_timed_is_believed() -> None:
-    assert told(("a", "2025-10-22 14:00"), ("b", "2025-10-22 14:10"))[0] == "14:00-14:00"
+def test_minutes_that_are_nearly_alike_stand_together() -> None:
+    """
+    ```
+    a         │      14:15
+    b         │      14:15
+    c  │             13:58
+    d   │            14:02
+    e ▒▒▒            13:55 to 14:05
+    ```
+    Two say the same minute, and three others agree on none; but they are close to each other and far from it.
+    """
+    interval = "2025-10-22 13:55 .. 2025-10-22 14:05"
+    minutes = ["14:15", "14:15", "13:58", "14:02"]
+    times = [(source, f"2025-10-22 {minute}") for source, minute in zip("abcd", minutes, strict=True)]
+    assert told(*times, ("e", interval))[0] == "14:02-14:02"
 
 
-def test_a_source_has_one_say_its_closest_however_often_it_speaks() -> None:
+def test_of_two_that_disagree_the_better_graded_is_believed_then_who_spoke_first() -> None:
+    first, second = ("2025-10-22 14:00", "15:00"), ("2025-10-22 14:10", "16:00")
+    for grades, minute in [("AB", "14:00"), ("BA", "14:10"), ("BB", "14:00")]:
+        reports = [
+            a_report("r1", time, f"2025-10-22 {told_at}", grade=grade, claims=[a_strike(time, weapons=["drone"])])
+            for (time, told_at), grade in zip((first, second), grades, strict=True)
+        ]
+        [incident] = fuse(reports)[0].incidents()
+        assert f"{incident.occurred.start:%H:%M}" == minute, grades
+
+
+def test_a_source_that_says_it_thrice_means_the_one_in_the_middle() -> None:
+    alone = [("a", f"2025-10-22 14:{minute}") for minute in ("10", "03", "05")]
+    assert told(*alone)[0] == "14:05-14:05"
+
+
+def test_of_two_words_of_one_source_the_newer_holds() -> None:
+    reports = [
+        a_report(f"r{hour}", "a", f"2025-10-22 {hour}:00", claims=[a_strike(time, weapons=["drone"])])
+        for hour, time in [(15, "2025-10-22 14:00"), (16, "2025-10-22 14:10")]
+    ]
+    [incident] = fuse(reports)[0].incidents()
+    assert f"{incident.occurred.start:%H:%M}" == "14:10"
+
+
+def test_a_source_has_one_say_however_often_it_speaks() -> None:
     often = [("a", "2025-10-22 14:10")] * 3
     assert told(("z", "2025-10-22 14:00"), ("y", "2025-10-22 14:00"), *often)[0] == "14:00-14:00"
 
@@ -97,3 +140,25 @@ def test_the_latest_moment_is_inside_and_nothing_is_told_before_it_happens(
     assert happened.start == start
     assert start <= happened.latest <= max(start, min(start + width, told_at))
     assert happened.latest < happened.end or happened.start == happened.end
+
+
+@law(200)
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 30)), min_size=1, max_size=6))
+def test_no_moment_lies_nearer_to_what_the_sources_state(stated: list[tuple[int, int]]) -> None:
+    """The distance to an interval is that to its nearest moment; inside, it is none."""
+    noon = at("2025-10-22 12:00")
+    ledger, intervals = Ledger(POLICY), []
+    for number, (start, width) in enumerate(stated):
+        begun, ended = noon + timedelta(minutes=start), noon + timedelta(minutes=start + width)
+        claim = a_strike(f"{begun:%Y-%m-%d %H:%M} .. {ended:%Y-%m-%d %H:%M}")
+        for record in claims_of(a_report(f"r{number}", f"s{number}", "2025-10-22 15:00", claims=[claim])):
+            ledger.admit(telling_of(record, POLICY))
+        intervals.append(When(micros(begun), micros(ended), False))
+    mentions = [mention for report in ledger.reports.values() for mention in mentions_of(report, POLICY)]
+
+    def far(moment: int) -> int:
+        return sum(max(told.start - moment, 0, moment - told.latest) for told in intervals)
+
+    found = when(mentions[0], mentions, ())
+    ends = [end for told in intervals for end in (told.start, told.latest)]
+    assert min(far(end) for end in ends if found.start <= end <= found.latest) == min(map(far, ends))
