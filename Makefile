@@ -44,8 +44,10 @@ $(PEERS)/.ready: benchmarks/peers/requirements.lock
 	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
-bench-peers: $(READY) $(PEERS)/.ready ## the same work in the engine, plain Faust, Quix Streams and Bytewax, with ceilings
-	@$(BIN)/python -m benchmarks.comparison
+SCALE ?= 1
+ROUNDS ?= 5
+bench-peers: $(READY) $(PEERS)/.ready ## the same work in the engine, plain Faust, Quix Streams and Bytewax, with ceilings: SCALE=1 ROUNDS=5
+	@$(BIN)/python -m benchmarks.comparison --scale $(SCALE) --rounds $(ROUNDS)
 
 evaluate-alerts: $(READY) ## alerts over generated months with known truth; writes docs/evaluation.md
 	@$(BIN)/python -m benchmarks.alert_month

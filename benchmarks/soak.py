@@ -13,8 +13,8 @@ times within the run. Growth after the first turnover is growth that no state ex
 Broker, feed and worker are given a larger share of the processors than others, where that is allowed: whether it keeps
 up should not depend on what else runs. Memory is the worker's proportional set size (PSS), sampled every two seconds;
 the slope is the median of all pairwise slopes (Theil and Sen) after the warm-up, which is three horizons long and at
-most a third of the run. Where the
-worker falls behind, the feed leaves out what it could not send in time: the rate that was reached is in the result.
+most a third of the run. Where the worker falls behind, the feed leaves out what it could not send in time: the rate
+that was reached is in the result.
 """
 
 from __future__ import annotations
