@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from schemas.base import MAX_COUNT, Count, WireModel
+from schemas.plain import ruled
+
+
+def _in_order(estimate: Mapping[str, Any]) -> Mapping[str, Any]:
+    low, best, high = estimate["low"], estimate["best"], estimate["high"]
+    if high is not None and high < low:
+        raise ValueError(f"high {high} is below low {low}")
+    if best is not None and (best < low or (high is not None and best > high)):
+        raise ValueError(f"best {best} is outside low {low} .. high {high}")
+    return estimate
 
 
 class Estimate(WireModel):
@@ -21,13 +32,7 @@ class Estimate(WireModel):
     best: Count | None = None
     high: Count | None = None
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.high is not None and self.high < self.low:
-            raise ValueError(f"high {self.high} is below low {self.low}")
-        if self.best is not None and (self.best < self.low or (self.high is not None and self.best > self.high)):
-            raise ValueError(f"best {self.best} is outside low {self.low} .. high {self.high}")
-        return self
+    _in_order = model_validator(mode="after")(ruled(_in_order))
 
     @classmethod
     def exactly(cls, number: int) -> Self:

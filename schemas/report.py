@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -22,6 +23,7 @@ from schemas.base import (
     WireModel,
 )
 from schemas.estimate import Figure
+from schemas.plain import ruled
 from schemas.vocabulary import (
     Group,
     OutageStatus,
@@ -44,17 +46,25 @@ class Source(WireModel):
     party: Party | None = None
 
 
+def _in_order(interval: Mapping[str, Any]) -> Mapping[str, Any]:
+    if interval["end"] < interval["start"]:
+        raise ValueError("end is before start")
+    return interval
+
+
 class Interval(WireModel):
     """Half-open ``[start, end)``; an instant has ``start == end``."""
 
     start: Moment
     end: Moment
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.end < self.start:
-            raise ValueError("end is before start")
-        return self
+    _in_order = model_validator(mode="after")(ruled(_in_order))
+
+
+def _usable(place: Mapping[str, Any]) -> Mapping[str, Any]:
+    if (place["lat"] is None) != (place["lon"] is None):
+        raise ValueError("lat and lon go together")
+    return place
 
 
 class Place(WireModel):
@@ -65,11 +75,7 @@ class Place(WireModel):
     lat: Latitude | None = None
     lon: Longitude | None = None
 
-    @model_validator(mode="after")
-    def _usable(self) -> Self:
-        if (self.lat is None) != (self.lon is None):
-            raise ValueError("lat and lon go together")
-        return self
+    _usable = model_validator(mode="after")(ruled(_usable))
 
 
 class _Claim(WireModel):
@@ -115,6 +121,12 @@ class CasualtiesClaim(_Claim):
 Claim = Annotated[StrikeClaim | OutageClaim | CasualtiesClaim, Field(discriminator="kind")]
 
 
+def _says_something(report: Mapping[str, Any]) -> Mapping[str, Any]:
+    if not (report["claims"] or report["text"] or report["title"] or report["retracted"]):
+        raise ValueError("report has no claims, no text and no title, and retracts nothing")
+    return report
+
+
 class ReportV1(WireModel):
     """One report of one source, in one version.
 
@@ -135,8 +147,4 @@ class ReportV1(WireModel):
     retracted: Flag = False
     claims: tuple[Claim, ...] = Field(default=(), max_length=MAX_CLAIMS)
 
-    @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        if not (self.claims or self.text or self.title or self.retracted):
-            raise ValueError("report has no claims, no text and no title, and retracts nothing")
-        return self
+    _says_something = model_validator(mode="after")(ruled(_says_something))

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from schemas.fields import fields_of
 from schemas.report import CasualtiesClaim, Interval, OutageClaim, Place, ReportV1, Source, StrikeClaim
 from streams.client.errors import InvalidReport
 from streams.core.intake import IntakePolicy, UnusableReport, parse_report
@@ -44,7 +45,7 @@ def validated(given: Given, now: datetime) -> ReportV1:
     """
     try:
         report = given if isinstance(given, ReportV1) else parse_report(_as_json(given), (), _POLICY)
-        check_times(report, now, _POLICY)
+        check_times(report.published_at, fields_of(report)["claims"], now, _POLICY)
         check_regions(report, region_codes().__contains__)
     except UnusableReport as error:
         raise InvalidReport([_advised(mistake) for mistake in error.mistakes]) from None

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from schemas.report import ReportV1
+from schemas.fields import ReportFields
 from streams.core.extraction import VERSION, DocumentText, Knowledge, extract
 from streams.core.fusion import signature_of
 from streams.core.intake import Extracted, Extractor, Places
@@ -38,10 +38,12 @@ class World:
 def text_extractor(knowledge: Knowledge) -> Extractor:
     """Return extraction as intake calls it."""
 
-    def claims_of(report: ReportV1) -> Sequence[Extracted]:
+    def claims_of(report: ReportFields) -> Sequence[Extracted]:
         # A headline alone is the text; beside a text it is its title.
-        title = report.title if report.text else None
-        document = DocumentText(report.text or report.title or "", report.published_at, title, report.language)
+        text, headline = report["text"], report["title"]
+        document = DocumentText(
+            text or headline or "", report["published_at"], headline if text else None, report["language"]
+        )
         return [
             Extracted(found.claim, found.quote, found.attribution, found.hedged)
             for found in extract(document, knowledge).claims

@@ -9,7 +9,8 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from schemas.report import Claim, ReportV1
+from schemas.fields import ClaimFields, IntervalFields, ReportFields, claim_fields
+from schemas.report import Claim
 from schemas.vocabulary import TimePrecision
 from streams.core.intake.content import JSON, claim_json
 from streams.core.intake.delivery import Delivery, OutgoingClaim
@@ -37,7 +38,7 @@ class Extractor:
     """Turns the text of a report into claims. ``version`` names it on every claim it made."""
 
     version: str
-    claims_of: Callable[[ReportV1], Sequence[Extracted]]
+    claims_of: Callable[[ReportFields], Sequence[Extracted]]
     signature_of: Callable[[str], tuple[int, ...]]
     """MinHash of a text, to recognise verbatim reposts; empty for a text too short to tell."""
 
@@ -63,24 +64,25 @@ def enrich(origin: Origin, extractor: Extractor | None, resolve: Resolve, policy
     """
     reading = origin.reading
     report = reading.report
-    claims: Sequence[Claim] = report.claims
+    claims: Sequence[ClaimFields] = report["claims"]
     written = reading.claims
     extracted: Sequence[Extracted] = ()
     extracted_by = ""
-    if not claims and extractor is not None and (report.text or report.title):
+    if not claims and extractor is not None and (report["text"] or report["title"]):
         extracted, extracted_by = extractor.claims_of(report), extractor.version
-        claims = [found.claim for found in extracted]
+        claims = [claim_fields(found.claim) for found in extracted]
         written = [claim_json(claim) for claim in claims]
     if not claims:
         return []
-    signature = extractor.signature_of(report.text) if extractor is not None and report.text else ()
+    text, published_at = report["text"], report["published_at"]
+    signature = extractor.signature_of(text) if extractor is not None and text else ()
     reference = _reference(origin)
-    said_at = report.published_at.isoformat()
+    said_at = published_at.isoformat()
     name, records = reading.name, []
     named = _CLAIM_ID + orjson.dumps(name)[:-1]
     for number, (claim, stated) in enumerate(zip(claims, written, strict=True)):
         try:
-            region, region_json, place_json = resolve(claim.place)
+            region, region_json, place_json = resolve(claim["place"])
         except UnknownRegion as unknown:
             raise UnusableReport([unknown_region(number, str(unknown))]) from None
         further: dict[str, Any] = {}
@@ -100,7 +102,7 @@ def enrich(origin: Origin, extractor: Extractor | None, resolve: Resolve, policy
             b',"place":',
             place_json,
             b',"occurred":',
-            _occurred(claim, report.published_at, policy),
+            _occurred(claim["occurred"], published_at, policy),
             b',"claim":',
             stated,
             b',"report":',
@@ -113,33 +115,28 @@ def enrich(origin: Origin, extractor: Extractor | None, resolve: Resolve, policy
 
 def _reference(origin: Origin) -> bytes:
     report, delivery = origin.reading.report, origin.delivery
-    source = report.source
     reference: dict[str, Any] = {
-        "report_id": report.report_id,
+        "report_id": report["report_id"],
         "revision": origin.revision,
         "digest": origin.reading.digest.hex(),
-        "source": {
-            "id": source.id,
-            "kind": source.kind._value_,
-            "reliability": source.reliability._value_,
-            "party": source.party and source.party._value_,
-        },
-        "published_at": report.published_at,
+        "source": report["source"],
+        "published_at": report["published_at"],
         "ingested_at": origin.arrived,
         "position": {"topic": delivery.topic, "partition": delivery.partition, "offset": delivery.offset},
     }
-    if report.url is not None:
-        reference["url"] = report.url
-    if report.language is not None:
-        reference["language"] = report.language
-    if report.title is not None:
-        reference["title"] = report.title
+    if report["url"] is not None:
+        reference["url"] = report["url"]
+    if report["language"] is not None:
+        reference["language"] = report["language"]
+    if report["title"] is not None:
+        reference["title"] = report["title"]
     return orjson.dumps(reference, option=JSON)
 
 
-def _occurred(claim: Claim, published_at: datetime, policy: IntakePolicy) -> bytes:
-    if claim.occurred is not None:
-        when = {"start": claim.occurred.start, "end": claim.occurred.end, "precision": _STATED}
+def _occurred(occurred: IntervalFields | None, published_at: datetime, policy: IntakePolicy) -> bytes:
+    when: dict[str, Any]
+    if occurred is not None:
+        when = {**occurred, "precision": _STATED}
     else:
         when = {"start": published_at - policy.assumed_span, "end": published_at, "precision": _ASSUMED}
     return orjson.dumps(when, option=JSON)
@@ -156,14 +153,14 @@ def withdrawal(
     document = {
         "schema_version": 1,
         "record": "withdrawal",
-        "source_id": report.source.id,
+        "source_id": report["source"]["id"],
         "report_id": report_id,
         "reason": reason,
-        "by_report_id": report.report_id,
-        "published_at": report.published_at,
+        "by_report_id": report["report_id"],
+        "published_at": report["published_at"],
         "revision": None if whole else origin.revision,
         "position": {"topic": delivery.topic, "partition": delivery.partition, "offset": delivery.offset},
     }
-    record_id = f"{report.source.id}/{report_id}!{origin.revision}"
+    record_id = f"{report['source']['id']}/{report_id}!{origin.revision}"
     value = orjson.dumps(document, option=JSON)
-    return OutgoingClaim(record_id, region, report.published_at.isoformat(), value, everywhere=region is None)
+    return OutgoingClaim(record_id, region, report["published_at"].isoformat(), value, everywhere=region is None)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from schemas.base import EARLIEST, LATEST
-from schemas.report import ReportV1
+from schemas.fields import ReportFields
 from streams.core.intake.dead_letter import dead_letter
 from streams.core.intake.delivery import Delivery, IntakeStep, Misplaced, OutgoingClaim
 from streams.core.intake.enrich import Extractor, Origin, enrich, withdrawal
@@ -79,16 +79,16 @@ class Intake:
             step.misplaced.append(Misplaced(reading.key, delivery))
             step.tally.misplaced += 1
             return
-        check_times(report, arrived, self._policy)
+        check_times(report["published_at"], report["claims"], arrived, self._policy)
         seen = Seen(reading.digest, delivery.partition, delivery.offset)
         before = self._entry(reading.state_key)
         published_us = reading.published_us
-        verdict, entry = admit(before, report, published_us, max(0, delivery.timestamp), seen)
+        verdict, entry = admit(before, published_us, max(0, delivery.timestamp), seen, retracted=report["retracted"])
         if verdict is Verdict.DUPLICATE:
-            _count(step.tally.duplicates, report.source.id)
+            _count(step.tally.duplicates, report["source"]["id"])
             return
         revision = 1 if verdict is Verdict.NEW else _revision(entry, seen)
-        origin = Origin(reading, revision, delivery, arrived or report.published_at)
+        origin = Origin(reading, revision, delivery, arrived or report["published_at"])
         outgoing = [] if _is_stale(verdict, entry, published_us) else self._emitted(origin, before)
         regions = dict.fromkeys(entry.regions)
         for record in outgoing:
@@ -102,27 +102,27 @@ class Intake:
     def _emitted(self, origin: Origin, before: Entry | None) -> list[OutgoingClaim]:
         report = origin.reading.report
         # Enriched first: it may find the report unusable, and then nothing of it may go out.
-        claims = [] if report.retracted else enrich(origin, self._extractor, self._resolve, self._policy)
+        claims = [] if report["retracted"] else enrich(origin, self._extractor, self._resolve, self._policy)
         outgoing: list[OutgoingClaim] = []
-        if report.supersedes is not None and report.supersedes != report.report_id:
-            outgoing.append(withdrawal(origin, report.supersedes, "superseded", None, whole=True))
-        reason = "retracted" if report.retracted else "revised"
+        if report["supersedes"] is not None and report["supersedes"] != report["report_id"]:
+            outgoing.append(withdrawal(origin, report["supersedes"], "superseded", None, whole=True))
+        reason = "retracted" if report["retracted"] else "revised"
         if before is not None:
-            outgoing += [withdrawal(origin, report.report_id, reason, region) for region in before.regions]
-        if report.retracted and (before is None or not before.regions):
+            outgoing += [withdrawal(origin, report["report_id"], reason, region) for region in before.regions]
+        if report["retracted"] and (before is None or not before.regions):
             # Not known here: forgotten since, or read before the topic was laid out anew. Tell everybody.
-            outgoing.append(withdrawal(origin, report.report_id, reason, None))
+            outgoing.append(withdrawal(origin, report["report_id"], reason, None))
         for claim in claims:
             if claim.region is None:
-                _count(self._step.tally.unlocated, report.source.id)
+                _count(self._step.tally.unlocated, report["source"]["id"])
         return outgoing + claims
 
-    def _accept(self, report: ReportV1) -> None:
-        tally = self._step.tally
-        _count(tally.accepted, report.source.id)
-        last = tally.last_published.get(report.source.id)
-        if last is None or report.published_at > last:
-            tally.last_published[report.source.id] = report.published_at
+    def _accept(self, report: ReportFields) -> None:
+        tally, source_id, published_at = self._step.tally, report["source"]["id"], report["published_at"]
+        _count(tally.accepted, source_id)
+        last = tally.last_published.get(source_id)
+        if last is None or published_at > last:
+            tally.last_published[source_id] = published_at
 
     def _bury(self, delivery: Delivery, mistake: Mistake, arrived: datetime | None) -> None:
         letter = dead_letter(delivery, mistake, arrived, self._policy)

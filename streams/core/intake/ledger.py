@@ -12,8 +12,6 @@ from enum import Enum
 from hashlib import blake2b
 from typing import Final, NamedTuple, Self
 
-from schemas.report import ReportV1
-
 PREFIX: Final = b"r"
 _HEAD: Final = struct.Struct("<qqHBB")
 _VERSION: Final = struct.Struct("<8sHq")
@@ -83,20 +81,20 @@ def ledger_key(report_key: bytes) -> bytes:
 
 
 def admit(
-    entry: Entry | None, report: ReportV1, published_us: int, arrived_ms: int, seen: Seen
+    entry: Entry | None, published_us: int, arrived_ms: int, seen: Seen, *, retracted: bool
 ) -> tuple[Verdict, Entry]:
-    """Return what a delivery of ``report`` is to its ledger entry, and the entry after it.
+    """Return what a delivery of a report is to its ledger entry, and the entry after it.
 
     Versions are ordered by publication; of two published at the same time a retraction is the newer one, else the
     one that arrived later. ``revision`` of the returned entry is that of the newest version *by arrival*.
     """
     if entry is None:
-        return Verdict.NEW, Entry(published_us, arrived_ms, 1, report.retracted, (seen,), ())
+        return Verdict.NEW, Entry(published_us, arrived_ms, 1, retracted, (seen,), ())
     for known in entry.versions:
         if known.digest == seen.digest:
             again = known.partition == seen.partition and known.offset == seen.offset
             return (Verdict.AGAIN if again else Verdict.DUPLICATE), entry
-    newer = (published_us, report.retracted) >= (entry.published_us, entry.retracted)
+    newer = (published_us, retracted) >= (entry.published_us, entry.retracted)
     after = entry._replace(
         arrived_ms=max(entry.arrived_ms, arrived_ms),
         revision=entry.revision + 1,
@@ -104,4 +102,4 @@ def admit(
     )
     if not newer:
         return Verdict.OLDER, after
-    return Verdict.NEWER, after._replace(published_us=published_us, retracted=report.retracted)
+    return Verdict.NEWER, after._replace(published_us=published_us, retracted=retracted)

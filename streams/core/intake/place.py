@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, Protocol
 
 import orjson
 
-from schemas.report import Place
+from schemas.fields import PlaceFields
 from schemas.vocabulary import PlacePrecision
 
 _MOST_CANDIDATES: Final = 32
@@ -58,7 +58,7 @@ class Resolved(NamedTuple):
     """As a :class:`~schemas.claim.ResolvedPlace`, without what is not known."""
 
 
-Resolve = Callable[[Place | None], Resolved]
+Resolve = Callable[[PlaceFields | None], Resolved]
 
 
 def resolver(places: Places) -> Resolve:
@@ -74,14 +74,19 @@ def resolver(places: Places) -> Resolve:
     # By itself: points come mostly once, also those of a name that comes again and again.
     named = lru_cache(maxsize=_CACHED_PLACES)(places.named)
 
-    # Keyed by the fields: to compare two models costs as much as all the rest of the look-up.
+    # Keyed by the fields: to compare two mappings costs as much as all the rest of the look-up.
     @lru_cache(maxsize=_CACHED_PLACES)
     def resolve(name: str | None, region: str | None, lat: float | None, lon: float | None) -> Resolved:
         if region is not None and not places.is_region(region):
             raise UnknownRegion(region)
         return _resolved(name, region, lat, lon, named, places.region_at)
 
-    return lambda place: nowhere if place is None else resolve(place.name, place.region, place.lat, place.lon)
+    def resolve_place(place: PlaceFields | None) -> Resolved:
+        if place is None:
+            return nowhere
+        return resolve(place["name"], place["region"], place["lat"], place["lon"])
+
+    return resolve_place
 
 
 def _resolved(

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from schemas.report import ReportV1
+from schemas.fields import ReportFields
 from streams.core.intake.content import claim_json, digest_of
 from streams.core.intake.ledger import ledger_key
 from streams.core.intake.policy import IntakePolicy
-from streams.core.intake.usable import parse_report
+from streams.core.intake.usable import parse_fields
 from streams.core.moments import micros
 
 
 class Reading(NamedTuple):
     """A report as its bytes tell it."""
 
-    report: ReportV1
+    report: ReportFields
     name: str
     """``source id/report id``."""
     key: bytes
@@ -34,8 +34,10 @@ def reading_of(value: bytes | None, headers: Sequence[tuple[str, bytes]], policy
     Raises:
         UnusableReport: with every mistake found.
     """
-    report = parse_report(value, headers, policy)
-    name = f"{report.source.id}/{report.report_id}"
+    report = parse_fields(value, headers, policy)
+    name = f"{report['source']['id']}/{report['report_id']}"
     key = name.encode()
-    claims = [claim_json(claim) for claim in report.claims]
-    return Reading(report, name, key, ledger_key(key), claims, digest_of(report, claims), micros(report.published_at))
+    claims = [claim_json(claim) for claim in report["claims"]]
+    return Reading(
+        report, name, key, ledger_key(key), claims, digest_of(report, claims), micros(report["published_at"])
+    )

@@ -8,7 +8,8 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from schemas.report import Claim, OutageClaim, ReportV1
+from schemas.fields import REPORT_FIELDS, ClaimFields, ReportFields, fields_of
+from schemas.report import ReportV1
 from streams.core.intake.policy import IntakePolicy
 from streams.core.mistakes import Mistake, mistakes_of
 
@@ -41,6 +42,30 @@ def parse_report(value: bytes | None, headers: Sequence[tuple[str, bytes]], poli
     Raises:
         UnusableReport: with every mistake found, and a stable code for each.
     """
+    checked = _check_record(value, headers, policy)
+    try:
+        report: ReportV1 = ReportV1.__pydantic_validator__.validate_json(checked)
+    except ValidationError as error:
+        raise UnusableReport(_why(error, checked)) from None
+    return report
+
+
+def parse_fields(value: bytes | None, headers: Sequence[tuple[str, bytes]], policy: IntakePolicy) -> ReportFields:
+    """Return what :func:`parse_report` does, as plain fields and in less time.
+
+    Raises:
+        UnusableReport: as :func:`parse_report` does.
+    """
+    checked = _check_record(value, headers, policy)
+    try:
+        fields: ReportFields = REPORT_FIELDS.validate_json(checked)
+    except ValidationError:
+        # The model names what is wrong in its own words.
+        return fields_of(parse_report(checked, (), policy))
+    return fields
+
+
+def _check_record(value: bytes | None, headers: Sequence[tuple[str, bytes]], policy: IntakePolicy) -> bytes:
     if value is None:
         raise UnusableReport([Mistake("null_value", None, "record has no value; retract with retracted: true instead")])
     if headers:
@@ -50,11 +75,7 @@ def parse_report(value: bytes | None, headers: Sequence[tuple[str, bytes]], poli
         raise UnusableReport([Mistake("too_large", None, reason)])
     if not value.strip():
         raise UnusableReport([Mistake("empty_value", None, "record is empty")])
-    try:
-        report: ReportV1 = ReportV1.__pydantic_validator__.validate_json(value)
-    except ValidationError as error:
-        raise UnusableReport(_why(error, value)) from None
-    return report
+    return value
 
 
 def _why(error: ValidationError, value: bytes) -> list[Mistake]:
@@ -65,20 +86,23 @@ def _why(error: ValidationError, value: bytes) -> list[Mistake]:
     return mistakes_of(error, value)
 
 
-def check_times(report: ReportV1, arrived: datetime | None, policy: IntakePolicy) -> None:
+def check_times(
+    published_at: datetime, claims: Sequence[ClaimFields], arrived: datetime | None, policy: IntakePolicy
+) -> None:
     """Refuse a report from the future, and events after their own report.
 
     ``arrived`` is when the broker got the record; null where it does not say, and then only events are checked.
     Scheduled outages may lie ahead.
     """
     mistakes = []
-    if arrived is not None and report.published_at > arrived + policy.clock_skew:
-        reason = f"is {report.published_at:{_SHOWN}}, after the report arrived at {arrived:{_SHOWN}}"
+    if arrived is not None and published_at > arrived + policy.clock_skew:
+        reason = f"is {published_at:{_SHOWN}}, after the report arrived at {arrived:{_SHOWN}}"
         mistakes.append(Mistake("future_date", "published_at", reason))
-    latest = report.published_at + policy.clock_skew
-    for number, claim in enumerate(report.claims):
-        if claim.occurred is not None and claim.occurred.start > latest and not _lies_ahead(claim):
-            reason = f"event starts at {claim.occurred.start:{_SHOWN}}, after its own report was published"
+    latest = published_at + policy.clock_skew
+    for number, claim in enumerate(claims):
+        occurred = claim["occurred"]
+        if occurred is not None and occurred["start"] > latest and not claim.get("scheduled", False):
+            reason = f"event starts at {occurred['start']:{_SHOWN}}, after its own report was published"
             mistakes.append(Mistake("future_date", f"claims.{number}.occurred.start", reason))
     if mistakes:
         raise UnusableReport(mistakes)
@@ -100,10 +124,6 @@ def unknown_region(claim: int, code: str) -> Mistake:
     """Return the mistake of a claim, counted from 0, that states a region code which does not exist."""
     reason = f"{code} is no region code: ISO 3166-2 such as UA-74, or the country alone"
     return Mistake("unknown_region", f"claims.{claim}.place.region", reason)
-
-
-def _lies_ahead(claim: Claim) -> bool:
-    return isinstance(claim, OutageClaim) and claim.scheduled
 
 
 def _check_cloudevent(headers: Sequence[tuple[str, bytes]]) -> None:

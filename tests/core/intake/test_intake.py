@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from schemas import ClaimRecord, DeadLetterV1
-from schemas.report import CasualtiesClaim, ReportV1
+from schemas.fields import ReportFields
+from schemas.report import CasualtiesClaim
 from schemas.vocabulary import PlacePrecision, TimePrecision
 from streams.core.intake import SENT_ON, Extracted, Extractor, Intake, IntakePolicy, IntakeStep, resolver
 from tests.builders import NOON, ADelivery, FewPlaces, a_delivery, a_report, a_source, a_strike, at, casualties
@@ -21,7 +22,7 @@ from tests.builders import NOON, ADelivery, FewPlaces, a_delivery, a_report, a_s
 RECORD: TypeAdapter[Any] = TypeAdapter(ClaimRecord)
 
 
-def reads_four_killed(report: ReportV1) -> Sequence[Extracted]:
+def reads_four_killed(report: ReportFields) -> Sequence[Extracted]:
     """A stand-in for extraction: finds one claim in every text."""
     claim = CasualtiesClaim.model_validate({"killed": 4, "place": {"name": "Nizhyn"}})
     return [Extracted(claim, "four were killed", attribution="the governor", hedged=True)]
