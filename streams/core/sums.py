@@ -36,12 +36,12 @@ def at_figure(number: int) -> int:
 
 def add(entries: Iterable[Entry]) -> Sums:
     sums: list[int] | None = None
-    for entry in entries:
+    for _, _, strike, figures, outage, _, _ in entries:
         if sums is None:
             sums = [0] * _WIDTH
-        sums[0] += entry.strike
-        sums[1] += entry.outage
-        for number, (low, best, high) in entry.figures:
+        sums[0] += strike
+        sums[1] += outage
+        for number, (low, best, high) in figures:
             at = 2 + number * 6
             sums[at] += 1
             sums[at + 3] += low

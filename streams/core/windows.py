@@ -4,9 +4,9 @@ An incident counts in the window ``(as_of - W, as_of]`` if its interval overlaps
 the publication of its earliest report: so it is placed at its latest possible moment ``at`` and is in while
 ``as_of - W < at``, from its start on. Everything is UTC microseconds: no change of clocks can matter here.
 
-Sums are taken by hour and by day and remembered until an entry of that hour changes: remembered, never counted up
-and down, so the numbers are those of a fresh fold at any time (DESIGN §3, law 2). What may be one of the other
-incidents is kept apart from them (:mod:`streams.core.tentative`) and added last.
+Sums are taken by hour and by day, in a full hour also by some entries at a time, and remembered until an entry of
+theirs changes: remembered, never counted up and down, so the numbers are those of a fresh fold at any time (DESIGN §3,
+law 2). What may be one of the other incidents is kept apart from them (:mod:`streams.core.tentative`) and added last.
 """
 
 from __future__ import annotations
@@ -29,18 +29,22 @@ WINDOWS: Final[dict[WindowName, int]] = {
 }
 _FUTURE: Final = 1 << 62
 _KEPT_DAYS: Final = 40
+_RUN: Final = 16
+"""Entries of an hour that are summed at a time, where it has more than twice as many."""
 
 
 class RegionWindows:
     """The entries of one region."""
 
-    __slots__ = ("_ats", "_begins", "_days", "_ends", "_hours", "_order", "_starts", "_sums", "_tentative")
+    __slots__ = ("_ats", "_begins", "_days", "_ends", "_hours", "_order", "_runs", "_starts", "_sums", "_tentative")
 
     def __init__(self) -> None:
         self._hours: dict[int, list[Entry]] = {}
         self._order: list[int] = []
         """The hours that hold any, in order."""
         self._sums: dict[int, Sums] = {}
+        self._runs: dict[int, dict[int, Sums]] = {}
+        """Of full hours: the sums of their first entries, the next, and so on."""
         self._days: dict[int, Sums] = {}
         self._ats = Timeline()
         self._starts = Timeline()
@@ -109,8 +113,15 @@ class RegionWindows:
             return NOTHING
         sums = self._sums.get(hour)
         if sums is None:
-            sums = self._sums[hour] = add(held)
+            sums = self._sums[hour] = add(held) if len(held) <= 2 * _RUN else self._by_runs(hour, held)
         return sums
+
+    def _by_runs(self, hour: int, held: list[Entry]) -> Sums:
+        runs = self._runs.setdefault(hour, {})
+        for first in range(0, len(held), _RUN):
+            if first not in runs:
+                runs[first] = add(held[first : first + _RUN])
+        return sum_of(runs.values())
 
     def _day(self, day: int) -> Sums:
         sums = self._days.get(day)
@@ -128,11 +139,10 @@ class RegionWindows:
             hour = entry.at // HOUR
             held = self._hours.get(hour)
             if held is None:
-                self._hours[hour] = [entry]
+                held = self._hours[hour] = []
                 insort(self._order, hour)
-            else:
-                held.append(entry)
-            self._forget(hour)
+            self._forget(hour, len(held))
+            held.append(entry)
         self._ats.add(entry.at)
         self._starts.add(entry.start)
         if entry.outage:
@@ -145,17 +155,27 @@ class RegionWindows:
         else:
             hour = entry.at // HOUR
             held = self._hours[hour]
-            held.remove(entry)
+            # The last one takes its place: no other moves to another run.
+            place, last = held.index(entry), held.pop()
+            self._forget(hour, len(held))
+            if place < len(held):
+                held[place] = last
+                self._forget(hour, place)
             if not held:
                 del self._hours[hour], self._order[bisect_left(self._order, hour)]
-            self._forget(hour)
         self._ats.drop(entry.at)
         self._starts.drop(entry.start)
         if entry.outage:
             self._begins.drop(entry.start)
             self._ends.drop(max(entry.ends, entry.start))
 
-    def _forget(self, hour: int) -> None:
+    def _forget(self, hour: int, place: int) -> None:
+        """Forget all sums that the entry at a place of the hour's is part of."""
+        runs = self._runs.get(hour)
+        if runs is not None:
+            runs.pop(place - place % _RUN, None)
+            if not runs:
+                del self._runs[hour]
         self._sums.pop(hour, None)
         self._days.pop(hour // 24, None)
         self._tentative.forget(hour)

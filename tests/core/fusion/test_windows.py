@@ -102,6 +102,25 @@ def test_the_windows_are_the_plain_fold_whatever_was_put_before(
             assert windows.active(now) == active
 
 
+def died(minute: int, killed: int) -> Entry:
+    at = NOON + minute * MINUTE
+    return Entry(at, at, True, ((4, Range(killed, killed, killed)),))
+
+
+@law(60)
+@given(st.lists(st.tuples(st.integers(0, 49), st.none() | st.integers(0, 9)), min_size=1, max_size=60))
+def test_a_full_hour_is_told_like_any_other(puts: list[tuple[int, int | None]]) -> None:
+    windows = RegionWindows()
+    held: Held = {str(owner): [died(owner, 1)] for owner in range(50)}
+    for owner, entries in held.items():
+        windows.put(owner, tuple(entries))
+    for minute, killed in puts:
+        owner, new = str(minute), [] if killed is None else [died(minute, killed)]
+        windows.put(owner, tuple(new), held=tuple(held[owner]))
+        held[owner] = new
+        assert told(windows, NOON + HOUR, DAY) == plain(held, NOON + HOUR, DAY)
+
+
 @law(100)
 @given(st.lists(entries(), min_size=1, max_size=8), moments)
 def test_nothing_moves_before_the_next_change(held: list[Entry], now: int) -> None:
