@@ -10,7 +10,7 @@ from typing import Final
 
 from schemas.claim import WithdrawalV1
 from schemas.vocabulary import Reliability, SourceKind
-from streams.core.fusion.facts import Fact, Figures, Older, Report, older_of, report_id_of, report_key, shared_source
+from streams.core.fusion.facts import Fact, Figures, Older, Report, older_of, report_key, shared_source
 from streams.core.fusion.policy import FusionPolicy
 from streams.core.fusion.telling import Telling
 from streams.core.moments import micros
@@ -18,7 +18,7 @@ from streams.core.moments import micros
 _UNGRADED: Final = (SourceKind.OTHER, Reliability.F, None)
 
 
-def _at_hand(_key: str, _report_id: str) -> None:
+def _at_hand(_key: str) -> None:
     """Every report is in ``reports``."""
 
 
@@ -27,17 +27,17 @@ class Ledger:
 
     __slots__ = ("_find", "_policy", "reports")
 
-    def __init__(self, policy: FusionPolicy, find: Callable[[str, str], None] = _at_hand) -> None:
+    def __init__(self, policy: FusionPolicy, find: Callable[[str], None] = _at_hand) -> None:
         self._policy = policy
         self._find = find
-        """Brings a report into ``reports``, by its key and its id, if it is kept elsewhere."""
+        """Brings a report into ``reports``, by its key, if it is kept elsewhere."""
         self.reports: dict[str, Report] = {}
 
     def held(self, key: str) -> Report | None:
         """Return a report that is known, wherever it is kept."""
         report = self.reports.get(key)
         if report is None:
-            self._find(key, report_id_of(key))
+            self._find(key)
             report = self.reports.get(key)
         return report
 

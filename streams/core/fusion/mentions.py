@@ -155,6 +155,11 @@ class Mention:
         )
 
 
+def quarters(first: int, last: int) -> range:
+    """Return the quarters of days from one moment to another."""
+    return _quarters(first // _QUARTER, last // _QUARTER)
+
+
 @lru_cache(maxsize=4_096)
 def _quarters(first: int, last: int) -> range:
     # Shared: most mentions of a time lie in the same few.
@@ -294,7 +299,6 @@ def mention_of(report: Report, facts: list[Fact], policy: FusionPolicy) -> Menti
     end = timed.end if timed.end < published else published  # Nothing is reported before it happens.
     end = max(end, start)
     reach = start - policy.outage_lapses_after_us if goes_on else start
-    # By position, as it takes a third less time, and this is done for every look at what is packed.
     return Mention(
         report,
         head.number,
@@ -314,7 +318,7 @@ def mention_of(report: Report, facts: list[Fact], policy: FusionPolicy) -> Menti
         wounded,
         utilities,
         report.signature,
-        _quarters((reach - slack) // _QUARTER, (end + slack) // _QUARTER),
+        quarters(reach - slack, end + slack),
     )
 
 

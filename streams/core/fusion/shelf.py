@@ -12,7 +12,7 @@ from typing import Final
 
 from streams.core.fusion.facts import Report
 from streams.core.fusion.mentions import Mention, Packed
-from streams.core.fusion.packing import Bundle, let_go, pack, unpack
+from streams.core.fusion.packing import Bundle, let_go, look, pack, unpack
 from streams.core.fusion.policy import FusionPolicy
 from streams.core.fusion.records import Record
 from streams.core.fusion.region import Region
@@ -52,19 +52,20 @@ class Shelf:
         self._totals = totals
         """Reports that tell of whole periods: their region holds on to their claims."""
         self._region = region
-        self._peeked: dict[Packed, Bundle] = {}
+        self._peeked: dict[Packed, list[Mention]] = {}
         """The copies looked at last: who comes near an incident often looks twice."""
         self._where: list[list[Packed] | None] = []
         """By the hash of a name what it may be packed in."""
 
-    def find(self, key: str, name: str | None = None) -> None:
-        """Unpack what is packed under the key, which a report's ``name`` is the end of."""
-        held = self._where[hash(key) % _BUCKETS] if self._where else None
+    def find(self, name: str) -> None:
+        """Unpack what is packed under the name: a report's key or an incident's id."""
+        held = self._where[hash(name) % _BUCKETS] if self._where else None
         if held is not None:
-            written = (name or key).encode()
-            # Two names of one that is packed may share a bucket. What has the same name may be another source's:
-            # then it is unpacked for nothing.
-            for packed in dict.fromkeys(one for one in held if written in one.written):
+            written = name.encode()
+            # That it is written there need not mean that it is a name there: then it is unpacked for nothing.
+            found = [packed for packed in held if written in packed.written]
+            # Two names of one that is packed may share a bucket.
+            for packed in dict.fromkeys(found) if found else ():
                 self.unpack(packed)
 
     def unpack(self, packed: Packed) -> None:
@@ -84,24 +85,21 @@ class Shelf:
 
     def peek(self, packed: Packed) -> list[Mention]:
         """Return copies of the mentions that are packed, to look at."""
-        bundle = self._peeked.get(packed)
-        if bundle is None:
-            bundle = self._peeked[packed] = unpack(packed, self._policy)
-            for mentions in bundle.mentions:
-                for mention in mentions:
-                    mention.packed = packed
-        return [mention for mentions in bundle.mentions for mention in mentions]
+        copies = self._peeked.get(packed)
+        if copies is None:
+            copies = self._peeked[packed] = look(packed)
+        return copies
 
     def tidy(self) -> None:
         """Let go of copies where there are many. To be called when nobody looks at any."""
         if len(self._peeked) > _PEEKED:
-            for bundle in self._peeked.values():
-                let_go(bundle)
+            for copies in self._peeked.values():
+                let_go(copies)
             self._peeked.clear()
 
     def at_hand(self, mention: Mention) -> Mention:
         """Return the mention itself for a copy of it; what it is packed in is unpacked, unless that was done since."""
-        key = mention.report.key
+        key = mention.order[5]
         if mention.packed is not None and key not in self._mentions:
             self.unpack(mention.packed)
         return next(held for held in self._mentions[key] if held.number == mention.number)
@@ -139,7 +137,10 @@ class Shelf:
         for record in bundle.records:
             del self._records[record.incident_id]
             self._ready.pop(record, None)
-        let_go(bundle)
+            record.leader = None
+        for report, mentions in zip(bundle.reports, bundle.mentions, strict=True):
+            report.facts = ()
+            let_go(mentions)
 
     def _bundle(self, record: Record) -> Bundle | None:
         """Return the incident with all that it holds and that holds it, or None where that cannot be packed."""

@@ -205,8 +205,8 @@ class Fusion:
             if record.leader is not None:
                 yield record, record.leader
 
-    def _find(self, key: str, name: str | None = None) -> None:
-        self._shelf.find(key, name)
+    def _find(self, name: str) -> None:
+        self._shelf.find(name)
 
     def _record(self, incident_id: str) -> Record | None:
         record = self._publisher.records.get(incident_id)
