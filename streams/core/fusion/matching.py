@@ -147,8 +147,12 @@ def is_echo(one: bytes, other: bytes, share: float) -> bool:
         return False
     if one == other:
         return True
+    least = share * (len(one) // 4)
+    # Equal values have equal first bytes: mostly that decides, in a third of the time.
+    if sum(map(eq, one[::4], other[::4])) < least:
+        return False
     equal: int = sum(map(eq, _values(one), _values(other)))
-    return equal >= share * (len(one) // 4)
+    return equal >= least
 
 
 @lru_cache(maxsize=512)
@@ -273,10 +277,8 @@ def _close(one: int, other: int, large: int) -> bool:
 
 
 def _far_apart(one: Range, other: Range) -> bool:
-    if not disjoint(one, other):
-        return False
-    high, low = max(one.low, other.low), min(one.low, other.low)
-    return high - low > 5 and high > 3 * low
+    low, high = (one.low, other.low) if one.low < other.low else (other.low, one.low)
+    return high - low > 5 and high > 3 * low and disjoint(one, other)
 
 
 _WEAPON_NOTES: Final = {

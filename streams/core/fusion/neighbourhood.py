@@ -6,7 +6,7 @@ incidents stand where their mentions would, and copies of these are looked at in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, Protocol, cast
 
 from streams.core.fusion.mentions import VAGUE_STRIKE, Mention, Packed
@@ -104,9 +104,9 @@ class Neighbourhood:
                 packed.append(other)
             elif type(other) is Mention and other.leader is other:
                 yield other
-        for one in packed:
-            assert self._store is not None
-            yield from (copy for copy in self._fitting(mention, [one], is_vague=False) if copy.leader is copy)
+        for copy in self._copies(mention, packed, is_vague=False):
+            if copy.leader is copy:
+                yield copy
 
     def vague(self, mention: Mention) -> list[Mention]:
         """Return vague mentions close by in time; copies of those that are packed."""
@@ -134,19 +134,23 @@ class Neighbourhood:
             packed = [other for other in near if type(other) is Packed]
             if packed:
                 found = [other for other in near if type(other) is Mention]
-                return found + self._fitting(mention, packed, is_vague=is_vague)
+                found += self._copies(mention, packed, is_vague=is_vague)
+                return found
         return cast("list[Mention]", near)
 
-    def _fitting(self, mention: Mention, packed: Sequence[Packed], *, is_vague: bool) -> list[Mention]:
-        """Return copies of what is packed of this region, of the kind and time looked for."""
-        assert self._store is not None
-        copies: Filed = [
-            copy
-            for one in packed
-            for copy in self._store.peek(one)
-            if copy.is_vague is is_vague and copy.region == mention.region
-        ]
-        return cast("list[Mention]", self._within(mention, copies))
+    def _copies(self, mention: Mention, packed: Iterable[Packed], *, is_vague: bool) -> Iterator[Mention]:
+        """Yield copies of what is packed of this region, of the kind and time looked for."""
+        first, last = self._times(mention)
+        for one in packed:
+            assert self._store is not None
+            for copy in self._store.peek(one):
+                if (
+                    copy.end >= first
+                    and copy.reach <= last
+                    and copy.is_vague is is_vague
+                    and copy.region == mention.region
+                ):
+                    yield copy
 
     def _unpacked(self, mention: Mention, collect: Callable[[Mention], Filed]) -> list[Mention]:
         near = self._within(mention, collect(mention))
@@ -162,9 +166,13 @@ class Neighbourhood:
         if not found:
             return found
         # Buckets are wide: most of what shares one is hours apart.
-        first, last = mention.reach - self._slack, mention.end + self._slack
+        first, last = self._times(mention)
         near = [other for other in found if other.end >= first and other.reach <= last]
         return near if len(near) < 2 else list(dict.fromkeys(near))
+
+    def _times(self, mention: Mention) -> tuple[int, int]:
+        """Return the first and the last moment of what may overlap with the mention."""
+        return mention.reach - self._slack, mention.end + self._slack
 
     def _close_by(self, mention: Mention) -> Filed:
         spot = mention.spot

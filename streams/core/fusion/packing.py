@@ -104,19 +104,16 @@ def pack(bundle: Bundle, policy: FusionPolicy) -> Packed:
 
 def look(packed: Packed) -> list[Mention]:
     """Return copies of the mentions, with no more than matching compares: without reports, claims and witnesses."""
-    mentions = _Reading(packed).mentions
-    for mention in mentions:
-        mention.packed = packed
-    return mentions
+    return _read(packed, packed).mentions
 
 
 def unpack(packed: Packed, policy: FusionPolicy) -> Bundle:
     """Return what :func:`pack` was given, in objects of their own."""
-    reading = _Reading(packed)
-    everything, shared, base = reading.mentions, iter(packed.shared[reading.at :]), packed.reach
-    written_reports, written_records, watching = marshal.loads(reading.rest)  # noqa: S302 - as below
+    everything, counts, clusters, rest, shared = _read(packed)
+    base = packed.reach
+    written_reports, written_records, watching = marshal.loads(rest)  # noqa: S302 - as below
     reports, by_report, position = [], [], 0
-    for fields, count in zip(written_reports, reading.counts, strict=True):
+    for fields, count in zip(written_reports, counts, strict=True):
         own = everything[position : position + count]
         position += count
         by_report.append(own)
@@ -131,7 +128,7 @@ def unpack(packed: Packed, policy: FusionPolicy) -> Bundle:
             witness.watched_by(watcher)
     records = [
         _unpack_record(fields, everything[members[0]], base, shared, policy)
-        for fields, members in zip(written_records, reading.clusters, strict=True)
+        for fields, members in zip(written_records, clusters, strict=True)
     ]
     return Bundle(reports, by_report, records)
 
@@ -143,62 +140,72 @@ def let_go(mentions: Sequence[Mention]) -> None:
         mention.witnesses, mention.watchers = (), NOBODY
 
 
-class _Reading:
+class _Read(NamedTuple):
     """What is packed, read as far as it takes to compare with it."""
 
-    __slots__ = ("at", "clusters", "counts", "mentions", "rest")
+    mentions: list[Mention]
+    counts: list[int]
+    """Of mentions, by report."""
+    clusters: Sequence[Sequence[int]]
+    """The members of each incident by number, in their order."""
+    rest: bytes
+    shared: Iterator[Any]
+    """What ``rest`` leaves out."""
 
-    def __init__(self, packed: Packed) -> None:
-        looks, self.clusters, self.rest = marshal.loads(packed.written)  # noqa: S302 - this process wrote it, for itself
-        shared, base, at = packed.shared, packed.reach, 0
-        self.mentions: list[Mention] = []
-        self.counts: list[int] = []
-        """Mentions of each report."""
-        for key, first, signature, own in looks:
-            self.counts.append(len(own))
-            for number, start, end, state in own:
-                traits, spot, reason = shared[at : at + 3]
-                at += 3
-                region, rank, lasts, assumed, weapons, targets, actor, killed, wounded, utilities = traits
-                standing, level, is_torn = _FOLLOWS_NOBODY if state is None else state
-                # By position, as it takes a third less time, and this is done for every look at what is packed.
-                self.mentions.append(
-                    Mention(
-                        NOT_ADMITTED,
-                        number,
-                        region,
-                        (),
-                        (*rank, base + first, key, number),
-                        spot,
-                        base + start,
-                        base + end,
-                        base + start - lasts,
-                        assumed,
-                        weapons,
-                        targets,
-                        actor,
-                        killed,
-                        wounded,
-                        utilities,
-                        signature,
-                        _NOWHERE,
-                        None,
-                        None,
-                        (),
-                        level,
-                        is_torn,
-                        NOBODY,
-                        standing,
-                        reason,
-                    )
+
+def _read(packed: Packed, of: Packed | None = None) -> _Read:
+    """Return the mentions; ``of`` says what they are copies out of."""
+    looks, clusters, rest = marshal.loads(packed.written)  # noqa: S302 - this process wrote it, for itself
+    shared, base = iter(packed.shared), packed.reach
+    mentions: list[Mention] = []
+    counts: list[int] = []
+    for key, first, signature, own in looks:
+        counts.append(len(own))
+        for number, start, end, state in own:
+            region, rank, lasts, assumed, weapons, targets, actor, killed, wounded, utilities = next(shared)
+            standing, level, is_torn = _FOLLOWS_NOBODY if state is None else state
+            began = base + start
+            # By position, as it takes a third less time, and this is done for every look at what is packed.
+            mentions.append(
+                Mention(
+                    NOT_ADMITTED,
+                    number,
+                    region,
+                    (),
+                    (*rank, base + first, key, number),
+                    next(shared),
+                    began,
+                    base + end,
+                    began - lasts,
+                    assumed,
+                    weapons,
+                    targets,
+                    actor,
+                    killed,
+                    wounded,
+                    utilities,
+                    signature,
+                    _NOWHERE,
+                    None,
+                    None,
+                    (),
+                    level,
+                    is_torn,
+                    NOBODY,
+                    standing,
+                    next(shared),
+                    None,
+                    False,
+                    of,
                 )
-        self.at = at
-        for numbers in self.clusters:
-            members = [self.mentions[number] for number in numbers]
-            leader = members[0]
-            leader.members = members
-            for member in members:
-                member.leader = leader
+            )
+    for numbers in clusters:
+        members = [mentions[number] for number in numbers]
+        leader = members[0]
+        leader.members = members
+        for member in members:
+            member.leader = leader
+    return _Read(mentions, counts, clusters, rest, shared)
 
 
 _NOWHERE: Final = range(0)
