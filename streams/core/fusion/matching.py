@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from schemas.vocabulary import Target, Utility
 from streams.core.estimates import Range, disjoint
 from streams.core.fusion.mentions import Mention, Order
-from streams.core.fusion.places import Level, distance_km
+from streams.core.fusion.places import WITHIN_NEAR, Level, km_apart, nearness
 from streams.core.fusion.policy import FusionPolicy
 from streams.core.fusion.vocabulary import Likeness, target_mask, utility_bit, weapon_likeness
 from streams.core.moments import HOUR, MINUTE
@@ -208,7 +208,7 @@ def _vague_place_points(one: Mention, other: Mention, policy: FusionPolicy) -> t
     if a is b:
         return policy.support, "same region"
     if Level.RAION in {a.level, b.level} and (not a.name_key or a.name_key != b.name_key):
-        km = _apart(one, other)
+        km = km_apart(a.place, b.place)
         if km is not None and km > policy.raion_km:
             return None
     return 0.0, "place known only to the region"
@@ -216,34 +216,12 @@ def _vague_place_points(one: Mention, other: Mention, policy: FusionPolicy) -> t
 
 def _place_points(one: Mention, other: Mention, policy: FusionPolicy) -> tuple[float, str] | None:
     a, b = one.spot, other.spot
-    if a is b and a.level < _RAION:
-        return policy.same_place, "same place"
     if a.level >= _RAION or b.level >= _RAION:
         return _vague_place_points(one, other, policy)
-    if a.place.settlement is not None and a.place.settlement == b.place.settlement:
-        if a.level == Level.POINT and b.level == Level.POINT:
-            return _by_distance(_apart(one, other), policy)
-        return policy.same_place, "same settlement"
-    km = _apart(one, other)
-    if km is None:
-        same_name = bool(a.name_key) and a.name_key == b.name_key
-        return (policy.same_place, "same name") if same_name else None
-    return _by_distance(km, policy)
-
-
-def _by_distance(km: float | None, policy: FusionPolicy) -> tuple[float, str] | None:
-    if km is None or km > policy.near_km:
+    near = nearness(a, b, policy.same_point_km, policy.near_km)
+    if near is None:
         return None
-    if km <= policy.same_point_km:
-        return policy.same_place, "within a kilometre"
-    return policy.near_place, "within five kilometres"
-
-
-def _apart(one: Mention, other: Mention) -> float | None:
-    a, b = one.spot.place, other.spot.place
-    if a.lat is None or a.lon is None or b.lat is None or b.lon is None:
-        return None
-    return distance_km(a.lat, a.lon, b.lat, b.lon)
+    return policy.near_place if near is WITHIN_NEAR else policy.same_place, near
 
 
 def _weapon_points(likeness: Likeness, policy: FusionPolicy) -> float:

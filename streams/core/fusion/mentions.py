@@ -15,7 +15,7 @@ from typing import Any, Final
 from schemas.vocabulary import OutageStatus, Party, Scope
 from streams.core.estimates import Range
 from streams.core.fusion.facts import CASUALTIES, KILLED, OUTAGE, STRIKE, WOUNDED, Fact, Report
-from streams.core.fusion.places import Level, Spot, distance_km
+from streams.core.fusion.places import Level, Spot, nearness
 from streams.core.fusion.policy import FusionPolicy
 from streams.core.fusion.vocabulary import utility_bit
 from streams.core.moments import HOUR
@@ -46,6 +46,8 @@ class Packed:
     reach: int
     """With ``end``: what encloses the times of all their mentions."""
     end: int
+    spots: tuple[Spot, ...]
+    """Where the located ones among them are."""
     is_settled: bool
     """No located leader that comes can change what the roughly located ones among them fit."""
     written: bytes
@@ -253,9 +255,7 @@ def _places_fit(one: Spot, other: Spot, policy: FusionPolicy) -> bool:
     a, b = one.place, other.place
     if a.settlement is not None and a.settlement == b.settlement:
         return True
-    if a.lat is None or a.lon is None or b.lat is None or b.lon is None:
-        return bool(one.name_key) and one.name_key == other.name_key
-    return distance_km(a.lat, a.lon, b.lat, b.lon) <= policy.near_km
+    return nearness(one, other, policy.same_point_km, policy.near_km) is not None
 
 
 def mention_of(report: Report, facts: list[Fact], policy: FusionPolicy) -> Mention:

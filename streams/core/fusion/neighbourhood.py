@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, Protocol, cast
 
 from streams.core.fusion.mentions import VAGUE_STRIKE, Mention, Packed
+from streams.core.fusion.places import Spot, nearness
 from streams.core.fusion.policy import FusionPolicy
 
 Filed = list[Mention | Packed]
@@ -38,9 +39,21 @@ class Store(Protocol):
 class Neighbourhood:
     """The mentions of one region, filed so that a neighbour is found without looking at all of them."""
 
-    __slots__ = ("_homes", "_named", "_outage_cells", "_outages", "_packed", "_slack", "_store", "_vague", "_wide")
+    __slots__ = (
+        "_homes",
+        "_named",
+        "_outage_cells",
+        "_outages",
+        "_packed",
+        "_policy",
+        "_slack",
+        "_store",
+        "_vague",
+        "_wide",
+    )
 
     def __init__(self, policy: FusionPolicy, store: Store | None = None) -> None:
+        self._policy = policy
         self._slack = policy.slack_us
         self._store = store
         self._packed = 0
@@ -89,11 +102,12 @@ class Neighbourhood:
 
     def near(self, mention: Mention) -> list[Mention]:
         """Return located mentions close by in place and time, itself among them; copies of those that are packed."""
-        return self._look(mention, self._close_by, is_vague=False)
+        return self._look(mention, self._close_by, is_vague=False, is_near=True)
 
     def leaders_near(self, mention: Mention) -> list[Mention]:
         """Return the located leaders close by in place and time; copies of those that are packed."""
-        return [other for other in self._look(mention, self._close_by, is_vague=False) if other.leader is other]
+        found = self._look(mention, self._close_by, is_vague=False, is_near=True)
+        return [other for other in found if other.leader is other]
 
     def leaders(self, mention: Mention) -> Iterator[Mention]:
         """Yield the region's located leaders close by in time; of those that are packed copies, and these last."""
@@ -128,11 +142,15 @@ class Neighbourhood:
         """Return the region's mentions that tell of an outage, close by in time."""
         return self._unpacked(mention, self._all_outages)
 
-    def _look(self, mention: Mention, collect: Callable[[Mention], Filed], *, is_vague: bool) -> list[Mention]:
+    def _look(
+        self, mention: Mention, collect: Callable[[Mention], Filed], *, is_vague: bool, is_near: bool = False
+    ) -> list[Mention]:
         near = self._within(mention, collect(mention))
         if self._packed and near:
             packed = [other for other in near if type(other) is Packed]
             if packed:
+                if is_near:
+                    packed = [one for one in packed if self._may_be_at(mention.spot, one)]
                 found = [other for other in near if type(other) is Mention]
                 found += self._copies(mention, packed, is_vague=is_vague)
                 return found
@@ -169,6 +187,11 @@ class Neighbourhood:
         first, last = self._times(mention)
         near = [other for other in found if other.end >= first and other.reach <= last]
         return near if len(near) < 2 else list(dict.fromkeys(near))
+
+    def _may_be_at(self, spot: Spot, packed: Packed) -> bool:
+        # Cells are wide: what shares one is mostly another town, and need not be looked at.
+        policy = self._policy
+        return any(nearness(spot, other, policy.same_point_km, policy.near_km) for other in packed.spots)
 
     def _times(self, mention: Mention) -> tuple[int, int]:
         """Return the first and the last moment of what may overlap with the mention."""

@@ -17,6 +17,7 @@ from schemas.vocabulary import Group, OutageStatus, Party, Scope, Utility
 from streams.core.estimates import Range
 from streams.core.fusion.facts import NOT_ADMITTED, Fact, Figures, Older, Report, report_id_of
 from streams.core.fusion.mentions import INFINITELY_BAD, NOBODY, Mention, Packed, quarters
+from streams.core.fusion.places import Spot
 from streams.core.fusion.policy import FusionPolicy
 from streams.core.fusion.records import Record
 from streams.core.fusion.watching import is_settled
@@ -70,6 +71,11 @@ def _shared_what(*parts: Any) -> What:
 
 
 @lru_cache(maxsize=8_192)
+def _shared_spots(*spots: Spot) -> tuple[Spot, ...]:
+    return spots
+
+
+@lru_cache(maxsize=8_192)
 def _shared_traits(*parts: Any) -> Traits:
     return Traits(*parts)
 
@@ -99,7 +105,8 @@ def pack(bundle: Bundle, policy: FusionPolicy) -> Packed:
     rest = marshal.dumps((reports, records, watching))
     # Copied: what marshal returns was cut down from a larger block of memory, which leaves gaps that nothing fills.
     written = bytes(memoryview(marshal.dumps((looks, clusters, rest))))
-    return Packed(reach, end, settled, written, tuple(shared))
+    spots = _shared_spots(*{mention.spot: None for mention in everything if not mention.is_vague})
+    return Packed(reach, end, spots, settled, written, tuple(shared))
 
 
 def look(packed: Packed) -> list[Mention]:

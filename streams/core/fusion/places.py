@@ -88,6 +88,32 @@ def distance_km(lat: float, lon: float, other_lat: float, other_lon: float) -> f
     return math.hypot(north, east)
 
 
+WITHIN_NEAR: Final = "within five kilometres"
+"""The one answer of :func:`nearness` that is less than the same place."""
+
+
+@lru_cache(maxsize=8_192)
+def nearness(one: Spot, other: Spot, same_point_km: float, near_km: float) -> str | None:
+    """Return in what two located places are one or close by, in words; None where one event cannot be at both."""
+    if one is other:
+        return "same place"
+    a, b = one.place, other.place
+    same_settlement = a.settlement is not None and a.settlement == b.settlement
+    if same_settlement and not (one.level == Level.POINT and other.level == Level.POINT):
+        return "same settlement"
+    km = km_apart(a, b)
+    if km is not None:
+        return None if km > near_km else "within a kilometre" if km <= same_point_km else WITHIN_NEAR
+    return "same name" if one.name_key and one.name_key == other.name_key else None
+
+
+def km_apart(one: ResolvedPlace, other: ResolvedPlace) -> float | None:
+    """Return how far two places are apart; None where that is not known of both."""
+    if one.lat is None or one.lon is None or other.lat is None or other.lon is None:
+        return None
+    return distance_km(one.lat, one.lon, other.lat, other.lon)
+
+
 def spot_of(place: ResolvedPlace, near_km: float) -> Spot:
     """Return the place prepared for comparing. Equal places give the same object for as long as anybody holds it."""
     return spot(

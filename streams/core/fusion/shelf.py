@@ -94,7 +94,8 @@ class Shelf:
         """Let go of copies where there are many. To be called when nobody looks at any."""
         if len(self._peeked) > _PEEKED:
             for copies in self._peeked.values():
-                let_go(copies)
+                for copy in copies:
+                    copy.leader = copy.members = None  # in circles, which only the collector would free
             self._peeked.clear()
 
     def at_hand(self, mention: Mention) -> Mention:
