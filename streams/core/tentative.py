@@ -13,8 +13,7 @@ function of all entries, remembered until an entry of its time changes.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Sequence
-from heapq import heapify, heappop, heappush
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from streams.core.estimates import Range
@@ -33,7 +32,7 @@ _Key = tuple[int, int, str, int]
 class Tentative:
     """The entries of one region that may be other ones. ``hour_sums`` gives the sums of all the others by hour."""
 
-    __slots__ = ("_adds", "_days", "_entries", "_hour_sums", "_keys", "_stale")
+    __slots__ = ("_adds", "_days", "_entries", "_hour_sums", "_keys", "_longest", "_stale")
 
     def __init__(self, hour_sums: Callable[[int], Sums]) -> None:
         self._hour_sums = hour_sums
@@ -44,11 +43,14 @@ class Tentative:
         """Those to be worked out anew when somebody asks."""
         self._days: dict[int, Sums] = {}
         """The sums of what those placed on a day add, as far as nothing of it changed."""
+        self._longest = 0
+        """How far back from its placement any of them has been looked at, of all that ever were here."""
 
     def put(self, owner: str, number: int, entry: Entry) -> None:
         key = (entry.at, entry.start, owner, number)
         self._entries[key] = entry
         insort(self._keys, key)
+        self._longest = max(self._longest, min(entry.at - entry.start, BEFORE))
         self._stale.add(key)
 
     def take(self, owner: str, number: int, entry: Entry) -> None:
@@ -103,7 +105,7 @@ class Tentative:
 
     def _doubt(self, earliest: int, until: int) -> None:
         """Note that what is placed from ``earliest`` on may be told anew, if it began by ``until``."""
-        last = bisect_right(self._keys, (until + BEFORE + 1,))
+        last = bisect_right(self._keys, (until + self._longest + 1,))
         for key in self._keys[bisect_left(self._keys, (earliest,)) : last]:
             if key[1] <= until:
                 self._stale.add(key)
@@ -112,45 +114,49 @@ class Tentative:
         stale = self._stale
         if not stale:
             return
-        queue = [*stale]
-        heapify(queue)
+        queue = sorted(stale)
         keys, adds = self._keys, self._adds
-        while queue:
-            key = heappop(queue)
-            stale.discard(key)
+        for position, key in enumerate(queue, 1):
             found = self._added(key)
             if found != adds.get(key):
                 adds[key] = found
                 self._days.pop(key[0] // DAY, None)
                 later = bisect_right(keys, key)
-                for other in keys[later : bisect_right(keys, (key[0] + BEFORE + 1,))]:
+                for other in keys[later : bisect_right(keys, (key[0] + self._longest + 1,))]:
                     if other[1] <= key[0] and other not in stale:
                         stale.add(other)
-                        heappush(queue, other)
+                        insort(queue, other, position)
+        stale.clear()
 
     def _added(self, key: _Key) -> Sums:
         entry = self._entries[key]
         if not entry.figures:
             return add([entry])
+        figures = tuple([(number, self._beyond(key, entry, number, value)) for number, value in entry.figures])
+        return add([entry._replace(figures=figures)])
+
+    def _beyond(self, key: _Key, entry: Entry, number: int, value: Range) -> Range:
+        """Return what a figure of an entry's adds to others of which one may be the same."""
+        at = at_figure(number)
+        said = value.low if value.best is None else value.best
+        lows = bests = 0
+        for sums in self._others(key, entry):
+            if lows >= said or bests >= said:
+                break  # However much the rest may add, they have said as much.
+            lows += sums[at + 3]
+            bests += sums[at + 4]
+        bests = max(lows, bests)
+        if bests >= said:
+            # Without a best of its own, too, it leaves theirs alone.
+            return Range(0, 0, value.high)
+        if value.best is None:
+            return Range(value.low - lows, None, value.high)
+        return Range(min(max(0, value.low - lows), value.best - bests), value.best - bests, value.high)
+
+    def _others(self, key: _Key, entry: Entry) -> Iterator[Sums]:
+        """Yield the sums of the other incidents, then what those of its own kind before it add."""
         start = max(entry.start, entry.at - BEFORE)
-        first, index = bisect_left(self._keys, (start,)), bisect_left(self._keys, key)
-        hours = map(self._hour_sums, range(start // HOUR, (entry.at + AFTER) // HOUR + 1))
-        others = [sums for sums in hours if sums is not NOTHING]
-        others += [self._adds[other] for other in self._keys[first:index]]
-        return add([entry._replace(figures=tuple((n, _beyond(value, others, n)) for n, value in entry.figures))])
-
-
-def _beyond(value: Range, others: Sequence[Sums], number: int) -> Range:
-    """Return what a figure adds to others of which one may be the same."""
-    at = at_figure(number)
-    low_of_others = best_of_others = 0
-    for sums in others:
-        low_of_others += sums[at + 3]
-        best_of_others += sums[at + 4]
-    best_of_others = max(low_of_others, best_of_others)
-    low = max(0, value.low - low_of_others)
-    if value.best is None:
-        # Without a best, it leaves theirs alone only where that says as much.
-        return Range(low, None, value.high) if value.low > best_of_others else Range(0, 0, value.high)
-    best = max(0, value.best - best_of_others)
-    return Range(min(low, best), best, value.high)
+        yield from map(self._hour_sums, range(start // HOUR, (entry.at + AFTER) // HOUR + 1))
+        keys = self._keys
+        for other in keys[bisect_left(keys, (start,)) : bisect_left(keys, key)]:
+            yield self._adds[other]
