@@ -67,25 +67,45 @@ class Neighbourhood:
         self._outage_cells: CellIndex = {}
 
     def file(self, mention: Mention) -> None:
-        self._file(mention, mention)
+        for index in self._indexes(mention):
+            for bucket in mention.buckets:
+                _put(index, bucket, mention)
+        for cells, keys in self._cell_indexes(mention):
+            for bucket in mention.buckets:
+                index = cells.get(bucket) or cells.setdefault(bucket, {})
+                for cell in keys:
+                    _put(index, cell, mention)
 
     def unfile(self, mention: Mention) -> None:
-        self._unfile(mention, mention)
+        for index in self._indexes(mention):
+            for bucket in mention.buckets:
+                _take(index, bucket, mention)
+        for cells, keys in self._cell_indexes(mention):
+            for bucket in mention.buckets:
+                index = cells[bucket]
+                for cell in keys:
+                    _take(index, cell, mention)
+                if not index:
+                    del cells[bucket]
 
     def file_packed(self, packed: Packed, mentions: Sequence[Mention]) -> None:
         """Put what is packed where the mentions stand: those of its own that are of this region."""
+        standing = _at_different_places(mentions)
         for mention in mentions:
-            self._unfile(mention, mention)
-        for mention in _at_different_places(mentions):
-            self._file(mention, packed)
+            if mention in standing:
+                self._replace(mention, mention, packed)
+            else:
+                self.unfile(mention)
         self._packed += 1
 
     def unfile_packed(self, packed: Packed, mentions: Sequence[Mention]) -> None:
         """Put the mentions where they stood before they were packed."""
-        for mention in _at_different_places(mentions):
-            self._unfile(mention, packed)
+        standing = _at_different_places(mentions)
         for mention in mentions:
-            self._file(mention, mention)
+            if mention in standing:
+                self._replace(mention, packed, mention)
+            else:
+                self.file(mention)
         self._packed -= 1
 
     def at_hand(self, mention: Mention) -> Mention:
@@ -227,27 +247,18 @@ class Neighbourhood:
     def _all_outages(self, mention: Mention) -> Filed:
         return _collect(self._outages, mention)
 
-    def _file(self, mention: Mention, filed: Mention | Packed) -> None:
+    def _replace(self, mention: Mention, filed: Mention | Packed, new: Mention | Packed) -> None:
+        """Put another in the place of what is filed where the mention belongs."""
         for index in self._indexes(mention):
             for bucket in mention.buckets:
-                _put(index, bucket, filed)
-        for cells, keys in self._cell_indexes(mention):
-            for bucket in mention.buckets:
-                index = cells.get(bucket) or cells.setdefault(bucket, {})
-                for cell in keys:
-                    _put(index, cell, filed)
-
-    def _unfile(self, mention: Mention, filed: Mention | Packed) -> None:
-        for index in self._indexes(mention):
-            for bucket in mention.buckets:
-                _take(index, bucket, filed)
+                held = index[bucket]
+                held[held.index(filed)] = new
         for cells, keys in self._cell_indexes(mention):
             for bucket in mention.buckets:
                 index = cells[bucket]
                 for cell in keys:
-                    _take(index, cell, filed)
-                if not index:
-                    del cells[bucket]
+                    held = index[cell]
+                    held[held.index(filed)] = new
 
     def _indexes(self, mention: Mention) -> Iterator[Index]:
         if mention.tier >= VAGUE_STRIKE:
@@ -299,7 +310,7 @@ def _collect_near(cells: CellIndex, mention: Mention, keys: tuple[int, ...]) -> 
     return found
 
 
-def _put(index: Index, key: int, filed: Mention | Packed) -> None:
+def _put(index: Index, key: int, filed: Mention) -> None:
     held = index.get(key)
     if held is None:
         index[key] = [filed]
@@ -307,7 +318,7 @@ def _put(index: Index, key: int, filed: Mention | Packed) -> None:
         held.append(filed)
 
 
-def _take(index: Index, key: int, filed: Mention | Packed) -> None:
+def _take(index: Index, key: int, filed: Mention) -> None:
     held = index[key]
     held.remove(filed)
     if not held:
