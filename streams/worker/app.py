@@ -28,7 +28,7 @@ from streams.processors.world import World
 from streams.reference.gazetteer import Gazetteer
 from streams.settings import BadSettings, Settings, clock_from, variable_of
 from streams.settings.rules_file import BadRules, default_rules, load_rules
-from streams.worker.interpreter import tune_allocator, tune_interpreter
+from streams.worker.interpreter import keep_giving_back, tune_allocator, tune_interpreter
 from streams.worker.observer import MetricsObserver
 from streams.worker.page import worker_page
 
@@ -123,7 +123,11 @@ async def serve(
         else:
             started(page.address)
         observer = MetricsObserver(metrics, backlog)
-        await run_stages(stages, config, observer=observer, health=health, stop=stop)
+        giving_back = asyncio.create_task(keep_giving_back())
+        try:
+            await run_stages(stages, config, observer=observer, health=health, stop=stop)
+        finally:
+            giving_back.cancel()
 
 
 def _read_again(file: Path, rules: RulesInForce) -> None:

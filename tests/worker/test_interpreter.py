@@ -1,4 +1,4 @@
-"""Memory that one thread of a worker frees is used again by the others: there is one heap."""
+"""Memory that one thread of a worker frees is used again by the others, and goes back to the system after a peak."""
 
 from __future__ import annotations
 
@@ -40,16 +40,37 @@ with tempfile.TemporaryFile() as file:
     print(file.read().count(b"<heap "))
 """
 
+_GIVEN_BACK_AFTER_A_PEAK = """
+import pathlib
+from streams.worker.interpreter import give_back
 
-def heaps(*arguments: str, **variables: str) -> int:
+def resident():
+    return int(pathlib.Path("/proc/self/status").read_text().split("VmRSS:")[1].split()[0])
+
+held = [bytes(20_000) for _ in range(5_000)]
+kept = held[::100]
+peak = resident()
+del held
+before = resident()
+give_back()
+print(peak - before, peak - resident())
+"""
+
+
+def run(script: str, *arguments: str, **variables: str) -> list[int]:
+    """Return the whole numbers that the script prints, in a process in which nothing is set but ``variables``."""
     done = subprocess.run(
-        [sys.executable, "-c", _HEAPS_AFTER_THREADS, *arguments],
+        [sys.executable, "-c", script, *arguments],
         env={name: value for name, value in os.environ.items() if not name.startswith("MALLOC_")} | variables,
         capture_output=True,
         text=True,
         check=True,
     )
-    return int(done.stdout)
+    return [int(number) for number in done.stdout.split()]
+
+
+def heaps(*arguments: str, **variables: str) -> int:
+    return run(_HEAPS_AFTER_THREADS, *arguments, **variables)[0]
 
 
 @pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_info"), reason="not the GNU C library")
@@ -62,3 +83,8 @@ class TestHeaps:
 
     def test_what_the_environment_says_stays(self) -> None:
         assert heaps("tuned", MALLOC_ARENA_MAX="3") == 3
+
+    def test_what_lies_free_between_what_is_kept_is_given_back(self) -> None:
+        by_itself, on_demand = run(_GIVEN_BACK_AFTER_A_PEAK)
+        assert by_itself < 20_000
+        assert on_demand > 70_000
