@@ -6,9 +6,9 @@ Every run starts an Apache Kafka of its own behind a small proxy and three worke
 flow at a steady rate, and does to workers, broker, connections and disks what ``tests/chaos/faults.py`` plans. Then the
 truth is worked out anew from the reports alone (``tests/chaos/truth.py``) and compared with every topic. Ends with
 code 1 if anything differs. Runs take turns: state in memory and faults far apart, so that each can be told what it
-cost; state on disk and faults on top of each other. Two more things are measured by themselves: when a consumer that
-gets nowhere is noticed (a proxy swallows its commits, or its fetches, and the watchdog's patience is four seconds), and
-with ``--recovery`` how long states of several sizes take to load (``benchmarks/comparison/recovery.py``).
+cost; state on disk and faults on top of each other. Measured by itself: when a consumer that gets nowhere is noticed (a
+proxy swallows its commits, or its fetches, and the watchdog's patience is four seconds). How long states of several
+sizes take to load is measured by ``benchmarks/comparison/recovery.py``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from collections import Counter
 from pathlib import Path
 from statistics import median
 
-from benchmarks.comparison import recovery
 from tests.broker.feeding import assert_exact, counted, feeding
 from tests.broker.live import Topics, WorkerProcess, create_topics, eventually
 from tests.chaos.proxy import FETCH, OFFSET_COMMIT, Proxy
@@ -65,7 +64,6 @@ def main() -> int:
         f"seconds from its {name} coming to nothing until it has ended": asyncio.run(_stuck(kind))
         for name, kind in (("commits", OFFSET_COMMIT), ("fetches", FETCH))
     }
-    summary["recovery by size"] = [_recovery(scale) for scale in arguments.recovery]
     print(json.dumps(summary, indent=2))
     if arguments.json is not None:
         arguments.json.parent.mkdir(parents=True, exist_ok=True)
@@ -82,13 +80,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--runs", type=int, default=2)
-    parser.add_argument(
-        "--recovery",
-        type=float,
-        nargs="*",
-        default=[],
-        help="states to load, as shares of 1,000,000 keys",
-    )
     parser.add_argument("--json", type=Path, help="where to write the figures")
     return parser
 
@@ -131,16 +122,6 @@ async def _stuck(swallowed: int) -> float:
             if worker.exit_code is None:
                 worker.kill()
     return round(took, 1)
-
-
-def _recovery(scale: float) -> dict[str, float]:
-    figures = recovery.measure(scale)
-    return {
-        "keys": figures["keys"],
-        "seconds": round(figures["intake"]["seconds"], 2),
-        "incidents": figures["incidents"],
-        "seconds of incidents": round(figures["fusion"]["seconds"], 2),
-    }
 
 
 def _tell(outcome: Outcome) -> None:

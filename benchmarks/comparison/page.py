@@ -149,16 +149,14 @@ def _recovery(held: Mapping[str, Any], _: str) -> list[str]:
     section = held["recovery"]
     rows = [
         (
-            what,
-            f"{section[stage]['records']:,}",
-            f"{section[stage]['seconds']:.1f}",
-            f"{section[stage]['cpu_seconds']:.1f}",
-            f"{section[stage]['grown_bytes'] / section[number]:,.0f}",
+            f"{state[number]:,} {what}",
+            f"{state[stage]['records']:,}",
+            f"{state[stage]['seconds']:.1f}",
+            f"{state[stage]['cpu_seconds']:.1f}",
+            f"{state[stage]['grown_bytes'] / state[number]:,.0f}",
         )
-        for what, stage, number in (
-            (f"{section['keys']:,} dedupe keys", "intake", "keys"),
-            (f"{section['incidents']:,} incidents", "fusion", "incidents"),
-        )
+        for what, stage, number in (("dedupe keys", "intake", "keys"), ("incidents", "fusion", "incidents"))
+        for state in (*section["smaller"], section)
     ]
     heads = ("", "changelog records", "seconds", "cpu seconds", "bytes of memory each")
     return [*_table(heads, rows), *_how(section)]

@@ -169,13 +169,17 @@ def _recovery(held: Mapping[str, Any], into: Path) -> None:
     found = held.get("recovery")
     if found is None:
         return
-    figure, axes = plt.subplots(figsize=(5.6, 1.8))
-    titles = [f"{found['keys']:,} dedupe keys", f"{found['incidents']:,} incidents"]
-    seconds = [found["intake"]["seconds"], found["fusion"]["seconds"]]
-    axes.barh(range(2), seconds, color=[_COLOURS["intake"], _COLOURS["whole"]], height=0.55)
+    states = [*found["smaller"], found]
+    titles = [f"{state['keys']:,} dedupe keys" for state in states]
+    titles += [f"{state['incidents']:,} incidents" for state in states]
+    seconds = [state[stage]["seconds"] for stage in ("intake", "fusion") for state in states]
+    places = range(len(seconds))
+    colours = [_COLOURS["intake"]] * len(states) + [_COLOURS["whole"]] * len(states)
+    figure, axes = plt.subplots(figsize=(5.6, 2.8))
+    axes.barh(places, seconds, color=colours, height=0.6)
     for place, taken in enumerate(seconds):
         axes.annotate(f"{taken:.1f} s", (taken, place), xytext=(5, 0), textcoords="offset points", va="center")
-    axes.set_yticks(range(2), titles)
+    axes.set_yticks(places, titles)
     axes.invert_yaxis()
     axes.margins(x=0.15)
     axes.set_xlabel("seconds until blocks may come, embedded broker, one worker")

@@ -3,6 +3,7 @@
 The changelog of intake is filled with 1,000,000 ledger entries, that of fusion with the state of 100,000 incidents (of
 one filling of 25,000 for each partition, made by fusion itself). Then the shipped stages recover them in a worker of
 their own on an embedded broker. The clock is the engine's: from the assignment of the partitions until blocks may come.
+The same is done with states of a tenth and three tenths of that size.
 """
 
 from __future__ import annotations
@@ -30,13 +31,22 @@ from streams.settings import load_settings
 
 KEYS = 1_000_000
 INCIDENTS = 100_000
+SMALLER = (0.1, 0.3)
 _BLOCK = 2_000
 
 Items = dict[bytes, bytes | None]
 
 
 def measure(scale: float) -> dict[str, Any]:
-    """Return seconds, records and memory of both recoveries."""
+    """Return seconds, records and memory of both recoveries, and those of smaller states."""
+    smaller = [_recovered(scale * share) for share in SMALLER]
+    figures = _recovered(scale) | {"smaller": smaller}
+    figures["keys_per_second"] = figures["keys"] / figures["intake"]["seconds"]
+    figures["bytes_per_key"] = figures["intake"]["grown_bytes"] / figures["keys"]
+    return figures
+
+
+def _recovered(scale: float) -> dict[str, Any]:
     keys, incidents = int(KEYS * scale), int(INCIDENTS * scale)
     fused = fused_items(incidents // PARTITIONS)
     figures: dict[str, Any] = {"keys": keys, "incidents": incidents}
@@ -51,9 +61,6 @@ def measure(scale: float) -> dict[str, Any]:
                 raise RuntimeError(done.stderr[-3_000:])
             figures[stage] = json.loads(done.stdout.strip().splitlines()[-1])
             print(stage, figures[stage], flush=True)
-    figures["keys_per_second"] = keys / figures["intake"]["seconds"]
-    figures["bytes_per_key"] = figures["intake"]["grown_bytes"] / keys
-    figures["incidents_per_second"] = incidents / figures["fusion"]["seconds"]
     return figures
 
 

@@ -39,6 +39,11 @@ on loopback (`deploy/kafka/pom.xml` brings it; Java 17 and Maven are needed).
 | `make test` | all of it in a short form, and what is below under *Real Kafka* |
 """
 
+_RECOVERY: Final = """
+How long a worker takes to load its state from the changelog before it takes up a partition, by the size of the state,
+is in [Recovery](performance.md#recovery).
+"""
+
 _METHOD: Final = """
 ### Method
 `tests/chaos/` does it. A feed publishes reports of six sources at a steady rate: new ones, corrections, retractions,
@@ -168,7 +173,7 @@ def _chaos(said: Mapping[str, Any]) -> str:
     )
     text += "\nHow long a report waited at most after a fault (of the run whose faults are far apart):\n\n"
     text += _table(("fault", "times, in all runs", "median", "most"), faults)
-    return text + _stuck(said["a stuck consumer"]) + _recoveries(said.get("recovery by size", []))
+    return text + _stuck(said["a stuck consumer"]) + _RECOVERY
 
 
 def _chaos_figures(said: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -210,18 +215,6 @@ def _stuck(said: Mapping[str, Any]) -> str:
         f"\nA consumer that gets nowhere is noticed by its worker's watchdog, here with {said['patience, seconds']:g} "
         "s of patience (60 where\nnobody sets it); the successor lost and repeated nothing.\n\n"
         + _table(("what comes to nothing", "the worker had ended after"), rows)
-    )
-
-
-def _recoveries(said: Sequence[Mapping[str, float]]) -> str:
-    if not said:
-        return ""
-    rows = [
-        (f"{one['keys']:,}", f"{one['seconds']:g} s", f"{one['incidents']:,}", f"{one['seconds of incidents']:g} s")
-        for one in said
-    ]
-    return "\nState is loaded from the changelog before a worker takes up a partition:\n\n" + _table(
-        ("reports remembered", "loaded in", "incidents", "loaded in"), rows
     )
 
 
