@@ -191,7 +191,14 @@ def together(found: Sequence[Evaluation], figure: str) -> Errors:
     causes: Counter[Cause] = Counter()
     for one in held:
         causes.update(one.causes)
-    return Errors(sum(one.true for one in held), sum(one.counted for one in held), sum(one.off for one in held), causes)
+    return Errors(
+        true=sum(one.true for one in held),
+        counted=sum(one.counted for one in held),
+        off=sum(one.off for one in held),
+        causes=causes,
+        together=sum(one.together for one in held),
+        floor=sum(one.floor for one in held),
+    )
 
 
 def suffice(found: Sequence[Evaluation]) -> bool:
@@ -229,7 +236,14 @@ def attributed(found: Sequence[Evaluation]) -> str:
     for cause in Cause:
         shares = " | ".join(f"{100 * one.causes[cause] / one.true:.2f}" for one in held.values())
         lines.append(f"| {cause} | {shares} |")
-    lines.append("| all | " + " | ".join(f"{100 * one.off / one.true:.2f}" for one in held.values()) + " |")
+    sums = {
+        "**all**": "off",
+        "with every report put with its event, by the same rules": "together",
+        "and, with hindsight, the best of its sources believed: the floor": "floor",
+    }
+    for label, kind in sums.items():
+        shares = " | ".join(f"{100 * getattr(one, kind) / one.true:.2f}" for one in held.values())
+        lines.append(f"| {label} | {shares} |")
     return "\n".join(lines)
 
 

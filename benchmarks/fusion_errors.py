@@ -4,12 +4,17 @@ An event's toll can be missed in two ways. Its sources may never have told it as
 every report is put with its event. Or reports were put with the wrong event, or their incident on the wrong day.
 For each figure, incidents and events are joined where an incident holds a statement of an event's figure; in each
 group so joined, what the incidents add is compared with what the events' own reports amount to.
+
+Two bounds say what of it better matching could mend, and what nobody could. *Together*: the errors that are left where
+every report is put with its event, and toll and day are what fusion's own rules make of them. *Floor*: those that are
+left where moreover, with hindsight, the best of what its sources say is believed: of the current tolls the one nearest
+to the truth, and the true day wherever the time that any of them states allows it.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -52,6 +57,22 @@ class Errors:
     """The absolute errors of all regions and days."""
     causes: Counter[Cause]
     """What of ``off`` each cause accounts for. On a day with several causes what goes the other way counts against."""
+    together: int
+    """What would be off were every report put with its event."""
+    floor: int
+    """What would be off were the best of what its sources say believed of each event, with hindsight."""
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What an event's own reports amount to, for one figure."""
+
+    amount: int
+    day: Day
+    nearest: int
+    """The current statement that is nearest to the truth; 0 where nobody states any."""
+    allows_its_day: bool
+    """Some source's time allows the day that it was."""
 
 
 @dataclass(frozen=True)
@@ -70,10 +91,15 @@ def errors(
     """Return how far a figure, for instance ``killed``, is off, and why. ``records`` is all that ``fusion`` took."""
     number = FIGURES.index(name)
     mentions = _mentions(records, policy)
-    told = _told(mentions, truth, number, policy)
+    told = _told(mentions, truth, name, policy)
     parts: dict[Day, Counter[Cause]] = defaultdict(Counter)
-    for event in truth.events:
-        parts[_day_of(event)][Cause.TOLD] += told[event.number] - getattr(event, name)
+    together: Counter[Day] = Counter()
+    floor: Counter[Day] = Counter()
+    for event, said in zip(truth.events, told, strict=True):
+        home = _day_of(event)
+        parts[home][Cause.TOLD] += said.amount - getattr(event, name)
+        together[said.day] += said.amount
+        floor[home if said.allows_its_day else said.day] += said.nearest
     held = list(_incidents(fusion, mentions, truth, number))
     for incidents in _joined(held):
         _compare(incidents, truth.events, told, parts)
@@ -82,15 +108,24 @@ def errors(
         counted[one.day] += one.adds
     true = totals(truth.events, name)
     causes: Counter[Cause] = Counter()
-    off = 0
     for day in counted.keys() | true.keys():
         error = counted[day] - true.get(day, 0)
         if sum(parts[day].values()) != error:
             raise AssertionError(f"{day}: the causes {parts[day]} do not add up to {error}")
-        off += abs(error)
         for cause, part in parts[day].items():
             causes[cause] += part if error > 0 else -part if error else 0
-    return Errors(sum(true.values()), counted.total(), off, causes)
+    return Errors(
+        true=sum(true.values()),
+        counted=counted.total(),
+        off=_off(counted, true),
+        causes=causes,
+        together=_off(together, true),
+        floor=_off(floor, true),
+    )
+
+
+def _off(counted: Counter[Day], true: Mapping[Day, int]) -> int:
+    return sum(abs(counted[day] - true.get(day, 0)) for day in counted.keys() | true.keys())
 
 
 def _mentions(records: Iterable[ClaimV1 | WithdrawalV1], policy: FusionPolicy) -> list[Mention]:
@@ -103,19 +138,33 @@ def _mentions(records: Iterable[ClaimV1 | WithdrawalV1], policy: FusionPolicy) -
     return [mention for report in ledger.reports.values() for mention in mentions_of(report, policy)]
 
 
-def _told(mentions: Sequence[Mention], truth: Truth, number: int, policy: FusionPolicy) -> list[int]:
+def _told(mentions: Sequence[Mention], truth: Truth, name: str, policy: FusionPolicy) -> list[_Told]:
     """Return what each event's own reports amount to, were every report put with its event."""
+    number = FIGURES.index(name)
     own: dict[int, list[Mention]] = defaultdict(list)
     for mention in mentions:
         event = truth.event_of[_claim(mention)]
         if event is not None:
             own[event].append(mention)
-    told = [0] * len(truth.events)
-    for event, held in own.items():
-        leader = min(held, key=lambda mention: mention.order)
-        leader.members = sorted(held, key=lambda mention: mention.order)
-        told[event] = _best(add(assess(leader, policy).entries()), number)
-    return told
+    return [_told_of(event, own[event.number], number, getattr(event, name), policy) for event in truth.events]
+
+
+def _told_of(event: Event, own: list[Mention], number: int, true: int, policy: FusionPolicy) -> _Told:
+    home = _day_of(event)
+    if not own:
+        return _Told(0, home, 0, allows_its_day=False)
+    own.sort(key=lambda mention: mention.order)
+    own[0].members = own
+    found = assess(own[0], policy)
+    times = [mention for mention in own if not mention.assumed] or own
+    whens = [When(mention.start, mention.end, mention.assumed) for mention in times]
+    said = [held.value.best or 0 for (_, n), figure in found.figures.items() if n == number for held in figure.current]
+    return _Told(
+        amount=_best(add(found.entries()), number),
+        day=(event.region, _local_day(found.at)),
+        nearest=min(said, key=lambda amount: abs(amount - true), default=0),
+        allows_its_day=any(_local_day(one.start) <= home[1] <= _local_day(one.latest) for one in whens),
+    )
 
 
 def _incidents(fusion: Fusion, mentions: Sequence[Mention], truth: Truth, number: int) -> Iterator[_Held]:
@@ -134,7 +183,7 @@ def _incidents(fusion: Fusion, mentions: Sequence[Mention], truth: Truth, number
         yield _Held(
             incident=incident,
             adds=_best(fusion.adds(incident), number),
-            day=(incident.region, f"{moment(latest).astimezone(KYIV):%Y-%m-%d}"),
+            day=(incident.region, _local_day(latest)),
             events=Counter({event: count for event, count in said.items() if event is not None}),
         )
 
@@ -156,7 +205,7 @@ def _joined(held: Sequence[_Held]) -> Iterator[list[_Held]]:
 
 
 def _compare(
-    incidents: Sequence[_Held], events: Sequence[Event], told: Sequence[int], parts: dict[Day, Counter[Cause]]
+    incidents: Sequence[_Held], events: Sequence[Event], told: Sequence[_Told], parts: dict[Day, Counter[Cause]]
 ) -> None:
     concerned = {event for one in incidents for event in one.events}
     if any(one.incident.may_be_another for one in incidents):
@@ -166,7 +215,7 @@ def _compare(
     else:
         cause = Cause.MERGED if len(incidents) == 1 else Cause.MIXED
     for event in concerned:
-        parts[_day_of(events[event])][cause] -= told[event]
+        parts[_day_of(events[event])][cause] -= told[event].amount
     for one in incidents:
         home = _day_of(events[min(one.events, key=lambda event: (-one.events[event], event))])
         parts[home][cause] += one.adds
@@ -180,6 +229,10 @@ def _claim(mention: Mention) -> str:
 
 def _day_of(event: Event) -> Day:
     return event.region, f"{event.at.astimezone(KYIV):%Y-%m-%d}"
+
+
+def _local_day(at: int) -> str:
+    return f"{moment(at).astimezone(KYIV):%Y-%m-%d}"
 
 
 def _best(sums: Sums, number: int) -> int:

@@ -29,6 +29,16 @@ def test_where_nothing_is_told_wrongly_the_counters_are_the_truth(figure: str) -
     found = errors(history.truth, (record for _, held in records for record in held), fusion, POLICY, figure)
     assert found.true > 0
     assert (found.counted, found.off, found.causes.total()) == (found.true, 0, 0)
+    assert found.together == found.floor == 0
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_what_no_source_told_is_the_floor(figure: str) -> None:
+    history = generate(1, 60, 10, mix=replace(HONEST, final_word=0))
+    records = claim_records(history)
+    fusion, _ = run(history, records, POLICY)
+    found = errors(history.truth, (record for _, held in records for record in held), fusion, POLICY, figure)
+    assert 0 < found.floor <= found.together == found.off
 
 
 @pytest.mark.parametrize("figure", FIGURES)

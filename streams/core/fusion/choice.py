@@ -20,7 +20,11 @@ TIE = "kept apart: more than one incident fits alike"
 _AMONG_MANY = "kept apart: place known only roughly, and more than one incident fits"
 _PERHAPS = "kept apart: place known only roughly, and nothing but region and time speaks for what it may be"
 _OUTAGES = "kept apart: more than one outage fits"
-_APART = frozenset({TIE, _AMONG_MANY, _PERHAPS, _OUTAGES})
+_UNDATED = "kept apart: no time stated, and more than one of its day fits"
+_DAY_ONLY = "kept apart: no time stated, and nothing but place and day speaks for what it may be"
+_APART = frozenset({TIE, _AMONG_MANY, _PERHAPS, _OUTAGES, _UNDATED, _DAY_ONLY})
+UNDECIDED = frozenset({TIE, _UNDATED, _DAY_ONLY})
+"""Why a located mention is kept apart: a candidate less may decide it."""
 
 
 class Choice(NamedTuple):
@@ -54,6 +58,8 @@ def choose(mention: Mention, taken: set[int], near: Neighbourhood, policy: Fusio
     if mention.is_vague:
         return _choose_over_region(mention, taken, near, policy)
     found = _choose_located(mention, taken, near, policy)
+    if found is _NOTHING_FITS and mention.assumed and mention.tier == PRECISE_STRIKE:
+        return _choose_undated(mention, taken, near, policy)
     if found is _NOTHING_FITS and mention.tier == PRECISE_FACET:
         # Whatever is located and fits is better than what is only known to be somewhere in the region.
         return _choose_vague(mention, taken, near, policy)._replace(standing=INFINITELY_BAD)
@@ -64,6 +70,28 @@ def _choose_located(mention: Mention, taken: set[int], near: Neighbourhood, poli
     margin = policy.located_margin
     found = _best(mention, near.leaders_near(mention), taken, margin, lambda leader: likeness(mention, leader, policy))
     return found if found.leader is None or not margin else found._replace(standing=found.standing - margin)
+
+
+def _choose_undated(mention: Mention, taken: set[int], near: Neighbourhood, policy: FusionPolicy) -> Choice:
+    """Return what a strike told without a time means that is enough like none: the only one of its place and day.
+
+    Place and day alone are never enough, so something else must speak for it; with less, or with two that it may be,
+    it is kept apart and may be another.
+    """
+    only: Mention | None = None
+    why: Match | None = None
+    for leader in near.leaders_near(mention):
+        if leader.order >= mention.order or id(leader) in taken or leader is only:
+            continue
+        found = match(mention, leader, policy, as_incident=True)
+        if found is None or found.support < policy.possible:
+            continue
+        if only is not None:
+            return Choice(None, _UNDATED)
+        only, why = leader, found
+    if why is None:
+        return _NOTHING_FITS
+    return Choice(only, f"{why.reason}, no other of its day") if why.support >= policy.sole else Choice(None, _DAY_ONLY)
 
 
 def likeness(mention: Mention, leader: Mention, policy: FusionPolicy) -> Match | None:
@@ -86,6 +114,9 @@ def may_choose(mention: Mention, leader: Mention, policy: FusionPolicy) -> bool:
         return False
     if mention.reason == TIE:
         return True
+    if mention.assumed and mention.tier == PRECISE_STRIKE and mention.standing == INFINITELY_BAD:
+        # It follows the only one that it may be, or nobody.
+        return mention.leader is leader or match(mention, leader, policy, as_incident=True) is not None
     found = likeness(mention, leader, policy)
     if found is None or mention.leader is not leader:
         return mention.leader is leader or (found is not None and found.points >= mention.standing)

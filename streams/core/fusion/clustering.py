@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from heapq import heappop, heappush
 
-from streams.core.fusion.choice import TIE, choose, may_choose
+from streams.core.fusion.choice import UNDECIDED, choose, may_choose
 from streams.core.fusion.mentions import Mention, Order
 from streams.core.fusion.neighbourhood import Neighbourhood, Store
 from streams.core.fusion.policy import FusionPolicy
@@ -178,7 +178,7 @@ class RegionClusters:
             if id(other) in queued or other.order <= order:
                 continue
             # Who followed the one that left is queued already; to the others it was no better than what they have.
-            if other.reason == TIE if has_left else may_choose(other, leader, policy):
+            if other.reason in UNDECIDED if has_left else may_choose(other, leader, policy):
                 self._push(self.near.at_hand(other))
 
     def _alert_outages(self, mention: Mention) -> None:

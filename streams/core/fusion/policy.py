@@ -70,6 +70,8 @@ class FusionPolicy:
     """Points beside place and time that a mention known only to the oblast needs."""
     possible: float = -0.75
     """Points from which such a mention may be the incident though too little speaks for it: not much is against it."""
+    sole: float = 0.5
+    """Points beside place and day that a strike told without a time needs to be the only one of its place and day."""
     support_levels: tuple[float, ...] = (5.0, 2.5, 0.0)
     """Points beside place and time that set candidates apart, highest first: one on a level outweighs all below it."""
     deputies: int = 3
