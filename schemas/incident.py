@@ -116,6 +116,6 @@ class IncidentV1(WireModel):
     why: tuple[ShortText, ...] = ()
     """Why these claims are one incident, and why the best figures are the best."""
     may_be_another: bool = False
-    """Kept apart for doubt which other it is (place or time known only roughly). Sums count its figures beyond theirs."""
+    """Kept apart for doubt which it is: place or time known only roughly. Sums count its figures beyond the others."""
     merged_into: Identifier | None = None
     split_from: Identifier | None = None
