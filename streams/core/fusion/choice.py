@@ -67,9 +67,13 @@ def choose(mention: Mention, taken: set[int], near: Neighbourhood, policy: Fusio
 
 
 def _choose_located(mention: Mention, taken: set[int], near: Neighbourhood, policy: FusionPolicy) -> Choice:
-    margin = policy.located_margin
+    margin = _margin(mention, policy)
     found = _best(mention, near.leaders_near(mention), taken, margin, lambda leader: likeness(mention, leader, policy))
     return found if found.leader is None or not margin else found._replace(standing=found.standing - margin)
+
+
+def _margin(mention: Mention, policy: FusionPolicy) -> float:
+    return policy.undated_margin if mention.assumed else policy.located_margin
 
 
 def _choose_undated(mention: Mention, taken: set[int], near: Neighbourhood, policy: FusionPolicy) -> Choice:
@@ -120,7 +124,7 @@ def may_choose(mention: Mention, leader: Mention, policy: FusionPolicy) -> bool:
     found = likeness(mention, leader, policy)
     if found is None or mention.leader is not leader:
         return mention.leader is leader or (found is not None and found.points >= mention.standing)
-    return found.points - policy.located_margin != mention.standing or found.reason != mention.reason
+    return found.points - _margin(mention, policy) != mention.standing or found.reason != mention.reason
 
 
 def _by_deputies(mention: Mention, leader: Mention, least: float, policy: FusionPolicy) -> Match | None:

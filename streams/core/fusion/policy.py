@@ -82,6 +82,8 @@ class FusionPolicy:
     """Two candidates for a mention known only to the region that are closer than this are a tie: it stays apart."""
     located_margin: float = 0.0
     """The same for a located mention, where the better candidate is taken even if it is little better."""
+    undated_margin: float = 0.1
+    """The same for a located mention without a time, where two that are alike leave nobody to say which."""
 
     echo: float = 0.75
     """Share of equal MinHash values from which two texts are one, repeated."""
