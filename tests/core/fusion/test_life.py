@@ -162,6 +162,34 @@ def test_an_illegal_move_raises_and_changes_nothing_that_is_published_or_counted
     assert (partition.items, partition.standing()) == (stored, topic)
 
 
+def test_a_step_over_several_incidents_that_fails_is_done_again_whole_from_what_is_stored() -> None:
+    first, other = a_report("r1", claims=[a_strike()]), a_report("r2", "wire", claims=[a_strike("2025-10-22 09:00")])
+    failing, plain = Partition(), Partition()
+    for partition in (failing, plain):
+        partition.hear(first, other)
+    block = [
+        withdrawal(first),
+        *claims_of(a_report("r3", "third", claims=[a_strike("2025-10-22 09:05", weapons=["drone"], target="energy")])),
+        *claims_of(a_report("r2", "wire", "2025-10-22 16:00", claims=[a_strike("2025-10-22 09:10")]), revision=2),
+    ]
+    stored, topic = dict(failing.items), dict(failing.topic)
+    record = failing.fusion._record(incident_of(topic, "r1"))
+    assert record is not None
+    record.status = IncidentStatus.MERGED
+    failing.fusion.take(block)
+    # The incident of r2 comes before that of r1 and has its next revision, in memory alone.
+    with pytest.raises(IllegalMove):
+        failing.fusion.step(NOW)
+    assert {held.revision for held in failing.fusion._publisher.records.values()} == {1, 2}
+    failing.crash()
+    assert (failing.items, failing.standing()) == (stored, topic)
+    for partition in (failing, plain):
+        partition.fusion.take(block)
+        partition.hear()
+    assert failing.topic == plain.topic != topic
+    assert failing.items == plain.items
+
+
 def incident_of(topic: dict[str, IncidentV1], report_id: str) -> str:
     [found] = [key for key, held in topic.items() if report_id in {source.report_id for source in held.sources}]
     return found
