@@ -32,7 +32,7 @@ _Key = tuple[int, int, str, int]
 class Tentative:
     """The entries of one region that may be other ones. ``hour_sums`` gives the sums of all the others by hour."""
 
-    __slots__ = ("_adds", "_days", "_entries", "_hour_sums", "_keys", "_longest", "_stale")
+    __slots__ = ("_adds", "_days", "_entries", "_hour_sums", "_keys", "_longest", "_looked", "_stale")
 
     def __init__(self, hour_sums: Callable[[int], Sums]) -> None:
         self._hour_sums = hour_sums
@@ -43,6 +43,8 @@ class Tentative:
         """Those to be worked out anew when somebody asks."""
         self._days: dict[int, Sums] = {}
         """The sums of what those placed on a day add, as far as nothing of it changed."""
+        self._looked: dict[_Key, int] = {}
+        """The last hour that what it adds was worked out from: what changes after that does not matter to it."""
         self._longest = 0
         """How far back from its placement any of them has been looked at, of all that ever were here."""
 
@@ -57,6 +59,7 @@ class Tentative:
         key = (entry.at, entry.start, owner, number)
         del self._keys[bisect_left(self._keys, key)], self._entries[key]
         self._adds.pop(key, None)
+        self._looked.pop(key, None)
         self._stale.discard(key)
         self._days.pop(entry.at // DAY, None)
         self._doubt(entry.at, entry.at)
@@ -64,7 +67,7 @@ class Tentative:
     def forget(self, hour: int) -> None:
         """Note that the other entries of an hour changed."""
         if self._keys:
-            self._doubt((hour - 1) * HOUR - AFTER, (hour + 1) * HOUR)
+            self._doubt((hour - 1) * HOUR - AFTER, (hour + 1) * HOUR, hour)
 
     def sums(self, after: int, now: int) -> Sums:
         """Return the sums of what is placed after ``after`` and began by ``now``."""
@@ -103,11 +106,11 @@ class Tentative:
             first = end
         return sum_of(parts)
 
-    def _doubt(self, earliest: int, until: int) -> None:
-        """Note that what is placed from ``earliest`` on may be told anew, if it began by ``until``."""
-        last = bisect_right(self._keys, (until + self._longest + 1,))
+    def _doubt(self, earliest: int, until: int, hour: int = 0) -> None:
+        """Note that what is placed from ``earliest`` on may be told anew, if it began by ``until`` and saw the hour."""
+        last, looked = bisect_right(self._keys, (until + self._longest + 1,)), self._looked
         for key in self._keys[bisect_left(self._keys, (earliest,)) : last]:
-            if key[1] <= until:
+            if key[1] <= until and looked.get(key, hour) >= hour:
                 self._stale.add(key)
 
     def _work_out(self) -> None:
@@ -130,8 +133,7 @@ class Tentative:
 
     def _added(self, key: _Key) -> Sums:
         entry = self._entries[key]
-        if not entry.figures:
-            return add([entry])
+        self._looked[key] = 0
         figures = tuple([(number, self._beyond(key, entry, number, value)) for number, value in entry.figures])
         return add([entry._replace(figures=figures)])
 
@@ -139,12 +141,14 @@ class Tentative:
         """Return what a figure of an entry's adds to others of which one may be the same."""
         at = at_figure(number)
         said = value.low if value.best is None else value.best
-        lows = bests = 0
-        for sums in self._others(key, entry):
+        lows = bests = last = 0
+        for hour, sums in self._others(key, entry):
             if lows >= said or bests >= said:
                 break  # However much the rest may add, they have said as much.
             lows += sums[at + 3]
             bests += sums[at + 4]
+            last = hour
+        self._looked[key] = max(self._looked[key], last)
         bests = max(lows, bests)
         if bests >= said:
             # Without a best of its own, too, it leaves theirs alone.
@@ -153,10 +157,11 @@ class Tentative:
             return Range(value.low - lows, None, value.high)
         return Range(min(max(0, value.low - lows), value.best - bests), value.best - bests, value.high)
 
-    def _others(self, key: _Key, entry: Entry) -> Iterator[Sums]:
-        """Yield the sums of the other incidents, then what those of its own kind before it add."""
-        start = max(entry.start, entry.at - BEFORE)
-        yield from map(self._hour_sums, range(start // HOUR, (entry.at + AFTER) // HOUR + 1))
+    def _others(self, key: _Key, entry: Entry) -> Iterator[tuple[int, Sums]]:
+        """Yield each hour with the sums of the other incidents, then what those of its own kind before it add."""
+        start, last = max(entry.start, entry.at - BEFORE), (entry.at + AFTER) // HOUR
+        for hour in range(start // HOUR, last + 1):
+            yield hour, self._hour_sums(hour)
         keys = self._keys
         for other in keys[bisect_left(keys, (start,)) : bisect_left(keys, key)]:
-            yield self._adds[other]
+            yield last, self._adds[other]
