@@ -25,6 +25,7 @@ from streams.engine.pace import Pace
 from streams.engine.recovery import Reader, Recovering, recover
 from streams.engine.stage import PartitionState, Record, Stage, Step, StepsInPieces
 from streams.engine.store import Store
+from streams.engine.turns import Turns
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ class OwnedPartition:
         writer: ChangelogWriter,
         read: Reader,
         outbox: Outbox,
+        turns: Turns,
         clock: Clock,
         slice_seconds: float,
     ) -> None:
@@ -49,6 +51,7 @@ class OwnedPartition:
         self._partitions = partitions
         self._read = read
         self._outbox = outbox
+        self._turns = turns
         self._clock = clock
         self._slice_seconds = slice_seconds
         self._pace = Pace(slice_seconds)
@@ -59,8 +62,16 @@ class OwnedPartition:
         self.lock = asyncio.Lock()
         """Held while a block, a tick or a recovery of this partition is under way."""
         self._ready = asyncio.Event()
-        self.slices = 0
-        """How many slices of blocks were taken: a block that takes long moves if this does."""
+        self._slices = 0
+
+    @property
+    def slices(self) -> int:
+        """How many slices of blocks were taken, ours or those we wait for: who works long moves while this does."""
+        return self._slices + self._turns.slices_before(self.partition)
+
+    def _took_slice(self) -> None:
+        self._slices += 1
+        self._turns.took_slice()
 
     @property
     def recovered(self) -> bool:
@@ -175,25 +186,32 @@ class OwnedPartition:
             await self._work(records[middle:], still_owned)
 
     async def _take(self, records: Sequence[Record], still_owned: Callable[[], bool]) -> bool:
-        state, pace = self._opened(), self._pace
-        first = 0
+        after = self._marker().reaching(records[-1].offset)
+        is_long = len(records) > self._pace.size
+        async with self._turns.turn(self.partition) if is_long else contextlib.nullcontext():
+            if not still_owned():
+                raise StaleBlockError(f"{self._stage.source}:{self.partition} was taken away")
+            state = self._opened()
+            await self._take_slices(state, records)
+            at = self._time_of(after.offset)
+            step = await self._step(state, at)
+        # Also a block that changed nothing is marked: else the next one would seem to follow a hole.
+        await self._make_durable(step, after, at, still_owned, anew=True)
+        self._stage.committed(self.partition, step)
+        return True
+
+    async def _take_slices(self, state: PartitionState, records: Sequence[Record]) -> None:
+        pace, first = self._pace, 0
         while first < len(records):
             piece = records[first : first + pace.size]
             began = time.perf_counter()
             state.take(piece)
             seconds = time.perf_counter() - began
             pace.took(len(piece), seconds)
-            self.slices += 1
+            self._took_slice()
             first += len(piece)
             if first < len(records) or pace.is_long(seconds):
                 await asyncio.sleep(0)
-        after = self._marker().reaching(records[-1].offset)
-        at = self._time_of(after.offset)
-        step = await self._step(state, at)
-        # Also a block that changed nothing is marked: else the next one would seem to follow a hole.
-        await self._make_durable(step, after, at, still_owned, anew=True)
-        self._stage.committed(self.partition, step)
-        return True
 
     async def _step(self, state: PartitionState, at: datetime) -> Step:
         if not isinstance(state, StepsInPieces):
@@ -203,7 +221,7 @@ class OwnedPartition:
             step = _piece(stepping, self._slice_seconds)
             if step is not None:
                 return step
-            self.slices += 1
+            self._took_slice()
             await asyncio.sleep(0)
 
     def _time_of(self, offset: int) -> datetime:

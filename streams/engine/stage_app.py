@@ -33,6 +33,7 @@ from streams.engine.source_reader import SourceReader
 from streams.engine.stage import Stage
 from streams.engine.store import MemoryStore, Store
 from streams.engine.topics import TopicDirectory
+from streams.engine.turns import Turns
 from streams.engine.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class StageApp:
         self._folder: RocksFolder | None = None
         self._owned: dict[int, OwnedPartition] = {}
         self._rounds = Rounds(stage.name, config.block_records, config.block_bytes, self._work)
+        self._turns = Turns()
         self._producer: AIOKafkaProducer | None = None
         self._sender: BatchSender | None = None
         self._outbox: Outbox | None = None
@@ -253,6 +255,7 @@ class StageApp:
             writer=ChangelogWriter(self._sender, self._changelog, partition),
             read=self._read,
             outbox=self._outbox,
+            turns=self._turns,
             clock=config.clock,
             slice_seconds=config.slice_seconds,
         )

@@ -13,6 +13,7 @@ from streams.engine.recovery import Recovering, recover
 from streams.engine.sending import BatchSender
 from streams.engine.stage import Stage
 from streams.engine.store import MemoryStore, Store
+from streams.engine.turns import Turns
 from tests.broker.counting import CountingStage
 from tests.engine.fake_log import ARecord, Directory, FakeLog, stub
 
@@ -27,17 +28,20 @@ def an_owner(
     store: Store | None = None,
     clock: Callable[[], datetime] = lambda: NOON,
     slice_seconds: float = 1.0,
+    turns: Turns | None = None,
+    partition: int = 0,
 ) -> OwnedPartition:
-    """An owner of partition 0 that has not recovered yet."""
+    """An owner of a partition that has not recovered yet."""
     sender = BatchSender(log, batch_bytes=log.batch_bytes, seconds=10.0)
     return OwnedPartition(
         stage or CountingStage("count", "in", "out"),
-        0,
+        partition,
         1,
         store=store or MemoryStore(),
-        writer=ChangelogWriter(sender, CHANGELOG, 0),
+        writer=ChangelogWriter(sender, CHANGELOG, partition),
         read=log,
         outbox=Outbox(sender, stub(Directory(out=3)), max_in_flight_bytes=1 << 20),
+        turns=turns or Turns(),
         clock=clock,
         slice_seconds=slice_seconds,
     )
