@@ -182,7 +182,7 @@ def _recovery(held: Mapping[str, Any], into: Path) -> None:
     axes.set_yticks(places, titles)
     axes.invert_yaxis()
     axes.margins(x=0.15)
-    axes.set_xlabel("seconds until blocks may come, embedded broker, one worker")
+    axes.set_xlabel("seconds until blocks may come, one worker")
     _save(figure, into / "peers-recovery.png")
 
 
