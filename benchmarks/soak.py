@@ -259,7 +259,7 @@ async def _sampled(worker: WorkerProgram, shared: Shared, minutes: float) -> lis
             raise RuntimeError(f"the worker ended with code {worker.exit_code}")
         page = await asyncio.to_thread(_page, worker)
         behind = int(shared.published.value - page.get("sitrep_records_read_total intake", 0))
-        behind += int(page.get("sitrep_claims_total", 0) - page.get("sitrep_records_read_total fusion", 0))
+        behind += int(page.get("sitrep_consumer_lag_records fusion", 0))
         shared.behind.value = max(0, behind)
         sample = Sample(
             round(passed / 60, 3),
@@ -294,11 +294,11 @@ async def _drained(worker: WorkerProgram, shared: Shared) -> dict[str, int]:
 
 
 def _page(worker: WorkerProgram) -> dict[str, float]:
-    """Return the counters of the worker's page, summed over their labels but for the stage."""
+    """Return counters and lags of the worker's page, summed over their labels but for the stage."""
     sums: dict[str, float] = {}
     _, text = worker.get("/metrics")
     for family in text_string_to_metric_families(text):
-        if family.type == "counter":
+        if family.type == "counter" or family.name == "sitrep_consumer_lag_records":
             for sample in family.samples:
                 stage = sample.labels.get("stage")
                 name = f"{sample.name} {stage}" if stage else sample.name
