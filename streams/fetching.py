@@ -14,6 +14,8 @@ from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer
 
+from streams.joining import await_brokers
+
 STARVED_SECONDS: Final = 1.0
 """For so long nothing has come although there is something, before a fetch may wait longer."""
 LONGEST_WAIT_MS: Final = 5_000
@@ -51,10 +53,11 @@ class Patience:
 
 
 class PatientConsumer(AIOKafkaConsumer):  # type: ignore[misc]
-    """aiokafka's consumer with :class:`Patience`; for those who read by :meth:`getmany`."""
+    """aiokafka's consumer with :class:`Patience`, also with brokers; for those who read by :meth:`getmany`."""
 
     def __init__(self, *topics: str, **settings: Any) -> None:
         super().__init__(*topics, **settings)
+        await_brokers(self)
         self._patience = Patience(self)
 
     async def getmany(

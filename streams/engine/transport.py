@@ -22,6 +22,7 @@ from streams.engine.offsets import OffsetLedger
 from streams.engine.producer import new_producer
 from streams.engine.tolerant import tolerate_odd_headers
 from streams.fetching import Patience
+from streams.joining import await_brokers
 
 SCHEME: Final = "sitrepblocks"
 """URL scheme under which Faust finds this transport."""
@@ -60,6 +61,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         }
         tolerate_odd_headers()
         consumer = AIOKafkaConsumer(**settings)
+        await_brokers(consumer)
         self._patience = Patience(consumer)
         return consumer
 

@@ -32,8 +32,8 @@ ALLOWED = {
     "streams/core": {"schemas", "streams.core"},
     # The tables are built into the values that extraction takes.
     "streams/reference": {"schemas", "streams.reference", "streams.core.extraction"},
-    # Consumers that wait longer for a broker that is slow to look.
-    "streams/engine": {"streams.engine", "streams.fetching"},
+    # Consumers that wait for a broker that is slow to look, or knows no brokers yet.
+    "streams/engine": {"streams.engine", "streams.fetching", "streams.joining"},
     "streams/settings": {"schemas", "streams.core", "streams.settings"},
     # Whether a region is known is checked before a report is sent.
     "streams/client": {
