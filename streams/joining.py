@@ -11,9 +11,9 @@ from aiokafka.errors import NoBrokersAvailable
 def await_brokers(consumer: AIOKafkaConsumer) -> None:
     """Have a consumer that is not started ask again for its group's coordinator while no broker is known.
 
-    A broker that has just started, or that is found dead and alive again, may answer with an empty list of brokers. At
-    this aiokafka gives up: its task for the group ends with an ``AssertionError``, nobody hears of it, and the
-    consumer waits for its partitions for good. What is raised here in its place it takes for what passes, and asks anew.
+    A broker that has just started, or that is found dead and alive again, may answer with an empty list of brokers.
+    At this aiokafka gives up: its task for the group ends with an ``AssertionError``, nobody hears of it, and the
+    consumer waits for its partitions for good. What is raised here in its place it takes for something that passes.
     """
     client = consumer._client
     lookup = client.coordinator_lookup

@@ -49,6 +49,11 @@ class BlockApp(faust.App):  # type: ignore[misc]
     config: EngineConfig
     runtime: Runtime
 
+    @property
+    def group_failure(self) -> BaseException | None:
+        """Why the consumer's membership of its group has ended, if so."""
+        return None if self._consumer is None else self._consumer.group_failure
+
     def _create_directories(self) -> None:
         """Do nothing: Faust would leave an empty folder wherever the process was started."""
 

@@ -80,13 +80,18 @@ class Worker:
         while not stop.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), _LOOK_SECONDS)
+            self.check()
             for app in self._apps:
-                cause = app.failed()
-                if cause is not None:
-                    raise WorkerFailedError(f"stage {app.stage.name} failed: {cause}") from cause
                 if app.stuck and self._config.exit_when_stuck:
                     log.critical("stage %s is stuck: %s", app.stage.name, self.health.reasons())
                     _force_exit()  # whatever hangs would hang a clean stop too
+
+    def check(self) -> None:
+        """Raise :class:`WorkerFailedError` where a stage cannot go on."""
+        for app in self._apps:
+            cause = app.failed()
+            if cause is not None:
+                raise WorkerFailedError(f"stage {app.stage.name} failed: {cause}") from cause
 
     async def stop(self) -> None:
         """Finish and commit the running blocks and leave the groups; end the process if that takes too long."""
@@ -122,8 +127,10 @@ async def serve(
     starting = asyncio.create_task(worker.start())
     stopping = asyncio.create_task(stop.wait())
     try:
-        # A start waits for its group to form: a stop does not wait for the rest of it.
-        await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        # A start waits for its group to form: a stop does not wait for the rest of it, and it may never form.
+        awaited = {starting, stopping}
+        while not (await asyncio.wait(awaited, timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED))[0]:
+            worker.check()
         if starting.done():
             await starting
             await worker.until_stopped(stop)

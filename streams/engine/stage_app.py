@@ -121,6 +121,8 @@ class StageApp:
         """Return why the stage cannot go on, if so."""
         if self.failure is None and self.app.crashed:
             self.fail(None, self.app.crash_reason or RuntimeError(f"{self.stage.name} crashed"))
+        if self.failure is None and (lost := self.app.group_failure) is not None:
+            self.fail(None, lost)
         return self.failure
 
     @property

@@ -164,6 +164,13 @@ class Consumer(driver.Consumer):  # type: ignore[misc]
             generation_id=self.app.consumer_generation_id,
         )
 
+    @property
+    def group_failure(self) -> BaseException | None:
+        """Why aiokafka has given up on the group, if so. Who polls is told; who waits for partitions is not."""
+        consumer = self._thread._consumer if self._thread is not None else None
+        task = getattr(consumer and consumer._coordinator, "_coordination_task", None)
+        return task.exception() if task is not None and task.done() and not task.cancelled() else None
+
     def abandon(self, message: BlockMessage) -> None:
         """Give a block up without acknowledging it, so that a stop or rebalance does not wait for it."""
         self._unacked_messages.discard(message)

@@ -6,12 +6,13 @@ import asyncio
 from collections import Counter
 
 import pytest
+from aiokafka.consumer.group_coordinator import GroupCoordinator
 
 from streams.engine.changelog import changelog_topic
 from streams.engine.embedded import EmbeddedBroker
 from streams.engine.errors import BrokerAwayError, TopicError
 from streams.engine.health import Health, Phase
-from streams.engine.running import Worker, serve
+from streams.engine.running import Worker, WorkerFailedError, serve
 from streams.engine.sending import serves_idempotence
 from tests.broker.counting import CountingStage
 from tests.broker.live import (
@@ -90,6 +91,18 @@ async def test_a_stop_while_the_group_forms_is_clean(topics: Topics) -> None:
     async with asyncio.timeout(DEADLINE_SECONDS):
         await serving
     assert not health.ready
+
+
+async def test_a_worker_that_loses_its_group_while_it_joins_fails(
+    topics: Topics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def gives_up(_: GroupCoordinator) -> None:
+        raise RuntimeError("an odd answer")
+
+    monkeypatch.setattr(GroupCoordinator, "ensure_coordinator_known", gives_up)
+    with pytest.raises(WorkerFailedError, match=r"stage count failed: .*an odd answer"):
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            await serve([CountingStage("count", topics.source)], topics.config(), stop=asyncio.Event())
 
 
 async def test_without_a_broker_the_start_says_so() -> None:

@@ -27,8 +27,8 @@ def member(topics: Topics) -> AIOKafkaConsumer:
 
 def worker(topics: Topics) -> AIOKafkaConsumer:
     """Return the consumer that Faust's thread is given."""
-    app = SimpleNamespace(config=EngineConfig(bootstrap_servers=(topics.broker,)), conf=SimpleNamespace(id="late-worker"))
-    thread = SimpleNamespace(app=app)
+    config, conf = EngineConfig(bootstrap_servers=(topics.broker,)), SimpleNamespace(id="late-worker")
+    thread = SimpleNamespace(app=SimpleNamespace(config=config, conf=conf))
     return transport.ConsumerThread._create_worker_consumer(stub(thread), None)
 
 

@@ -233,6 +233,11 @@ def test_leaving_a_group_of_generation_zero_is_left_to_us() -> None:
     assert parameters(GroupCoordinator._send_req) == ["request"]
 
 
+def test_the_end_of_the_task_for_the_group_can_be_seen() -> None:
+    says(GroupCoordinator.__init__, "self._coordination_task = create_task(self._coordination_routine())")
+    says(GroupCoordinator.ensure_coordinator_known, "except Errors.KafkaError as err:", "if err.retriable:")
+
+
 def test_a_batch_takes_its_first_record_whatever_its_size_and_refuses_later_ones() -> None:
     """Why the outbox and the changelog writer look at the size after the first record."""
     batch = BatchBuilder(100, 0)
