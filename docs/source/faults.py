@@ -259,22 +259,25 @@ A worker remembers 35 days by design, so in real time its memory may rightly gro
 clock runs fast here: 35 days pass in {said["horizon_minutes"]:g} minutes, reports come stamped with that time, and what
 is remembered (reports seen, incidents, alerts) turns over {turns:.0f} times. What grows after the warm-up of
 {said["warm_up"]:g} minutes is growth that no state explains. Three in five records are repeats, as of scrapers that
-look at the same pages over and over. Where the worker falls behind, the feed leaves reports out: the rate reached is
-what the machine allowed, which did other work beside it.
+look at the same pages over and over. Where the worker falls behind, the feed leaves reports out.
 
 The target is at most 1 MiB a minute: {_met(said)}
+
+What had been in the way, found by looking into the allocators every five seconds: what is in use stayed the same, but
+the GNU C library gave each thread a heap of its own, and what one thread freed the others could not use. Of a worker
+that fell behind 200 of 570 MiB were holes. It keeps one heap now and gives free pages back once a minute
+(`streams/worker/interpreter.py`); before, runs of half an hour gave +4.6 and +1.6, and with it one
+beside much other work +1.03. What is left are caches that fill up
+to their bounds, and small objects that lie among others. No cycles of objects are left behind by what is forgotten:
+the collector found none in five horizons.
 """
     )
 
 
 def _met(said: Mapping[str, Any]) -> str:
-    if said["slope"] <= 1:
-        return "it is met."
-    return """**it is missed.** In the run shown, beside other work, memory rises by 15 to 55 MiB each time
-the worker has fallen some 10,000 records or more behind and catches up, up to the sixteenth minute; from there on it
-grows by 0.9 MiB a minute. A run before it, of the same day and as busy, gave +1.6 over the whole. What is caught up
-comes in larger blocks, whose memory the interpreter keeps; whether that is all of it, a quiet machine has yet to show.
-No cycles of objects are left behind by what is forgotten, and every cache has a bound."""
+    if said["slope"] > 1:
+        return "**it is missed.**"
+    return "it is met, by little." if said["slope"] > 0.8 else "it is met."
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
