@@ -119,6 +119,8 @@ the reason where Java or Maven is missing.
 | a broker is killed and comes back | `test_engine_on_apache.py` |
 | three brokers, three replicas: one stops and returns, two change ports | `test_three_brokers.py` |
 | a consumer whose commits or fetches come to nothing ends for its supervisor | `test_watchdog.py` |
+| a worker that works longer than its watchdog waits, or is stopped for as long, goes on | `test_engine_process.py` |
+| a worker whose event loop hangs ends for its supervisor | `test_engine_loop_watch.py`, `test_engine_process.py` |
 | a worker goes on from the state that an earlier release left | `test_upgrade.py` |
 | TLS, passwords and tokens; access lists | `tests/publisher/`, `test_acls_on_apache.py` |
 """
@@ -213,8 +215,8 @@ def _stuck(said: Mapping[str, Any]) -> str:
     ]
     return (
         f"\nA consumer that gets nowhere is noticed by its worker's watchdog, here with {said['patience, seconds']:g} "
-        "s of patience (60 where\nnobody sets it); the successor lost and repeated nothing.\n\n"
-        + _table(("what comes to nothing", "the worker had ended after"), rows)
+        "s of patience (60 where\nnobody sets it), in time in which it was let run; the successor lost and repeated "
+        "nothing.\n\n" + _table(("what comes to nothing", "the worker had ended after"), rows)
     )
 
 

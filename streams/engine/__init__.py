@@ -22,6 +22,8 @@ May import Faust, mode, aiokafka and the standard library; nothing of ``schemas`
 ``transport.py``          the overridden parts of Faust's aiokafka driver
 ``blocks.py, offsets.py`` blocks as Faust messages; which offset may be committed
 ``watchdog.py, ends.py``  noticing that nothing moves
+``loop_watch.py``         noticing that the event loop hangs
+``running_time.py``       the clock of both: it stands while the process is kept from running
 ``embedded.py, ports.py`` the development broker, and a port for it
 ========================  ==========================================================================
 """

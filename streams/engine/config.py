@@ -78,8 +78,14 @@ class EngineConfig:
 
     # Stopping
     stuck_after_seconds: float = 60.0
-    """Lag without a moving committed offset for this long makes the worker unhealthy."""
+    """Records that wait for this long, while their partition does not get on, make the worker unhealthy.
+
+    Counted in time in which the process was let run, as is the next.
+    """
+    endless_after_seconds: float = 600.0
+    """The same for a partition that gets on and is not committed: a block without an end."""
     exit_when_stuck: bool = True
+    """Whether a worker that is stuck, or whose event loop hangs, ends itself with code 1."""
     stop_seconds: float = 15.0
     """After this long a stop is forced."""
 

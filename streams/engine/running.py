@@ -15,6 +15,7 @@ from typing import Final, NoReturn, Self
 from streams.engine.config import EngineConfig
 from streams.engine.errors import EngineError
 from streams.engine.health import Health
+from streams.engine.loop_watch import LoopWatch
 from streams.engine.observer import Observer, SilentObserver
 from streams.engine.stage import Stage
 from streams.engine.stage_app import StageApp
@@ -123,7 +124,11 @@ async def serve(
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    worker = Worker(stages, config, observer=observer, health=health)
+    async with LoopWatch(config) if config.exit_when_stuck else contextlib.nullcontext():
+        await _serve(Worker(stages, config, observer=observer, health=health), stop)
+
+
+async def _serve(worker: Worker, stop: asyncio.Event) -> None:
     starting = asyncio.create_task(worker.start())
     stopping = asyncio.create_task(stop.wait())
     try:

@@ -28,6 +28,7 @@ from streams.engine.partition import OwnedPartition
 from streams.engine.producer import new_producer
 from streams.engine.recovery import Recovering, recover
 from streams.engine.rounds import Rounds
+from streams.engine.running_time import RunningTime
 from streams.engine.sending import BatchSender, serves_idempotence
 from streams.engine.source_reader import SourceReader
 from streams.engine.stage import Stage
@@ -70,7 +71,9 @@ class StageApp:
         self._outbox: Outbox | None = None
         self._recovering: asyncio.Task[None] | None = None
         self._ticking: asyncio.Task[None] | None = None
-        self._watchdog = Watchdog(stage.name, config, observer, health)
+        self._watching: asyncio.Task[None] | None = None
+        self._running_time = RunningTime(config.tick_seconds)
+        self._watchdog = Watchdog(stage.name, config, observer, health, now=self._running_time)
         self._ends = EndOffsets(stage.source, config, seconds=config.stuck_after_seconds / _LOOKS)
         self.failure: BaseException | None = None
         self._stopping = False
@@ -88,6 +91,7 @@ class StageApp:
             self.app.config = self._config
         await self._connect()
         self._ticking = asyncio.create_task(self._tick(), name=f"{self.stage.name} ticks")
+        self._watching = asyncio.create_task(self._watch(), name=f"{self.stage.name} watch")
         await self.app.start()
 
     async def _connect(self) -> None:
@@ -104,6 +108,7 @@ class StageApp:
         self._stopping = True
         self._set_phase(Phase.STOPPING)
         await _cancel(self._ticking)
+        await _cancel(self._watching)
         await _cancel(self._recovering)
         await self._ends.close()
         await self._rounds.finish()
@@ -305,16 +310,11 @@ class StageApp:
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(self._config.tick_seconds)
-            self._watchdog.rebalancing(self.app.rebalancing)
             if self.app.rebalancing or self.failure is not None:
                 continue
             generation = self.app.consumer_generation_id
             ticks = (self._tick_one(owned, generation) for owned in list(self._owned.values()) if owned.recovered)
             await asyncio.gather(*ticks)
-            try:
-                self._watch()
-            except Exception as error:  # an observer's fault: without a word the ticks would end
-                self.fail(None, error)
 
     async def _tick_one(self, owned: OwnedPartition, generation: int) -> None:
         try:
@@ -324,7 +324,20 @@ class StageApp:
         except Exception as error:
             self.fail(owned.partition, error)
 
-    def _watch(self) -> None:
+    async def _watch(self) -> None:
+        """Look as often as time ticks, but not behind the ticks: these wait for the blocks that are being worked."""
+        while True:
+            await asyncio.sleep(self._config.tick_seconds)
+            self._running_time.look()
+            self._watchdog.rebalancing(self.app.rebalancing)
+            if self.app.rebalancing or self.failure is not None:
+                continue
+            try:
+                self._look()
+            except Exception as error:  # an observer's fault: without a word the watch would end
+                self.fail(None, error)
+
+    def _look(self) -> None:
         self._ends.refresh(self._owned)
         for partition, owned in self._owned.items():
             tp, committed = TP(self.stage.source, partition), self._watchdog.committed(partition)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Generator, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from streams.engine.stage import Output, PartitionState, Record, Step
+
+_PIECE_SECONDS: Final = 0.05
 
 
 class CountingState:
@@ -40,20 +44,45 @@ class CountingState:
         return step
 
 
+class SlowlyCountingState(CountingState):
+    """Takes its time for a step over what was changed, in pieces."""
+
+    seconds = 0.0
+
+    def stepping(self, now: datetime) -> Generator[None, None, Step]:
+        for _ in range(round(self.seconds / _PIECE_SECONDS) if self._changed else 0):
+            time.sleep(_PIECE_SECONDS)
+            yield
+        return self.step(now)
+
+
 class CountingStage:
     """Counts the records of ``source`` per key; with ``tick_output`` it sends a record there at every step."""
 
     announces = False
     gathers = True
 
-    def __init__(self, name: str, source: str, output: str | None = None, *, tick_output: str | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        source: str,
+        output: str | None = None,
+        *,
+        tick_output: str | None = None,
+        step_seconds: float = 0.0,
+    ) -> None:
         self.name = name
         self.source = source
         self._output = output
         self._tick_output = tick_output
+        self._step_seconds = step_seconds
 
     def open(self, partition: int, partitions: int, items: Mapping[bytes, bytes]) -> PartitionState:
-        return CountingState(items, self._output, self._tick_output)
+        if not self._step_seconds:
+            return CountingState(items, self._output, self._tick_output)
+        state = SlowlyCountingState(items, self._output, self._tick_output)
+        state.seconds = self._step_seconds
+        return state
 
     def committed(self, partition: int, step: Step) -> None:
         """Nothing to measure."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections import Counter
 
 import pytest
@@ -15,6 +16,7 @@ from streams.engine.health import Health, Phase
 from streams.engine.running import Worker, WorkerFailedError, serve
 from streams.engine.sending import serves_idempotence
 from tests.broker.counting import CountingStage
+from tests.broker.feeding import until_counted
 from tests.broker.live import (
     DEADLINE_SECONDS,
     NOT_TAKEN_FOR_DEAD,
@@ -28,6 +30,9 @@ from tests.broker.live import (
 )
 
 pytestmark = pytest.mark.broker
+
+ON_THE_EMBEDDED_ONE = pytest.mark.parametrize("broker", ["embedded"], indirect=True)
+"""For what has nothing to do with the kind of broker."""
 
 
 async def test_two_stages_in_one_process_feed_one_another_and_recover_after_a_restart(topics: Topics) -> None:
@@ -80,6 +85,28 @@ async def test_a_worker_whose_commits_stand_still_stops_with_code_1(topics: Topi
     await eventually(lambda: worker.exit_code is not None, "the stuck worker goes on")
     assert worker.exit_code == 1
     assert len(await read_all(topics.broker, topics.output)) == 1
+
+
+@ON_THE_EMBEDDED_ONE
+async def test_a_worker_whose_loop_hangs_stops_with_code_1(topics: Topics, workers: Workers) -> None:
+    await publish(topics.broker, topics.source, [(b"a", b"1")])
+    worker = workers.start(topics, stuck_after_seconds=2.0, hangs=True)
+    await eventually(lambda: worker.exit_code is not None, "the worker hangs for good")
+    assert worker.exit_code == 1
+
+
+@ON_THE_EMBEDDED_ONE
+async def test_a_worker_that_is_slow_or_kept_from_running_goes_on(topics: Topics, workers: Workers) -> None:
+    """It has a block that takes longer than its watchdog waits, and is stopped for as long amid it."""
+    patience = 3.0
+    await publish(topics.broker, topics.source, [(b"a", b"1")])
+    worker = workers.start(topics, stuck_after_seconds=patience, step_seconds=patience + 1, **NOT_TAKEN_FOR_DEAD)
+    await worker.ready()
+    worker.signal(signal.SIGSTOP)
+    await asyncio.sleep(patience + 1)
+    worker.signal(signal.SIGCONT)
+    await until_counted(topics, 1)
+    assert worker.stop() == 0
 
 
 async def test_a_stop_while_the_group_forms_is_clean(topics: Topics) -> None:

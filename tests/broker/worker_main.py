@@ -9,6 +9,7 @@ import asyncio
 import json
 import logging
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from streams.engine.health import Health
 from streams.engine.running import WorkerFailedError, serve
 from streams.engine.stage import Stage
 from streams.engine.transport import Consumer
-from tests.broker.counting import CountingStage
+from tests.broker.counting import CountingStage, CountingState
 from tests.broker.live import Topics, eventually
 
 
@@ -29,7 +30,15 @@ def main() -> int:
         settings["folder"] = Path(settings["folder"])
     if settings.pop("never_commits", False):
         Consumer._commit = _never  # type: ignore[method-assign]
-    stage = CountingStage("count", topics.source, topics.output, tick_output=settings.pop("tick_sends", None))
+    if settings.pop("hangs", False):
+        CountingState.take = _hang  # type: ignore[method-assign]
+    stage = CountingStage(
+        "count",
+        topics.source,
+        topics.output,
+        tick_output=settings.pop("tick_sends", None),
+        step_seconds=settings.pop("step_seconds", 0.0),
+    )
     try:
         asyncio.run(_work(stage, topics.config(**settings)))
     except WorkerFailedError:
@@ -53,6 +62,10 @@ async def _tell_when_ready(health: Health) -> None:
 
 async def _never(self: Consumer, offsets: Any) -> bool:
     return False
+
+
+def _hang(self: CountingState, records: Any) -> None:
+    threading.Event().wait()
 
 
 if __name__ == "__main__":
