@@ -6,7 +6,7 @@ memory and time alone, as a cache is; a property test packs everything whenever 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from itertools import islice
 from typing import Final
 
@@ -32,7 +32,18 @@ class Shelf:
     records in the order of their last news, oldest first. What is packed is in none of them.
     """
 
-    __slots__ = ("_mentions", "_peeked", "_policy", "_ready", "_records", "_region", "_reports", "_totals", "_where")
+    __slots__ = (
+        "_mentions",
+        "_outdated",
+        "_peeked",
+        "_policy",
+        "_ready",
+        "_records",
+        "_region",
+        "_reports",
+        "_totals",
+        "_where",
+    )
 
     def __init__(
         self,
@@ -54,6 +65,8 @@ class Shelf:
         self._region = region
         self._peeked: dict[Packed, list[Mention]] = {}
         """The copies looked at last: who comes near an incident often looks twice."""
+        self._outdated: list[list[Mention]] = []
+        """Copies of what has been unpacked since: somebody may still be looking at them."""
         self._where: list[list[Packed] | None] = []
         """By the hash of a name what it may be packed in."""
 
@@ -70,7 +83,9 @@ class Shelf:
 
     def unpack(self, packed: Packed) -> None:
         """Have at hand again what is packed."""
-        self._peeked.pop(packed, None)
+        copies = self._peeked.pop(packed, None)
+        if copies is not None:
+            self._outdated.append(copies)
         bundle = unpack(packed, self._policy)
         for name in _names(bundle):
             self._forget(name, packed)
@@ -91,11 +106,13 @@ class Shelf:
         return copies
 
     def tidy(self) -> None:
-        """Let go of copies where there are many. To be called when nobody looks at any."""
+        """Let go of copies where there are many, and of outdated ones. To be called when nobody looks at any."""
+        for copies in self._outdated:
+            _untie(copies)
+        self._outdated.clear()
         if len(self._peeked) > _PEEKED:
             for copies in self._peeked.values():
-                for copy in copies:
-                    copy.leader = copy.members = None  # in circles, which only the collector would free
+                _untie(copies)
             self._peeked.clear()
 
     def at_hand(self, mention: Mention) -> Mention:
@@ -194,6 +211,12 @@ class Shelf:
         held.remove(packed)
         if not held:
             self._where[number] = None
+
+
+def _untie(copies: Sequence[Mention]) -> None:
+    # They hold each other in circles, which only the collector would free, and it looks at what is old once in hours.
+    for copy in copies:
+        copy.leader = copy.members = None
 
 
 def _names(bundle: Bundle) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.core.fusion import Fusion, FusionStep
+from streams.core.fusion.mentions import Mention
 from tests.core.fusion.histories import Records, histories, interleaved
 from tests.core.fusion.test_order import assert_same
 from tests.core.fusion.wire import POLICY, a_report, a_strike, at, casualties, claims_of, store, withdrawal
@@ -123,3 +125,20 @@ def test_what_tells_of_something_else_leaves_it_packed() -> None:
     quiet.hear(claims_of(a_report("r2", claims=[a_strike("2025-10-22 10:00", "Sumy")])))
     assert quiet.at_hand() == 0
     assert len(list(quiet.fusion.incidents())) == 2
+
+
+def test_what_was_looked_at_is_freed_without_the_collector() -> None:
+    # A worker's collector looks at old objects once in hours: until then circles of them would pile up.
+    gc.collect()
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        quiet = Quiet()
+        quiet.hear(claims_of(a_report("r9", "third", claims=[a_strike("2025-10-22 14:05", weapons=["drone"])])))
+        quiet.hear(claims_of(a_report("r2", claims=[a_strike("2025-10-22 10:00", "Sumy")])))
+        gc.collect()
+        assert [left for left in gc.garbage if isinstance(left, Mention)] == []
+    finally:
+        gc.set_debug(0)
+        gc.enable()
+        gc.garbage.clear()
