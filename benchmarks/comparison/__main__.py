@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+import traceback
 from pathlib import Path
+from typing import Any
 
 from benchmarks.comparison import delay, page, pictures, pipeline, recovery, throughput, workers
 from benchmarks.comparison.brokers import BROKERS, prefer
@@ -33,26 +35,36 @@ def main() -> int:
         return 2
     prefer()
     file = chosen.scratch or RESULTS
-    for section in chosen.sections or SECTIONS:
+    for section in chosen.sections:
         if section not in SECTIONS:
             parser.error(f"{section} is none of {', '.join(SECTIONS)}")
-        if section == "recovery":
-            keep(section, _command(section, "", chosen), recovery.measure(chosen.scale), file)
-            continue
-        for kind in chosen.broker:
-            if section == "throughput":
-                figures = throughput.measure(kind, chosen.rounds, chosen.scale)
-            elif section == "delay":
-                figures = delay.measure(kind, chosen.scale, file)
-            elif section == "workers":
-                figures = workers.measure(kind, chosen.rounds, chosen.scale)
-            else:
-                figures = pipeline.measure(kind, chosen.rounds, chosen.scale)
-            keep(f"{section} {kind}", _command(section, kind, chosen), figures, file)
+    failed = []
+    for section in chosen.sections or SECTIONS:
+        for kind in ("",) if section == "recovery" else chosen.broker:
+            name = f"{section} {kind}".rstrip()
+            try:
+                keep(name, _command(section, kind, chosen), _measured(section, kind, chosen, file), file)
+            except Exception:  # the others may still be measured, and this one anew by itself
+                traceback.print_exc()
+                failed.append(name)
     if chosen.scratch is None:
         pictures.draw()
         page.write()
-    return 0
+    for name in failed:
+        print(f"NOT MEASURED: {name}; what is kept of it is of an earlier run", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _measured(section: str, kind: str, chosen: argparse.Namespace, file: Path) -> dict[str, Any]:
+    if section == "recovery":
+        return recovery.measure(chosen.scale)
+    if section == "throughput":
+        return throughput.measure(kind, chosen.rounds, chosen.scale)
+    if section == "delay":
+        return delay.measure(kind, chosen.scale, file)
+    if section == "workers":
+        return workers.measure(kind, chosen.rounds, chosen.scale)
+    return pipeline.measure(kind, chosen.rounds, chosen.scale)
 
 
 def _command(section: str, kind: str, chosen: argparse.Namespace) -> str:

@@ -18,6 +18,8 @@ from benchmarks.comparison.systems import BY_NAME, Running
 from benchmarks.comparison.topics import create, publish, source_of, standing, task
 
 MOST = 4
+LEAST = 400_000
+"""Records, at the least: fewer are worked by the first workers before the last has joined."""
 _SECONDS = 90.0
 _ATTEMPTS = 3
 """Where a group forms so late that the first workers have done it all, there is no rate, and it is tried again."""
@@ -25,7 +27,7 @@ _ATTEMPTS = 3
 
 def measure(kind: str, rounds: int, scale: float) -> dict[str, Any]:
     """Return the engine's rates with one to four workers."""
-    records = max(8_000, int(BY_NAME["engine"].records * scale))
+    records = max(LEAST, int(BY_NAME["engine"].records * scale))
     truth = task.expected(task.generate(records))
     rates: dict[str, list[float]] = {str(number): [] for number in range(1, MOST + 1)}
     # All are to be in the group before it begins, or the first one works alone meanwhile.

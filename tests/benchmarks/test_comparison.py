@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.comparison import __main__ as comparison
 from benchmarks.comparison import page
 from benchmarks.comparison.figures_file import RESULTS
 from benchmarks.comparison.topics import task
@@ -80,3 +84,22 @@ def test_the_page_says_what_was_measured() -> None:
 def _result(value: bytes) -> tuple[int, int]:
     told = json.loads(value)
     return told["hour"], told["count"]
+
+
+def test_a_section_that_fails_does_not_end_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuses(*_: object) -> dict[str, int]:
+        raise RuntimeError("3 workers were never at work at the same time")
+
+    scratch = tmp_path / "figures.json"
+    arguments = ["comparison", "workers", "recovery", "--broker", "embedded", "--scratch", str(scratch)]
+    monkeypatch.setattr(sys, "argv", arguments)
+    monkeypatch.setattr(comparison, "PEERS_PYTHON", tmp_path)
+    monkeypatch.setattr(comparison, "prefer", lambda: None)
+    monkeypatch.setattr(comparison.workers, "measure", refuses)
+    monkeypatch.setattr(comparison.recovery, "measure", lambda scale: {"scale": scale})
+
+    assert comparison.main() == 1
+    assert "NOT MEASURED: workers embedded" in capsys.readouterr().err
+    assert json.loads(scratch.read_text()).keys() == {"recovery"}
