@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -19,6 +19,7 @@ from streams.engine.partitioning import partition_for
 
 _BATCH: Final = 1_000
 _REPEATS: Final = 0.15
+_QUIET_POLLS: Final = 3
 
 
 def generated(count: int, *, headline: int = 0) -> list[tuple[bytes, bytes]]:
@@ -38,14 +39,14 @@ def generated(count: int, *, headline: int = 0) -> list[tuple[bytes, bytes]]:
     return values
 
 
-async def publish(broker: str, values: Sequence[tuple[bytes, bytes]]) -> None:
+async def publish(broker: str, values: Sequence[tuple[bytes, bytes]], topic: str = REPORTS.name) -> None:
     """Publish keyed reports in record batches, as fast as the broker takes them."""
     producer = AIOKafkaProducer(
         bootstrap_servers=broker, acks="all", enable_idempotence=False, max_batch_size=2**22, max_request_size=2**23
     )
     await producer.start()
     try:
-        await producer.partitions_for(REPORTS.name)
+        await producer.partitions_for(topic)
         by_partition: dict[int, list[tuple[bytes, bytes]]] = {}
         for key, value in values:
             by_partition.setdefault(partition_for(key, PARTITIONS), []).append((key, value))
@@ -58,25 +59,31 @@ async def publish(broker: str, values: Sequence[tuple[bytes, bytes]]) -> None:
                         raise RuntimeError("a batch of the benchmark is larger than the producer's limit")
                 if batch.record_count():
                     batch.close()
-                    sent.append(await producer.send_batch(batch, REPORTS.name, partition=partition))
+                    sent.append(await producer.send_batch(batch, topic, partition=partition))
         await asyncio.gather(*sent)
     finally:
         await producer.stop()
 
 
-async def written(broker: str, topic: str) -> int:
-    """Return how many records a topic holds, by reading it: the embedded broker's own answer stops short."""
+async def everything(broker: str, topic: str) -> AsyncIterator[Any]:
+    """Yield what a topic holds: the embedded broker's own answer where it ends stops short, so until nothing comes."""
     consumer = AIOKafkaConsumer(bootstrap_servers=broker, fetch_max_wait_ms=50)
     await consumer.start()
     try:
         partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
         consumer.assign(partitions)
         await consumer.seek_to_beginning(*partitions)
-        read, quiet = 0, 0
-        while quiet < 3:
+        quiet = 0
+        while quiet < _QUIET_POLLS:
             found = await consumer.getmany(timeout_ms=500)
-            read += sum(map(len, found.values()))
+            for records in found.values():
+                for record in records:
+                    yield record
             quiet = 0 if found else quiet + 1
-        return read
     finally:
         await consumer.stop()
+
+
+async def written(broker: str, topic: str) -> int:
+    """Return how many records a topic holds."""
+    return sum([1 async for _ in everything(broker, topic)])

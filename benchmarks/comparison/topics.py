@@ -8,9 +8,10 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from benchmarks.backlog import everything
 from benchmarks.comparison.systems import PROGRAMS, System
 from streams.engine.partitioning import partition_for
 
@@ -19,7 +20,6 @@ sys.path.append(str(PROGRAMS))  # the task is defined beside the programs: they 
 import task
 
 _BATCH = 2_000
-_QUIET_POLLS = 2
 
 
 async def create(broker: str, *names: str) -> None:
@@ -78,22 +78,10 @@ async def fill(broker: str, systems: Sequence[System], scale: float) -> None:
 
 async def standing(broker: str, topic: str) -> tuple[dict[str, tuple[int, int]], int]:
     """Return the last (hour, count) of every region in a topic of results, and how many results it holds."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=broker, fetch_max_wait_ms=50)
-    await consumer.start()
     found: dict[str, tuple[int, int]] = {}
-    records = quiet = 0
-    try:
-        partitions = [TopicPartition(topic, number) for number in range(task.PARTITIONS)]
-        consumer.assign(partitions)
-        await consumer.seek_to_beginning(*partitions)
-        while quiet < _QUIET_POLLS:
-            fetched = await consumer.getmany(timeout_ms=400)
-            quiet = 0 if fetched else quiet + 1
-            for some in fetched.values():
-                records += len(some)
-                for record in some:
-                    told = json.loads(record.value)
-                    found[told["region"]] = told["hour"], told["count"]
-    finally:
-        await consumer.stop()
+    records = 0
+    async for record in everything(broker, topic):
+        records += 1
+        told = json.loads(record.value)
+        found[told["region"]] = told["hour"], told["count"]
     return found, records
