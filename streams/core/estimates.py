@@ -78,23 +78,24 @@ def envelope(figures: Iterable[Range], best: int | None) -> Range:
     return Range(min(lows), best, max(highs) if len(highs) == len(lows) else None)
 
 
-def whole(parts: Range | None, stated: Range | None) -> Range | None:
+def whole(parts: Range | None, stated: Range | None, *, parts_hold: bool | None = None) -> Range | None:
     """Return the figure of a whole whose parts were counted apart and which was also stated itself.
 
     Civilian and military dead add up to ``parts``; a toll without a group (``stated``) usually is the whole, so
     it is not added. The parts bound the whole from below. Where a source states a whole smaller than the parts,
-    sources disagree, and its low stays visible.
+    sources disagree: its low stays visible, and the best is that of the better ones (``parts_hold`` or not; none
+    where nobody says which those are).
     """
     if parts is None or stated is None:
         return stated if parts is None else parts
-    agrees = stated.high is None or stated.high >= parts.low
-    low = max(parts.low, stated.low) if agrees else stated.low
-    bests = [best for best in (parts.best, stated.best) if best is not None]
     high = None if parts.high is None or stated.high is None else max(parts.high, stated.high)
-    best = max(bests) if bests else None
-    if best is not None and best < low:
-        best = None
-    return Range(low, best, high)
+    if stated.high is not None and stated.high < parts.low:
+        best = None if parts_hold is None else parts.best if parts_hold else stated.best
+        return Range(stated.low, best, high)
+    low = max(parts.low, stated.low)
+    bests = [best for best in (parts.best, stated.best) if best is not None]
+    most = max(bests) if bests else None
+    return Range(low, None if most is not None and most < low else most, high)
 
 
 def disjoint(one: Range, other: Range) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from schemas.vocabulary import Credibility, Group, IncidentStatus, Party, Utility
+from schemas.vocabulary import Credibility, Group, IncidentStatus, OutageStatus, Party, Utility
 from streams.core.estimates import Range, total, whole
 from streams.core.fusion.choice import may_be_another
 from streams.core.fusion.facts import (
@@ -21,15 +21,16 @@ from streams.core.fusion.facts import (
     Fact,
     shared_figures,
 )
-from streams.core.fusion.figures import Figure, Said, after_deaths, fuse, is_disputed
+from streams.core.fusion.figures import Figure, Said, after_deaths, fuse, is_disputed, outranks, overtake
 from streams.core.fusion.lifecycle import Move
 from streams.core.fusion.mentions import Mention
-from streams.core.fusion.outages import Course, course
+from streams.core.fusion.outages import Course, course, size_from_restored
 from streams.core.fusion.policy import FusionPolicy
 from streams.core.fusion.times import When, when
 from streams.core.fusion.voices import WORST_GRADE, Voices, credibility, grade, hear
 from streams.core.sums import Entry
 
+_PARTS: Final = (Group.CIVILIAN, Group.MILITARY)
 Facet = Group | Utility | None
 """Which facet a figure belongs to: a group of people, a utility, or None for the strike."""
 
@@ -93,9 +94,13 @@ class Assessment:
 
     def _over_groups(self, number: int) -> Range | None:
         held = self.figures
-        parts = [figure.value for group in (Group.CIVILIAN, Group.MILITARY) if (figure := held.get((group, number)))]
+        parts = [figure for group in _PARTS if (figure := held.get((group, number)))]
         stated = held.get((Group.UNKNOWN, number))
-        return whole(total(parts), stated.value if stated else None)
+        if stated is None or not parts:
+            return stated.value if stated else total(figure.value for figure in parts)
+        bests = [figure.best for figure in parts]
+        hold = all(best is not None and (stated.best is None or outranks(best, stated.best)) for best in bests)
+        return whole(total(figure.value for figure in parts), stated.value, parts_hold=hold)
 
     def _outage_entry(self, outage: OutageFinding) -> Entry:
         began = outage.course.began
@@ -121,6 +126,7 @@ def assess(leader: Mention, policy: FusionPolicy) -> Assessment:
     voices = hear(mentions, policy.echo)
     echo_of = voices.echo_of
     said: dict[tuple[Facet, int], list[Said]] = {}
+    restored: dict[tuple[Facet, int], list[Said]] = {}
     words: dict[Utility, list[Fact]] = {}
     weapons = targets = 0
     actor = leader.actor
@@ -140,10 +146,13 @@ def assess(leader: Mention, policy: FusionPolicy) -> Assessment:
         # A repost lends its original nothing of its own grade.
         if original is None and own_grade < best_grade:
             best_grade = own_grade
-        _collect(mention, original, own_grade, said, words)
+        _collect(mention, original, own_grade, said, restored, words)
         if hedged:
             for fact in mention.facts:
                 hedged = hedged and fact.hedged
+    for key, statements in restored.items():
+        if all(one.withdrawn for one in said.get(key, ())):
+            said.setdefault(key, []).extend(statements)
     figures = _fuse_all(said)
     outages = [
         OutageFinding(utility, course(held, policy), figures.get((utility, CUSTOMERS)))
@@ -189,8 +198,10 @@ def _collect(
     original: Mention | None,
     own_grade: int,
     said: dict[tuple[Facet, int], list[Said]],
+    restored: dict[tuple[Facet, int], list[Said]],
     words: dict[Utility, list[Fact]],
 ) -> None:
+    """Add what the mention says to ``said``, or to ``restored`` what is told beside the end of an outage."""
     report = mention.report
     source_id = report.source.id
     # A repost says what its original said, when the original said it: before the repost, whatever was corrected since.
@@ -200,13 +211,18 @@ def _collect(
         facet = _facet(fact)
         if fact.kind == OUTAGE and fact.utility is not None:
             words.setdefault(fact.utility, []).append(fact)
-        for number, value in fact.figures:
+        is_over = fact.status is OutageStatus.RESTORED
+        kept = restored if is_over else said
+        for number, stated in fact.figures:
+            value = size_from_restored(stated) if is_over else stated
+            if value is None:
+                continue
             statement = Said(speaker, source_id, report.report_id, (published, revision, fact.number), own_grade, value)
             key = facet, number
-            if key in said:
-                said[key].append(statement)
+            if key in kept:
+                kept[key].append(statement)
             else:
-                said[key] = [statement]
+                kept[key] = [statement]
         for older in report.older:
             if older.number != fact.number or older.kind != fact.kind:
                 continue
@@ -218,6 +234,7 @@ def _collect(
 
 
 def _fuse_all(said: dict[tuple[Facet, int], list[Said]]) -> dict[tuple[Facet, int], Figure]:
+    _overtake(said)
     figures = {}
     for key, statements in said.items():
         facet, number = key
@@ -229,6 +246,15 @@ def _fuse_all(said: dict[tuple[Facet, int], list[Said]]) -> dict[tuple[Facet, in
         if figure is not None:
             figures[key] = figure
     return figures
+
+
+def _overtake(said: dict[tuple[Facet, int], list[Said]]) -> None:
+    for facet, number in [*said]:
+        groups = [group for group in _PARTS if (group, number) in said]
+        if facet is Group.UNKNOWN and groups:
+            parts, said[facet, number] = overtake([said[group, number] for group in groups], said[facet, number])
+            for group, statements in zip(groups, parts, strict=True):
+                said[group, number] = statements
 
 
 LIVE: Final = frozenset(

@@ -25,7 +25,9 @@ class Said(NamedTuple):
     grade: int
     value: Range
     withdrawn: bool = False
-    """Said in an earlier version of the report: kept to be shown, never counted."""
+    """Said in an earlier version of the report, or overtaken: kept to be shown, never counted."""
+    overtaken_by: str | None = None
+    """The report of the same speaker whose figure of another group overtook this one."""
 
 
 class Held(NamedTuple):
@@ -61,15 +63,62 @@ def fuse(statements: Sequence[Said]) -> Figure | None:
     if not newest:
         return None
     current = sorted(newest.values(), key=_rank)
-    best = next((said for said in current if said.value.best is not None), None)
+    best = _best_of(current)
     value = envelope((said.value for said in current), best.value.best if best else None)
     ids = {id(said) for said in current}
     rest = sorted((said for said in statements if id(said) not in ids), key=_age, reverse=True)
     held_all = [Held(said, None) for said in current]
     for said in rest:
         replaced = newest.get(said.speaker)
-        held_all.append(Held(said, replaced.report_id if replaced else said.report_id))
+        held_all.append(Held(said, said.overtaken_by or (replaced.report_id if replaced else said.report_id)))
     return Figure(value, best, held_all)
+
+
+def _best_of(current: Sequence[Said]) -> Said | None:
+    """Return the first statement with a best, unless one before it excludes that number: then nobody knows.
+
+    Who says "at least ten" leaves the number to the next in rank, but a worse source's four is not the best of both.
+    """
+    for position, said in enumerate(current):
+        if said.value.best is not None:
+            exactly = Range(said.value.best, said.value.best, said.value.best)
+            return None if any(disjoint(exactly, better.value) for better in current[:position]) else said
+    return None
+
+
+def overtake(parts: Sequence[Sequence[Said]], whole: Sequence[Said]) -> tuple[list[list[Said]], list[Said]]:
+    """Return the statements of groups of people and those of all people, without what their own source overtook.
+
+    A source that tells of five dead and later of six dead civilians has not two tolls. Where its newest words on the
+    groups add up to more than its newest word on all, the later of the two holds and the earlier one is withdrawn.
+    """
+    kept, stated = [list(held) for held in parts], list(whole)
+    for speaker in {said.speaker for said in whole}:
+        all_people = _newest_of(stated, speaker)
+        groups = [said for held in kept if (said := _newest_of(held, speaker)) is not None]
+        if all_people is None or not groups or all_people.value.high is None:
+            continue
+        if sum(said.value.low for said in groups) <= all_people.value.high:
+            continue
+        latest = max(groups, key=_age)
+        if all_people.at[:2] > latest.at[:2]:
+            kept = [_without(held, speaker, all_people) for held in kept]
+        elif latest.at[:2] > all_people.at[:2]:
+            stated = _without(stated, speaker, latest)
+    return kept, stated
+
+
+def _newest_of(statements: Sequence[Said], speaker: str) -> Said | None:
+    return max((said for said in statements if said.speaker == speaker and not said.withdrawn), key=_age, default=None)
+
+
+def _without(statements: Sequence[Said], speaker: str, later: Said) -> list[Said]:
+    return [
+        said._replace(withdrawn=True, overtaken_by=later.report_id)
+        if said.speaker == speaker and not said.withdrawn
+        else said
+        for said in statements
+    ]
 
 
 def after_deaths(wounded: Sequence[Said], killed: Sequence[Said]) -> list[Said]:
@@ -114,6 +163,11 @@ def _age(said: Said) -> tuple[tuple[int, int], bool, int, str, str]:
     # A repost may repeat what its original has corrected since: the original's own word goes before it.
     published, revision, number = said.at
     return (published, revision), said.source_id == said.speaker, number, said.report_id, said.source_id
+
+
+def outranks(one: Said, other: Said) -> bool:
+    """Return whether the best of two statements of different things is the first: better graded, else newer."""
+    return _rank(one) < _rank(other)
 
 
 def _rank(said: Said) -> tuple[int, tuple[int, int, int], str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from schemas.vocabulary import OutageStatus
+from streams.core.estimates import Range
 from streams.core.fusion.facts import Fact
 from streams.core.fusion.policy import FusionPolicy
 
@@ -13,7 +14,8 @@ from streams.core.fusion.policy import FusionPolicy
 class Course(NamedTuple):
     """An outage's course in microseconds. ``began`` is None where only its end was told.
 
-    Active from the start of ``began`` until ``ends``: its restoration, or the lapse after the last word of it.
+    Active from the start of ``began`` until ``ends``: its restoration, the end that was planned for it, or the lapse
+    after the last word of it.
     """
 
     began: Fact | None
@@ -37,6 +39,7 @@ def course(words: Sequence[Fact], policy: FusionPolicy) -> Course:
     last = ordered[-1]
     began = min(lasting, key=_closeness) if lasting else None
     restored_at = None
+    planned_end = _planned_end(last)
     if last.status is OutageStatus.RESTORED:
         last_lasting = _about(lasting[-1]) if lasting else None
         first_end = next(
@@ -46,10 +49,26 @@ def course(words: Sequence[Fact], policy: FusionPolicy) -> Course:
         )
         restored_at = _about(first_end)[0]
         ends = restored_at
+    elif planned_end is not None:
+        ends = planned_end
     else:
         ends = _about(last)[0] + policy.outage_lapses_after_us
     status = last.status or OutageStatus.STARTED
     return Course(began, status, bool((began or last).scheduled), restored_at, ends)
+
+
+def size_from_restored(value: Range) -> Range | None:
+    """Return what the number beside the word "restored" says of how many were without; None where it says nothing.
+
+    Scrapers give those who have it back, or those who still have not: no size of the outage. Where nobody else told
+    one, it had at least as many as are told of.
+    """
+    return Range(value.low, None, None) if value.low else None
+
+
+def _planned_end(fact: Fact) -> int | None:
+    # Who announces cuts from eight to twelve says when they end. No hour stated is no plan.
+    return fact.end if fact.scheduled and not fact.assumed and fact.end > fact.start else None
 
 
 def _about(fact: Fact) -> tuple[int, tuple[int, int], str, int]:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.core.estimates import Range, disjoint, envelope, total, whole
-from streams.core.fusion.figures import Said, after_deaths, fuse, is_disputed
+from streams.core.fusion.figures import Said, after_deaths, fuse, is_disputed, overtake
 from tests.laws import law
 
 HOUR = 3_600_000_000
@@ -55,6 +55,41 @@ def test_who_says_only_at_least_leaves_the_best_to_the_next() -> None:
     figure = fuse([said("good", 1, Range(3, None, None), 0), said("poor", 2, 7, 4)])
     assert figure is not None
     assert figure.value == Range(3, 7, None)
+
+
+def test_no_best_is_named_that_a_better_source_excludes() -> None:
+    figure = fuse([said("good", 1, Range(10, None, None), 0), said("poor", 2, 4, 4)])
+    assert figure is not None
+    assert figure.value == Range(4, None, None), "at least ten by the better one: four stays visible, but is no best"
+    assert figure.best is None
+
+
+def test_a_source_s_later_toll_of_all_replaces_its_larger_one_of_civilians() -> None:
+    [civilians], everyone = overtake([[said("a", 1, 5), said("b", 1, 5)]], [said("a", 2, 3)])
+    assert fuse(everyone) is not None
+    figure = fuse(civilians)
+    assert figure is not None
+    assert [(held.said.source_id, held.superseded_by) for held in figure.held] == [("b", None), ("a", "a@2")]
+
+
+def test_a_source_s_later_toll_of_civilians_replaces_its_smaller_one_of_all() -> None:
+    [civilians], everyone = overtake([[said("a", 2, 6)]], [said("a", 1, 5)])
+    assert fuse(everyone) is None, "five are no longer said by anybody"
+    figure = fuse(civilians)
+    assert figure is not None
+    assert figure.value == Range(6, 6, 6)
+
+
+def test_civilians_among_all_and_two_sources_who_differ_overtake_nothing() -> None:
+    for civilians, everyone in (([said("a", 2, 3)], [said("a", 1, 5)]), ([said("a", 2, 6)], [said("b", 1, 5)])):
+        assert overtake([civilians], everyone) == ([civilians], everyone)
+
+
+def test_where_parts_and_whole_contradict_each_other_the_better_one_gives_the_best() -> None:
+    civilians, everyone = Range(5, 5, 5), Range(4, 4, 4)
+    assert whole(civilians, everyone, parts_hold=False) == Range(4, 4, 5)
+    assert whole(civilians, everyone, parts_hold=True) == Range(4, 5, 5)
+    assert whole(civilians, everyone) == Range(4, None, 5)
 
 
 def test_a_withdrawn_version_is_shown_and_never_counted() -> None:
