@@ -18,6 +18,7 @@ from schemas.keys import region_key
 from schemas.topics import CLAIMS, COUNTERS, DEAD_LETTERS, INCIDENTS
 from streams.core.alerting import Alerting, AlertStep, Regions
 from streams.core.fusion import MISREAD, Document, Fusion, FusionPolicy, FusionStep, Telling, read_record, telling_of
+from streams.core.kept_json import kept_json
 from streams.core.mistakes import mistakes_of
 from streams.core.moments import SECOND, moment
 from streams.core.pieces import Pieces, finished, pieces_of
@@ -171,7 +172,7 @@ def _incident(document: Document) -> Output:
     incident_id: str = document["incident_id"]
     event_id = f"{incident_id}@{document['revision']}"
     headers = headers_for(INCIDENTS.type, event_id, _FUSION, document["updated_at"])
-    return Output(INCIDENTS.name, incident_id.encode(), orjson.dumps(document), headers)
+    return Output(INCIDENTS.name, incident_id.encode(), kept_json(document), headers)
 
 
 def _counters(counters: RegionCountersV1) -> Output:

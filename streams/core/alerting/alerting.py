@@ -26,6 +26,7 @@ from streams.core.alerting.policy import AlertPolicy
 from streams.core.alerting.readings import Readings, chosen, pack, readings_of, unpack
 from streams.core.alerting.replaced import Replaced
 from streams.core.alerting.rules import RANKS, Rule, RuleSet, SetRule, ThresholdRule
+from streams.core.kept_json import kept_json
 from streams.core.moments import micros, micros_of, span
 from streams.core.windows import WINDOWS
 
@@ -357,7 +358,7 @@ class Alerting:
             return
         self._seen = max(now, self._seen or now)
         self._judged_by = self._rules.digest
-        self._changes[_PARTITION] = orjson.dumps((self._observed_since, self._seen, self._rules.digest.decode()))
+        self._changes[_PARTITION] = kept_json((self._observed_since, self._seen, self._rules.digest.decode()))
 
     def _sweep(self, now: int) -> None:
         """Forget incidents past the horizon, and the ended lives about them."""

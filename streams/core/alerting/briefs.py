@@ -12,6 +12,7 @@ from schemas.alert import Evidence, Measure
 from schemas.vocabulary import Credibility, Group, OutageStatus, Party, Reliability
 from streams.core.alerting.policy import AlertPolicy
 from streams.core.estimates import Range, total, whole
+from streams.core.kept_json import kept_json
 from streams.core.moments import micros_of, span
 
 ENDED: Final = frozenset({"retracted", "superseded", "merged"})
@@ -107,7 +108,7 @@ class Brief:
         )
 
     def pack(self) -> bytes:
-        return orjson.dumps(
+        return kept_json(
             (
                 self.incident_id,
                 self.region,

@@ -17,6 +17,7 @@ from schemas.vocabulary import AlertStatus, Severity
 from streams.core.alerting.findings import Finding, Look
 from streams.core.alerting.rules import RANKS, CorrectionRule, Rule
 from streams.core.estimates import Range, range_of
+from streams.core.kept_json import kept_json
 from streams.core.moments import span
 
 FOREVER: Final = 1 << 62
@@ -111,7 +112,7 @@ class Slot:
             self.reference,
             None if self.alert is None else orjson.Fragment(self.alert.model_dump_json(exclude_defaults=True)),
         )
-        return orjson.dumps(plain, default=tuple)
+        return kept_json(plain, default=tuple)
 
     @classmethod
     def unpack(cls, packed: bytes) -> Self:

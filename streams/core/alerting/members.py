@@ -23,6 +23,7 @@ from streams.core.alerting.lives import SLOT, AlertStep, Lives
 from streams.core.alerting.policy import AlertPolicy
 from streams.core.alerting.readings import Readings, pack, summed, unpack
 from streams.core.alerting.rules import RuleSet, SetRule, SurgeRule
+from streams.core.kept_json import kept_json
 from streams.core.moments import micros
 from streams.core.windows import WINDOWS
 
@@ -47,7 +48,7 @@ class Member(NamedTuple):
     def pack(self) -> bytes:
         briefs = [orjson.Fragment(brief.pack()) for brief in self.briefs]
         readings = orjson.Fragment(pack(self.readings))
-        return orjson.dumps((self.region, readings, self.observed_since, briefs, self.withdrawn, self.told))
+        return kept_json((self.region, readings, self.observed_since, briefs, self.withdrawn, self.told))
 
     @classmethod
     def unpack(cls, packed: bytes) -> Self:

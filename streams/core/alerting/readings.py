@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-import orjson
-
 from schemas.alert import Bound, Measure
 from schemas.counters import RegionCountersV1, WindowCounters
 from schemas.vocabulary import WindowName
 from streams.core.estimates import Range, range_of, total
+from streams.core.kept_json import kept_json
 
 Figures = tuple[Range | None, ...]
 """One figure a :class:`Measure`, in its order; None where nobody stated it."""
@@ -89,7 +88,7 @@ def chosen(readings: Readings, wanted: Iterable[tuple[WindowName, Measure]]) -> 
 
 def pack(readings: Readings) -> bytes:
     """Return the figures as JSON."""
-    return orjson.dumps({window.value: figures for window, figures in readings.items()}, default=tuple)
+    return kept_json({window.value: figures for window, figures in readings.items()}, default=tuple)
 
 
 def unpack(packed: Mapping[str, Any]) -> Readings:

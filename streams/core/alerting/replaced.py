@@ -8,6 +8,7 @@ from typing import Final, NamedTuple, Self
 import orjson
 
 from streams.core.alerting.briefs import Brief
+from streams.core.kept_json import kept_json
 
 WAITING: Final = b"a:w:"
 
@@ -21,7 +22,7 @@ class Waiting(NamedTuple):
     """When nobody waits any longer, microseconds."""
 
     def pack(self) -> bytes:
-        return orjson.dumps((orjson.Fragment(self.brief.pack()), self.reason, self.until))
+        return kept_json((orjson.Fragment(self.brief.pack()), self.reason, self.until))
 
     @classmethod
     def unpack(cls, packed: bytes) -> Self:

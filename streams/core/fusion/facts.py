@@ -24,6 +24,7 @@ from schemas.vocabulary import (
 )
 from streams.core.estimates import Range
 from streams.core.fusion.places import Spot, spot
+from streams.core.kept_json import kept_json
 
 STRIKE: Final = 0
 CASUALTIES: Final = 1
@@ -156,7 +157,7 @@ def pack(report: Report) -> bytes:
     }
     if report.withdrawn:
         packed |= {"w": 1, "x": int(report.superseded), "t": report.tombstone_at}
-        return orjson.dumps(packed)
+        return kept_json(packed)
     packed |= {"v": report.version, "f": report.first}
     if report.below != (0, 0):
         packed["b"] = report.below
@@ -174,7 +175,7 @@ def pack(report: Report) -> bytes:
         packed["c"] = [_pack_fact(fact) for fact in report.facts]
     if report.older:
         packed["o"] = [[*older[:4], _pack_figures(older.figures)] for older in report.older]
-    return orjson.dumps(packed)
+    return kept_json(packed)
 
 
 def _pack_fact(fact: Fact) -> list[Any]:
@@ -206,9 +207,7 @@ def _pack_fact(fact: Fact) -> list[Any]:
 def _pack_place(spot: Spot) -> orjson.Fragment:
     place = spot.place
     return orjson.Fragment(
-        orjson.dumps(
-            [place.name, place.region, place.settlement, place.lat, place.lon, place.precision, place.candidates]
-        )
+        kept_json([place.name, place.region, place.settlement, place.lat, place.lon, place.precision, place.candidates])
     )
 
 

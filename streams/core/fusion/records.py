@@ -11,6 +11,7 @@ import orjson
 from schemas.vocabulary import IncidentStatus
 from streams.core.fusion.mentions import Mention
 from streams.core.fusion.policy import FusionPolicy
+from streams.core.kept_json import kept_json
 from streams.core.sums import Entry
 
 INCIDENT_PREFIX: Final = b"i:"
@@ -42,7 +43,7 @@ class Record:
 
     def pack(self) -> bytes:
         """Return the changelog value (JSON)."""
-        return orjson.dumps([self.region, self.revision, self.status, self.updated_at, self.split_from, self.evicts_at])
+        return kept_json([self.region, self.revision, self.status, self.updated_at, self.split_from, self.evicts_at])
 
     @classmethod
     def unpack(cls, incident_id: str, value: bytes) -> Record:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import orjson
 
 from schemas.fields import ClaimFields, ReportFields
+from streams.core.kept_json import kept_json
 
 JSON: Final = orjson.OPT_UTC_Z
 _FIGURES: Final = {
@@ -55,7 +56,7 @@ def digest_of(report: ReportFields, claims: Sequence[bytes]) -> bytes:
 
 @lru_cache(maxsize=4_096)
 def _place(name: str | None, region: str | None, lat: float | None, lon: float | None) -> orjson.Fragment:
-    return orjson.Fragment(orjson.dumps(_stated({"name": name, "region": region, "lat": lat, "lon": lon})))
+    return orjson.Fragment(kept_json(_stated({"name": name, "region": region, "lat": lat, "lon": lon})))
 
 
 def _stated(fields: Mapping[str, Any]) -> dict[str, Any]:

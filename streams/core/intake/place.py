@@ -6,10 +6,9 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final, NamedTuple, Protocol
 
-import orjson
-
 from schemas.fields import PlaceFields
 from schemas.vocabulary import PlacePrecision
+from streams.core.kept_json import kept_json
 
 _MOST_CANDIDATES: Final = 32
 _CACHED_PLACES: Final = 4_096
@@ -140,7 +139,7 @@ def _written(
         "candidates": candidates[:_MOST_CANDIDATES] if region is None and candidates else None,
     }
     known = {field: value for field, value in fields.items() if value is not None}
-    return Resolved(region, orjson.dumps(region), orjson.dumps(known))
+    return Resolved(region, kept_json(region), kept_json(known))
 
 
 def _region_precision(region: str) -> PlacePrecision:
