@@ -5,6 +5,7 @@ A pure function of the mentions; what it gives is folded into the counters and r
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -21,7 +22,7 @@ from streams.core.fusion.facts import (
     Fact,
     shared_figures,
 )
-from streams.core.fusion.figures import Figure, Said, after_deaths, fuse, is_disputed, outranks, overtake
+from streams.core.fusion.figures import Figure, Said, after_deaths, fuse, is_disputed, outranks, overtake, together
 from streams.core.fusion.lifecycle import Move
 from streams.core.fusion.mentions import Mention
 from streams.core.fusion.outages import Course, course, size_from_restored
@@ -207,18 +208,22 @@ def _collect(
     # A repost says what its original said, when the original said it: before the repost, whatever was corrected since.
     speaker = original.report.source.id if original is not None else source_id
     published, revision = report.version if original is None else min(original.report.version, report.version)
+    several = _told_twice(mention.facts) if len(mention.facts) > 1 else ()
     for fact in mention.facts:
         facet = _facet(fact)
         if fact.kind == OUTAGE and fact.utility is not None:
             words.setdefault(fact.utility, []).append(fact)
         is_over = fact.status is OutageStatus.RESTORED
         kept = restored if is_over else said
+        at = published, revision, fact.number
         for number, stated in fact.figures:
             value = size_from_restored(stated) if is_over else stated
             if value is None:
                 continue
-            statement = Said(speaker, source_id, report.report_id, (published, revision, fact.number), own_grade, value)
             key = facet, number
+            statement = Said(speaker, source_id, report.report_id, at, own_grade, value)
+            if key in several:
+                statement = statement._replace(withdrawn=True, overtaken_by=report.report_id)
             if key in kept:
                 kept[key].append(statement)
             else:
@@ -231,6 +236,26 @@ def _collect(
                 said.setdefault((facet, number), []).append(
                     Said(speaker, source_id, report.report_id, at, own_grade, value, withdrawn=True)
                 )
+
+
+    for key in several:
+        told = [fact for fact in mention.facts if _facet(fact) == key[0] and any(n == key[1] for n, _ in fact.figures)]
+        value = together([(dict(fact.figures)[key[1]], fact.weapons) for fact in told])
+        at = published, revision, told[-1].number + 1
+        said.setdefault(key, []).append(Said(speaker, source_id, report.report_id, at, own_grade, value))
+
+
+def _told_twice(facts: Sequence[Fact]) -> set[tuple[Facet, int]]:
+    """Return the figures of a strike and of people that one report states more than once of one event."""
+    found: set[tuple[Facet, int]] = set()
+    twice: set[tuple[Facet, int]] = set()
+    for fact in facts:
+        if fact.kind == OUTAGE:
+            continue  # its claims tell of an outage's course: the later moment holds
+        keys = {(_facet(fact), number) for number, _ in fact.figures}
+        twice |= found & keys
+        found |= keys
+    return twice
 
 
 def _fuse_all(said: dict[tuple[Facet, int], list[Said]]) -> dict[tuple[Facet, int], Figure]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from streams.core.estimates import Range, disjoint, envelope
+from streams.core.estimates import Range, disjoint, envelope, total
 
 
 class Said(NamedTuple):
@@ -84,6 +84,29 @@ def _best_of(current: Sequence[Said]) -> Said | None:
             exactly = Range(said.value.best, said.value.best, said.value.best)
             return None if any(disjoint(exactly, better.value) for better in current[:position]) else said
     return None
+
+
+def together(told: Sequence[tuple[Range, int]]) -> Range:
+    """Return what one report says of one figure of one event in several claims, each with its weapons (a bit set).
+
+    Drones and missiles are counted apart: "405 drones and 28 missiles" is 433. Two numbers without such a difference
+    may be two spots or one number told twice: at least the larger, at most both.
+    """
+    values = list(dict.fromkeys(told))
+    seen = 0
+    for _, weapons in values:
+        if not weapons or weapons & seen:
+            break
+        seen |= weapons
+    else:
+        return total(value for value, _ in values) or values[0][0]
+    figures = list(dict.fromkeys(value for value, _ in values))
+    if len(figures) == 1:
+        return figures[0]
+    highs = [figure.high for figure in figures]
+    return Range(
+        max(figure.low for figure in figures), None, None if None in highs else sum(high or 0 for high in highs)
+    )
 
 
 def overtake(parts: Sequence[Sequence[Said]], whole: Sequence[Said]) -> tuple[list[list[Said]], list[Said]]:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.core.estimates import Range, disjoint, envelope, total, whole
-from streams.core.fusion.figures import Said, after_deaths, fuse, is_disputed, overtake
+from streams.core.fusion.figures import Said, after_deaths, fuse, is_disputed, overtake, together
 from tests.laws import law
 
 HOUR = 3_600_000_000
@@ -90,6 +90,17 @@ def test_where_parts_and_whole_contradict_each_other_the_better_one_gives_the_be
     assert whole(civilians, everyone, parts_hold=False) == Range(4, 4, 5)
     assert whole(civilians, everyone, parts_hold=True) == Range(4, 5, 5)
     assert whole(civilians, everyone) == Range(4, None, 5)
+
+
+def test_drones_and_missiles_of_one_report_add_up() -> None:
+    drones, missiles = Range(405, 405, 405), Range(28, 28, 28)
+    assert together([(drones, 0b01), (missiles, 0b10)]) == Range(433, 433, 433)
+    assert together([(drones, 0b01), (drones, 0b01)]) == drones, "told twice"
+
+
+def test_two_numbers_of_one_report_are_at_least_the_larger_and_at_most_both() -> None:
+    assert together([(Range(2, 2, 2), 0), (Range(3, 3, 3), 0)]) == Range(3, None, 5)
+    assert together([(Range(2, 2, 2), 0), (Range(3, None, None), 0)]) == Range(3, None, None)
 
 
 def test_a_withdrawn_version_is_shown_and_never_counted() -> None:
