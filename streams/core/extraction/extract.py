@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 from typing import Final
 
 from streams.core.extraction.assembly import Assembler
 from streams.core.extraction.binding import Binder
 from streams.core.extraction.casualties.find import find_tolls
-from streams.core.extraction.casualties.toll import TollPolicy
+from streams.core.extraction.casualties.toll import TollPolicy, Tolls
 from streams.core.extraction.circumstances import CircumstancePolicy
 from streams.core.extraction.composing import Composer
 from streams.core.extraction.document import read
 from streams.core.extraction.gazette import Gazette
 from streams.core.extraction.kinds import CASUALTIES, STRIKES, UTILITIES, WEAPONS
-from streams.core.extraction.model import DocumentText, Extraction
-from streams.core.extraction.outages import OutagePolicy, find_outages
+from streams.core.extraction.model import DocumentText, Dropped, Extraction, Reason
+from streams.core.extraction.outages import OutagePolicy, Outages, find_outages
 from streams.core.extraction.places.locate import Located
 from streams.core.extraction.places.mention import PlacePolicy
 from streams.core.extraction.quantities import find_quantities
+from streams.core.extraction.remembered import remembered
 from streams.core.extraction.strikes.find import find_strikes
+from streams.core.extraction.strikes.trigger import Strikes
 from streams.core.extraction.times import find_times
 from streams.core.extraction.vocabulary import Vocabulary
 
-VERSION = "rules/5"
+VERSION = "rules/6"
 """Name and version of the extractor, as claims carry it. Raised with every change of the rules."""
 
 
@@ -64,7 +67,8 @@ def extract(text: DocumentText, knowledge: Knowledge, policy: ExtractionPolicy =
     struck = {doc.sentence_of[t.token] for t in strikes.triggers}
     tolls = find_tolls(doc, quantities, struck, policy.tolls, policy.circumstances)
     outages = find_outages(doc, quantities, struck, policy.outages, policy.circumstances)
-    dropped = (*strikes.dropped, *tolls.dropped, *outages.dropped)
+    past = remembered(doc, text.published_at)
+    dropped = (*strikes.dropped, *tolls.dropped, *outages.dropped, *_forget(past, strikes, tolls, outages))
     if not (strikes.triggers or tolls.tolls or outages.mentions):
         return Extraction((), doc, located, quantities, (), dropped)
     binder = Binder(doc, located().mentions, struck)
@@ -75,3 +79,16 @@ def extract(text: DocumentText, knowledge: Knowledge, policy: ExtractionPolicy =
     claims, links = Composer(doc, text.published_at, policy.longest_quote).claims(assembler)
     kept = slice(policy.most_claims)
     return Extraction(tuple(claims[kept]), doc, located, quantities, tuple(links[kept]), dropped)
+
+
+def _forget(past: Set[int], strikes: Strikes, tolls: Tolls, outages: Outages) -> list[Dropped]:
+    """Take out what triggers of earlier events told, and return it."""
+    if not past:
+        return []
+    dropped = [Dropped(s.token, s.last, Reason.MEMORY) for s in strikes.triggers if s.token in past]
+    dropped += [Dropped(t.first, t.last, Reason.MEMORY) for t in tolls.tolls if t.trigger in past]
+    dropped += [Dropped(o.first, o.last, Reason.MEMORY) for o in outages.mentions if o.token in past]
+    strikes.triggers = [s for s in strikes.triggers if s.token not in past]
+    tolls.tolls = [t for t in tolls.tolls if t.trigger not in past]
+    outages.mentions = [o for o in outages.mentions if o.token not in past]
+    return dropped

@@ -8,7 +8,7 @@ from typing import Final
 
 from schemas.base import MAX_COUNT
 from streams.core.extraction.document import Document
-from streams.core.extraction.numerals import DECADES, EXACT, HALF_MORE, SCALES, SEVERAL
+from streams.core.extraction.numerals import DECADES, DOZENS, EXACT, HALF_MORE, SCALES, SEVERAL
 
 _DIGITS_SUFFIX: Final = re.compile(r"(\d{1,6})-?(?:ти|х|ма|м|ми|є|є|ро|тьох|рьох|ох|и)$")
 _RANGE: Final = re.compile(r"(\d{1,6})-(\d{1,6})$")
@@ -100,8 +100,12 @@ def _words_at(doc: Document, i: int) -> Number | None:
     word = words[i]
     if word in HALF_MORE and (scale := SCALES.get(words[i + 1])):
         return Number(i, i + 1, scale * 3 // 2, scale * 3 // 2)
-    if word == "half" and words[i + 1] in ("a", "of") and (scale := SCALES.get(words[i + 2])):
-        return Number(i, i + 2, scale // 2, scale // 2)
+    if word in HALF_MORE and (ten := DOZENS.get(words[i + 1])):
+        return Number(i, i + 1, ten * 3 // 2, ten * 3 // 2)
+    if word == "half" and words[i + 1] in ("a", "of"):
+        whole = SCALES.get(words[i + 2]) or DOZENS.get(words[i + 2])
+        if whole:
+            return Number(i, i + 2, whole // 2, whole // 2)
     if word in ("півмільйона", "полмиллиона"):
         return Number(i, i, 500_000, 500_000)
     decade = _decade_at(doc, i)
@@ -121,6 +125,9 @@ def _words_at(doc: Document, i: int) -> Number | None:
     j = i
     while j < doc.size and (j == i or doc.gaps[j] == ""):
         w = doc.words[j]
+        if w in DOZENS and group:
+            group, last, j = group * DOZENS[w], j, j + 1
+            continue
         parts = w.split("-") if "-" in w else [w]
         if w in EXACT or all(p in EXACT for p in parts):
             value = sum(EXACT[p] for p in parts)

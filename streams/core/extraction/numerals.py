@@ -71,6 +71,13 @@ SCALES: Final = _table(
     1000000000: billion мільярд мільярди мільярдів млрд миллиард миллиарда миллиардов
     """
 )
+DOZENS: Final = _table(
+    """
+    12: dozen
+    10: десятки десятка десяток десятків десятков
+    """
+)
+"""Counted themselves: "two dozen", "три десятки"."""
 DECADES: Final[dict[str, Span]] = {
     **dict.fromkeys(
         ["dozens", "scores", "десятки", "десятків", "десятками", "десятках", "десятков", "десяткам"], Span(10, 99)

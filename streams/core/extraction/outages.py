@@ -82,13 +82,32 @@ def find_outages(
                 continue
             if not_war:
                 out.dropped.append(Dropped(found.first, found.last, Reason.NOT_WAR))
-            elif is_guess(doc, token, circumstances):
+            elif is_guess(doc, token, circumstances) or _is_ahead(doc, sentence, token):
                 out.dropped.append(Dropped(found.first, found.last, Reason.HYPOTHETICAL))
             else:
                 found.customers = _customers(doc, sentence, found, quantities, policy)
                 out.mentions.append(found)
                 out.mentions += _elsewhere(doc, sentence, found, quantities)
     return out
+
+
+def _is_ahead(doc: Document, sentence: Sentence, token: int) -> bool:
+    """Whether an outage is announced: ``power cuts will be applied``, ``завтра``, ``діятимуть графіки відключень``."""
+    clause = doc.clause_of[token]
+    for t in range(sentence.first, sentence.last):
+        word = doc.words[t]
+        if word in _TOMORROW:
+            return True
+        if doc.clause_of[t] != clause:
+            continue
+        if word.endswith(_WILL_BE) or (word == "will" and abs(t - token) <= _AHEAD):
+            return doc.words[t + 1] not in ("remain", "stay", "continue")
+    return False
+
+
+_TOMORROW: Final = words("tomorrow завтра")
+_WILL_BE: Final = ("тимуть", "тимуться", "тиметься")
+_AHEAD: Final = 5
 
 
 def _elsewhere(

@@ -87,7 +87,9 @@ def _in_sentence(
     if part is None and day is None:
         return None
     first, last = min(x for x in (part_at, day_at) if x >= 0), max(part_at, day_at)
-    interval = _interval(day, part, local)
+    # "Tuesday night" begins on Tuesday; "у ніч на вівторок" and "overnight on Tuesday" end then.
+    begins = day is not None and part == "night" and day_at == part_at - 1 and doc.words[part_at] == "night"
+    interval = _interval(day, part, local, begins=begins)
     return None if interval is None else When(first, last, interval, _is_as_of(doc, sentence, first))
 
 
@@ -164,8 +166,11 @@ def _safe(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _interval(day: date | None, part: str | None, local: datetime) -> Interval | None:
-    if part == "night":
+def _interval(day: date | None, part: str | None, local: datetime, *, begins: bool) -> Interval | None:
+    if begins and day is not None and _clock(day, _HOURS["evening"][0]) < local:
+        start = _clock(day, _HOURS["evening"][0])
+        end = datetime.combine(day + timedelta(days=1), time(6), KYIV)
+    elif part == "night":
         # The night that ended on the day named, as sources use it: "у ніч на 22 жовтня", "overnight on Tuesday".
         morning = day or local.date()
         start = datetime.combine(morning - timedelta(days=1), time(22), KYIV)

@@ -237,7 +237,6 @@ def _collect(
                     Said(speaker, source_id, report.report_id, at, own_grade, value, withdrawn=True)
                 )
 
-
     for key in several:
         told = [fact for fact in mention.facts if _facet(fact) == key[0] and any(n == key[1] for n, _ in fact.figures)]
         value = together([(dict(fact.figures)[key[1]], fact.weapons) for fact in told])

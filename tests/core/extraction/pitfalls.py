@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.core.extraction.sentences import Case
-from tests.core.extraction.telling import Telling, strike, toll
+from tests.core.extraction.telling import Telling, outage, strike, toll
 
 
 def _c(text: str, *tellings: Telling) -> Case:
@@ -118,6 +118,34 @@ WHO_ATTACKED: list[Case] = [
        strike("UA-14"), toll("UA-14", 53)),
 ]  # fmt: skip
 
+EARLIER_EVENTS: list[Case] = [
+    _c("A drone hit an apartment block in Dnipro on Wednesday morning, wounding three, like the strike in 2023 that "
+       "killed 46.",
+       strike("UA-12"), toll("UA-12", None, 3)),
+    _c("У Дніпрі дрон влучив у будинок, троє поранених. У січні 2023 року ракета вбила тут 46 людей.",
+       strike("UA-12"), toll("UA-12", None, 3)),
+    _c("It was the deadliest attack on Kharkiv since 2022, killing 12 people.", strike("UA-63"), toll("UA-63", 12)),
+    _c("Three people were injured in Kharkiv on Wednesday. Last week a similar attack on Kharkiv killed seven.",
+       toll("UA-63", None, 3, scope="incident"), strike("UA-63", scope="period"), toll("UA-63", 7, scope="period")),
+    _c("На прошлой неделе при ударе по Харькову погибли семь человек.",
+       strike("UA-63", scope="period"), toll("UA-63", 7, scope="period")),
+]  # fmt: skip
+
+COUNTED_TENS: list[Case] = [
+    _c("At least two dozen people were wounded in Kharkiv.", toll("UA-63", None, (24, None))),
+    _c("Half a dozen people were wounded in Kharkiv.", toll("UA-63", None, 6)),
+    _c("Понад два десятки людей поранено внаслідок удару по Харкову.",
+       strike("UA-63"), toll("UA-63", None, (20, None))),
+    _c("Півтора десятка людей поранено внаслідок удару по Харкову.", strike("UA-63"), toll("UA-63", None, 15)),
+    _c("Ранены три десятка человек при ударе по Харькову.", strike("UA-63"), toll("UA-63", None, 30)),
+]  # fmt: skip
+
+ANNOUNCED_CUTS: list[Case] = [
+    _c("Hourly power cuts will be applied in Kyiv on October 23 from 08:00 to 12:00, Ukrenergo said."),
+    _c("Завтра, 23 жовтня, у Києві діятимуть графіки погодинних відключень світла."),
+    _c("У Києві застосовано погодинні відключення світла.", outage("UA-30", scheduled=True)),
+]  # fmt: skip
+
 THEMES: dict[str, list[Case]] = {
     "equal figures": EQUAL_FIGURES,
     "totals": TOTALS,
@@ -127,4 +155,7 @@ THEMES: dict[str, list[Case]] = {
     "what was destroyed": WHAT_WAS_DESTROYED,
     "which town": WHICH_TOWN,
     "who attacked": WHO_ATTACKED,
+    "earlier events": EARLIER_EVENTS,
+    "counted tens": COUNTED_TENS,
+    "announced cuts": ANNOUNCED_CUTS,
 }

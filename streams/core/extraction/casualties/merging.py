@@ -101,7 +101,7 @@ def _belongs(group: list[TollDraft], draft: TollDraft) -> bool:
         return False
     if lead.vague != draft.vague and not any(d.toll.updated for d in (*group, draft)):
         return False
-    if lead.scope is not draft.scope and Scope.CUMULATIVE in (lead.scope, draft.scope):
+    if lead.scope is not draft.scope and (Scope.CUMULATIVE in (lead.scope, draft.scope) or not _repeats(group, draft)):
         return False
     names = {d.mention.name for d in (*group, draft) if d.mention is not None and d.mention.name is not None}
     if len(names) > 1:
@@ -135,6 +135,11 @@ def _belongs(group: list[TollDraft], draft: TollDraft) -> bool:
         return True
     # An unknown group beside a known one: a repeat if the figures agree, else a total and a part.
     return any(_agree(k.toll, draft.toll) for k in group if _same_harm(k.toll, draft.toll))
+
+
+def _repeats(group: list[TollDraft], draft: TollDraft) -> bool:
+    """Whether a figure is one that the group has: "over the past day" may stand in a headline alone."""
+    return any(_same_harm(known.toll, draft.toll) and _agree(known.toll, draft.toll) for known in group)
 
 
 def _overlap(a: When, b: When) -> bool:
