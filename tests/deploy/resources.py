@@ -11,6 +11,8 @@ from typing import Any, Final
 from tests.deploy.tools import DEPLOY, FROM_INSTALL, ROOT, missing, module, run, succeeds, tool
 
 POM: Final = Path(__file__).parent / "strimzi" / "pom.xml"
+_QUICK: Final = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+"""Java that runs for a second or two is done before its optimising compiler is."""
 _KINDS: Final = {
     "Kafka": "kafka.Kafka",
     "KafkaNodePool": "nodepool.KafkaNodePool",
@@ -42,7 +44,7 @@ def strimzi_schema(kind: str) -> dict[str, Any]:
     folder = ROOT / "build" / "strimzi" / hashlib.sha256(POM.read_bytes()).hexdigest()[:12]
     definition = folder / f"{kind}.yaml"
     if not definition.is_file():
-        _generate(folder, kind, definition)
+        _generate(folder)
     yaml = module("yaml")
     found = yaml.load(definition.read_text(), Loader=yaml.CSafeLoader)
     [version] = [version for version in found["spec"]["versions"] if version["name"] == "v1beta2"]
@@ -57,23 +59,26 @@ def strimzi_schema(kind: str) -> dict[str, Any]:
     return schema
 
 
-def _generate(folder: Path, kind: str, definition: Path) -> None:
+def _generate(folder: Path) -> None:
     java, maven = shutil.which("java"), shutil.which("mvn")
     if java is None or maven is None:
         missing("Java and Maven bring the definitions of Strimzi's resources (Debian: default-jdk-headless, maven)")
     libraries = folder / "libs"
     if not libraries.is_dir():
         brought = run(
-            "mvn", "-q", "-B", "-f", POM, "dependency:copy-dependencies", f"-DoutputDirectory={libraries}", seconds=400
+            *("mvn", "-q", "-B", "-f", POM, "dependency:copy-dependencies", f"-DoutputDirectory={libraries}"),
+            env={"MAVEN_OPTS": " ".join(_QUICK)},
+            seconds=400,
         )
         if brought.returncode != 0:
             shutil.rmtree(libraries, ignore_errors=True)
             missing(f"Maven does not bring Strimzi's classes: {brought.stdout[-500:]}")
-    arriving = definition.with_suffix(".arriving")
     generator = "io.strimzi.crdgenerator.CrdGenerator"
-    described = f"io.strimzi.api.kafka.model.{_KINDS[kind]}={arriving}"
-    succeeds(run("java", "-cp", f"{libraries}/*", generator, "--yaml", described))
-    arriving.rename(definition)
+    arriving = {folder / f"{kind}.arriving": named for kind, named in _KINDS.items()}
+    described = [f"io.strimzi.api.kafka.model.{named}={path}" for path, named in arriving.items()]
+    succeeds(run("java", *_QUICK, "-cp", f"{libraries}/*", generator, "--yaml", *described))
+    for path in arriving:
+        path.rename(path.with_suffix(".yaml"))
 
 
 def _close(schema: Any) -> None:

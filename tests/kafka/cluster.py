@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
-import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,6 +19,7 @@ from typing import IO, Final, Self
 from streams.engine.lifeline import end_with_parent
 from tests.kafka.archive import class_archive
 from tests.kafka.jars import ROOT, kafka_jars
+from tests.kafka.storage import CLUSTER_ID, keep, laid_out
 from tests.ports import free_ports
 
 _START_SECONDS: Final = 120.0
@@ -54,9 +53,9 @@ _SERVER: Final[Mapping[str, str]] = {
     "broker.heartbeat.interval.ms": "500",
     "controller.quorum.election.timeout.ms": "500",
     "controller.quorum.fetch.timeout.ms": "1000",
-    # Compaction within seconds: the cleaner's first look comes after half a minute otherwise.
+    # Compaction at once, of what may be: the cleaner's first look comes after half a minute otherwise.
     "log.initial.task.delay.ms": "200",
-    "log.cleaner.backoff.ms": "1000",
+    "log.cleaner.backoff.ms": "100",
     # Else it writes, and makes durable, twice a second that nothing happened.
     "metadata.max.idle.interval.ms": "0",
     "log.cleaner.dedupe.buffer.size": "4194304",
@@ -97,6 +96,10 @@ class Broker:
         return self.folder / f"broker-{self.number}.log"
 
     @property
+    def storage(self) -> Path:
+        return self.folder / f"broker-{self.number}"
+
+    @property
     def running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
@@ -124,8 +127,6 @@ class ApacheCluster:
         self._properties = dict(properties or {})
         self._passwords = dict(passwords or {})
         self._java = (*_JAVA, *java, *(_quick_start(self._jars) if quick_start else ()))
-        # Kafka's tool would take an id that begins with "-" for an option.
-        self._id = "s" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:].rstrip("=")
         ports = iter(free_ports(3 * brokers))
         self.folder = folder
         self.brokers = [Broker(number, next(ports), next(ports), folder) for number in range(1, brokers + 1)]
@@ -206,6 +207,9 @@ class ApacheCluster:
         """Give each broker its storage. All at once: most of the time is the start of Java."""
         formatting = []
         for broker in self.brokers:
+            broker.output.touch()
+            if not self._passwords and laid_out(self._jars, broker.number, broker.storage):
+                continue
             said = broker.output.open("wb")
             users = [
                 ("--add-scram", f"SCRAM-SHA-{bits}=[name={name},password={password}]")
@@ -213,7 +217,7 @@ class ApacheCluster:
                 for bits in (256, 512)
             ]
             properties = str(self._write_properties(broker))
-            arguments = ("format", "-t", self._id, "-c", properties, *chain.from_iterable(users))
+            arguments = ("format", "-t", CLUSTER_ID, "-c", properties, *chain.from_iterable(users))
             formatting.append((broker, said, self._java_process("kafka.tools.StorageTool", *arguments, output=said)))
         for broker, said, process in formatting:
             try:
@@ -224,6 +228,8 @@ class ApacheCluster:
             said.close()
             if code != 0:
                 raise ClusterError(f"the storage of broker {broker.number} is not made:\n{_end_of(broker.output)}")
+            if not self._passwords:
+                keep(self._jars, broker.number, broker.storage)
 
     def _write_properties(self, broker: Broker) -> Path:
         replicas = str(min(3, self.replicas))
@@ -239,7 +245,7 @@ class ApacheCluster:
             ),
             "listeners": _listed(listeners),
             "advertised.listeners": _listed(advertised),
-            "log.dirs": str(broker.folder / f"broker-{broker.number}"),
+            "log.dirs": str(broker.storage),
             "offsets.topic.replication.factor": replicas,
             "transaction.state.log.replication.factor": replicas,
             "transaction.state.log.min.isr": str(max(1, int(replicas) - 1)),

@@ -10,19 +10,18 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
 from streams.administration.topics import create_topics, wanted_topics
 from streams.settings import Settings, load_settings
+from tests.broker import live
 from tests.broker.live import eventually
 from tests.kafka.cluster import ApacheCluster
 from tests.kafka.jars import CACHE, KafkaUnavailableError, kafka_jars
 
-COMPACTS_EAGERLY: Final = {"log.cleaner.backoff.ms": "100"}
-"""For a broker whose topics are to be compacted while a test waits for it."""
 _apps = itertools.count(1)
 
 
@@ -62,10 +61,13 @@ def apache_kafka(
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def fresh_settings(cluster: ApacheCluster, *, app: str = "", **chosen: Any) -> Settings:
+async def fresh_settings(
+    cluster: ApacheCluster, *, app: str = "", configs: Mapping[str, Mapping[str, str]] | None = None, **chosen: Any
+) -> Settings:
     """Return settings for the project's own topics, newly made: what an earlier test left in them is gone.
 
-    Groups and changelogs get names of their own unless ``app`` is given.
+    Groups and changelogs get names of their own unless ``app`` is given. ``configs`` are settings of topics by name
+    (with ``{app}`` for the prefix) that they have beside, or in place of, those of the project.
     """
     settings = load_settings(bootstrap_servers=cluster.address, app=app or f"app{next(_apps)}", **chosen)
     names = {topic.name for topic in wanted_topics(settings)}
@@ -81,6 +83,11 @@ async def fresh_settings(cluster: ApacheCluster, *, app: str = "", **chosen: Any
             await eventually(gone, "the topics of an earlier test stay")
     finally:
         await admin.close()
+    extra = {name.format(app=settings.app): config for name, config in (configs or {}).items()}
+    for topic in wanted_topics(settings):
+        if topic.name in extra:
+            config = {**topic.config, **extra[topic.name]}
+            await live.create_topics(cluster.address, topic.name, partitions=settings.partitions, configs=config)
     await create_topics(settings)
     return settings
 

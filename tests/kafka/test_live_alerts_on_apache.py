@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,11 @@ import pytest
 from schemas.alert import AlertV1
 from schemas.keys import report_key
 from schemas.topics import ALERTS, ALERTS_LIVE, REPORTS
-from streams.administration.topics import create_topics
-from streams.settings import Settings, load_settings
-from tests.broker import live
+from streams.settings import Settings
 from tests.broker.live import eventually, publish, read_all
 from tests.builders import a_report, casualties
-from tests.kafka.fixture import COMPACTS_EAGERLY, apache_kafka
+from tests.kafka.cluster import ApacheCluster
+from tests.kafka.fixture import fresh_settings
 from tests.kafka.test_engine_on_apache import COMPACTED_AT_ONCE
 from tests.pipeline.conftest import WorkerProgram
 
@@ -36,12 +35,8 @@ rules:
 
 
 @pytest.fixture
-async def settings(request: pytest.FixtureRequest) -> AsyncIterator[Settings]:
-    with apache_kafka(request, properties=COMPACTS_EAGERLY) as cluster:
-        chosen = load_settings(bootstrap_servers=cluster.address)
-        await live.create_topics(cluster.address, ALERTS_LIVE.name, configs=COMPACTED_AT_ONCE)
-        await create_topics(chosen)  # those that are missing
-        yield chosen
+async def settings(apache: ApacheCluster) -> Settings:
+    return await fresh_settings(apache, configs={ALERTS_LIVE.name: COMPACTED_AT_ONCE})
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
@@ -14,27 +14,19 @@ from schemas import IncidentV1, RegionCountersV1
 from schemas.keys import report_key
 from schemas.topics import COUNTERS, INCIDENTS, REPORTS
 from schemas.vocabulary import WindowName
-from streams.administration.topics import create_topics
-from streams.settings import Settings, load_settings
+from streams.settings import Settings
 from tests.broker.live import a_producer, eventually, read_all
 from tests.builders import a_report, casualties
 from tests.kafka.cluster import ApacheCluster
-from tests.kafka.fixture import COMPACTS_EAGERLY, apache_kafka, fresh_settings
+from tests.kafka.fixture import fresh_settings
 from tests.pipeline.conftest import WorkerProgram
 
 pytestmark = pytest.mark.broker
 
 NOW = {"SITREP_CLOCK_ORIGIN": "2025-10-22T12:00:00Z", "SITREP_CLOCK_RATE": "0"}
+CLOSED_SOON = {"segment.ms": "500"}
+"""A segment is closed, and so can be compacted, after half a second."""
 REGIONS = ("UA-05", "UA-07", "UA-12", "UA-14", "UA-18", "UA-23", "UA-74", "RU-BRY")
-
-
-@pytest.fixture
-async def settings(request: pytest.FixtureRequest) -> AsyncIterator[Settings]:
-    """Settings of a broker that closes a segment, and so compacts it, after half a second."""
-    with apache_kafka(request, properties={"log.roll.ms": "500", **COMPACTS_EAGERLY}) as cluster:
-        chosen = load_settings(bootstrap_servers=cluster.address)
-        await create_topics(chosen)
-        yield chosen
 
 
 @pytest.fixture
@@ -111,9 +103,11 @@ class Corrections:
 
 
 async def test_incidents_counters_and_changelogs_shrink_and_the_state_is_still_whole(
-    settings: Settings, begun: list[WorkerProgram], tmp_path: Path
+    apache: ApacheCluster, begun: list[WorkerProgram], tmp_path: Path
 ) -> None:
-    topics = (INCIDENTS.name, COUNTERS.name, f"{settings.app}-fusion-changelog", f"{settings.app}-intake-changelog")
+    compacted = (INCIDENTS.name, COUNTERS.name, "{app}-fusion-changelog", "{app}-intake-changelog")
+    settings = await fresh_settings(apache, configs=dict.fromkeys(compacted, CLOSED_SOON))
+    topics = [name.format(app=settings.app) for name in compacted]
     corrections = Corrections(settings)
     begun.append(WorkerProgram(settings, tmp_path / "first.log", SITREP_BLOCK_RECORDS="2", **NOW))
     await corrections.publish(40)
