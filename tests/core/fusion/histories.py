@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -53,50 +54,74 @@ places = st.sampled_from(_PLACES)
 times = st.sampled_from(_TIMES)
 counts = st.none() | st.integers(0, 9)
 
+# Made once: Hypothesis looks at each strategy that it has not met, which costs more than to draw from it.
+_kinds = st.lists(st.sampled_from(("strike", "strike", "casualties", "outage")), min_size=1, max_size=4)
+_one_in_five_is_0 = st.integers(0, 4)
+_weapons = st.sampled_from(_WEAPONS)
+_targets = st.sampled_from((None, None, "energy", "residential"))
+_actors = st.sampled_from((None, "RU", "RU", "UA"))
+_groups = st.sampled_from(("unknown", "civilian", "military"))
+_scopes = st.sampled_from(("incident",) * 6 + ("period",))
+_statuses = st.sampled_from(("started", "started", "ongoing", "partial", "restored"))
+_grades = st.sampled_from(("A", "B", "C", "F"))
+_parties = st.sampled_from((None, None, "UA", "RU"))
+_moments = st.lists(st.sampled_from(_PUBLISHED), min_size=1, max_size=4)
+_deeds = st.sampled_from(("new", "new", "new", "revise", "retract", "supersede"))
+_texts = st.sampled_from((None, TEXT))
+
+
+@cache
+def _indices(number: int) -> st.SearchStrategy[int]:
+    return st.integers(0, number - 1)
+
 
 @st.composite
 def claims(draw: st.DrawFn) -> list[dict[str, Any]]:
     """One to four claims of one report, mostly about one place and time."""
     place, time = draw(places), draw(times)
     found = []
-    for kind in draw(st.lists(st.sampled_from(("strike", "strike", "casualties", "outage")), min_size=1, max_size=4)):
-        where = place if draw(st.integers(0, 4)) else draw(places)
-        when = time if draw(st.integers(0, 4)) else draw(times)
+    for kind in draw(_kinds):
+        where = place if draw(_one_in_five_is_0) else draw(places)
+        when = time if draw(_one_in_five_is_0) else draw(times)
         if kind == "strike":
             fields = {
-                "weapons": draw(st.sampled_from(_WEAPONS)),
-                "target": draw(st.sampled_from((None, None, "energy", "residential"))),
-                "actor": draw(st.sampled_from((None, "RU", "RU", "UA"))),
+                "weapons": draw(_weapons),
+                "target": draw(_targets),
+                "actor": draw(_actors),
                 "launched": draw(counts),
             }
             found.append(a_strike(when, where, **fields))
         elif kind == "casualties":
-            group = draw(st.sampled_from(("unknown", "civilian", "military")))
-            scope = draw(st.sampled_from(("incident",) * 6 + ("period",)))
+            group = draw(_groups)
+            scope = draw(_scopes)
             found.append(casualties(when, where, killed=draw(counts), wounded=draw(counts), group=group, scope=scope))
         else:
-            status = draw(st.sampled_from(("started", "started", "ongoing", "partial", "restored")))
+            status = draw(_statuses)
             found.append(an_outage(when, where, status=status, customers=draw(counts)))
     return found
 
 
+_claims = claims()
+
+
+@cache
 @st.composite
 def spoken(draw: st.DrawFn, source: str) -> list[ReportV1]:
     """What one source publishes, in its order: reports, newer versions, retractions, supersessions."""
-    grade, party = draw(st.sampled_from(("A", "B", "C", "F"))), draw(st.sampled_from((None, None, "UA", "RU")))
+    grade, party = draw(_grades), draw(_parties)
     said: list[ReportV1] = []
-    published = sorted(draw(st.lists(st.sampled_from(_PUBLISHED), min_size=1, max_size=4)))
+    published = sorted(draw(_moments))
     for number, moment in enumerate(published):
         earlier = sorted({report.report_id for report in said})
-        deed = draw(st.sampled_from(("new", "new", "new", "revise", "retract", "supersede"))) if earlier else "new"
-        report_id = draw(st.sampled_from(earlier)) if deed in {"revise", "retract"} else f"r{number}"
-        fields: dict[str, Any] = {"grade": grade, "party": party, "text": draw(st.sampled_from((None, TEXT)))}
+        deed = draw(_deeds) if earlier else "new"
+        report_id = earlier[draw(_indices(len(earlier)))] if deed in {"revise", "retract"} else f"r{number}"
+        fields: dict[str, Any] = {"grade": grade, "party": party, "text": draw(_texts)}
         if deed == "retract":
             fields = {"grade": grade, "party": party, "retracted": True}
         else:
-            fields["claims"] = draw(claims())
+            fields["claims"] = draw(_claims)
         if deed == "supersede":
-            fields["supersedes"] = draw(st.sampled_from(earlier))
+            fields["supersedes"] = earlier[draw(_indices(len(earlier)))]
         said.append(a_report(report_id, source, moment, **fields))
     return said
 
@@ -104,7 +129,7 @@ def spoken(draw: st.DrawFn, source: str) -> list[ReportV1]:
 @st.composite
 def histories(draw: st.DrawFn, sources: int = 4) -> list[list[ReportV1]]:
     """What each of some sources publishes, in its own order."""
-    return [draw(spoken(f"s{number}")) for number in range(draw(st.integers(1, sources)))]
+    return [draw(spoken(f"s{number}")) for number in range(1 + draw(_indices(sources)))]
 
 
 def records_of(said: list[ReportV1]) -> list[Records]:
@@ -119,5 +144,5 @@ def interleaved(draw: st.DrawFn, history: list[list[ReportV1]]) -> list[Records]
     queues = [records_of(said) for said in history]
     order: list[Records] = []
     while queues := [queue for queue in queues if queue]:
-        order.append(draw(st.sampled_from(queues)).pop(0))
+        order.append(queues[draw(_indices(len(queues)))].pop(0))
     return order
