@@ -1,4 +1,4 @@
-"""A worker process of the engine's tests: ``python -m tests.broker.worker_main '{"broker": …, "app": …}'``.
+"""What a worker process of the engine's tests does (:class:`tests.broker.live.WorkerProcess`).
 
 It writes a line to standard output when it has become ready.
 """
@@ -6,9 +6,7 @@ It writes a line to standard output when it has become ready.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -22,9 +20,9 @@ from tests.broker.counting import CountingStage, CountingState
 from tests.broker.live import Topics, eventually
 
 
-def main() -> int:
+def main(settings: dict[str, Any]) -> int:
+    """Run a worker with the settings of a ``Topics`` and of the engine; return the exit code."""
     logging.basicConfig(level=logging.CRITICAL)
-    settings = json.loads(sys.argv[1])
     topics = Topics(settings.pop("broker"), settings.pop("app"), settings.pop("idempotent"))
     if "folder" in settings:
         settings["folder"] = Path(settings["folder"])
@@ -66,7 +64,3 @@ async def _never(self: Consumer, offsets: Any) -> bool:
 
 def _hang(self: CountingState, records: Any) -> None:
     threading.Event().wait()
-
-
-if __name__ == "__main__":
-    sys.exit(main())
