@@ -1,18 +1,20 @@
 """Who tests what, and what comes first, where several processes test at a time (``make test``).
 
 The tests of a file on one kind of broker belong to one process, since they share servers; a process takes other tests
-when it is through with these. The run is as long as its slowest process: so what is slow comes first, and where tests
-share nothing each is dealt out alone. Nothing but the time depends on it.
+when it is through with these. Half of the processes take those first that want Apache Kafka. The run is as long as its
+slowest process: so what is slow comes first, and where tests share nothing each is dealt out alone. Nothing but the
+time depends on it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 _PAGE: Final = "tests/docs/test_commands.py::test_each_command_does_what_its_page_says"
 SECONDS: Final[Mapping[str, int]] = {
@@ -71,6 +73,11 @@ SECONDS: Final[Mapping[str, int]] = {
 
 APART: Final = frozenset({"tests/docs/test_commands.py"})
 """Files whose tests share nothing that is slow to start."""
+ON_THE_SHARED_APACHE: Final = frozenset(
+    f"tests/kafka/test_{name}.py"
+    for name in ("engine_on_apache", "live_alerts_on_apache", "pipeline_on_apache", "upgrade", "watchdog")
+)
+"""Files, beside the units whose name says so, that use the fixture ``apache``: each process that does starts Java."""
 _KIND: Final = re.compile(r"[\[-](embedded|apache)[\]-]")
 
 
@@ -88,12 +95,29 @@ def by_slowness(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: -SECONDS.get(unit_of(item.nodeid), 0))
 
 
+def next_unit(waiting: Iterable[str], *, host: bool) -> str:
+    """Return which of the ``waiting`` units, of which there is one at least, a process takes.
+
+    Those on the shared Apache Kafka go to half of the processes, its ``host``s, while they have others to choose from:
+    a broker is started by each process that needs it, and slow until it has warmed up.
+    """
+    units = list(waiting)
+    wanted = (unit for unit in units if host is (unit.endswith(" on apache") or unit in ON_THE_SHARED_APACHE))
+    return next(wanted, units[0])
+
+
 class SlowFirst(LoadScopeScheduling):
-    """Deals out the units of :func:`unit_of` in the order in which they were collected."""
+    """Deals out the units of :func:`unit_of`: those first that were collected first, by :func:`next_unit`."""
 
     def __init__(self, config: pytest.Config, log: Any = None) -> None:
         super().__init__(config, log)
         config.option.loadscopereorder = False
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        number = self.nodes.index(node)
+        unit = next_unit(self.workqueue, host=number < (self.numnodes + 1) // 2)
+        self.workqueue.move_to_end(unit, last=False)
+        super()._assign_work_unit(node)
 
     def _split_scope(self, nodeid: str) -> str:
         return unit_of(nodeid)
