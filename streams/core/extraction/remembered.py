@@ -17,7 +17,9 @@ _BEFORE: Final = 3
 """Words between "since" or "made in" and the year."""
 _COMPARED: Final = words("since from after before until till to з із від с со от після после до по for by law model")
 """``the deadliest attack since 2022`` compares: its figures are today's."""
-_MADE: Final = stems("made produc manufactur built issued виготов выпу випу збудован построен зразк образц")
+_MADE: Final = stems(
+    "born народж рожд made produc manufactur built issued виготов выпу випу збудован построен зразк образц"
+)
 _RELATIVE: Final = words(
     "that which who when where killing wounding injuring leaving коли де що який яка яке які якого якої внаслідок "
     "когда где что который которая которое которые"
@@ -47,6 +49,8 @@ def _years(doc: Document, latest: int) -> Iterator[int]:
         before = range(max(doc.sentences[doc.sentence_of[t]].first, t - _BEFORE), t)
         if any(doc.words[x] in _COMPARED or doc.words[x].startswith(_MADE) for x in before):
             continue
+        if doc.words[min(t + 2, doc.size - 1)].startswith(_MADE):
+            continue  # "2005 року народження": who, not when
         if _is_dated(doc, t):
             yield t
 

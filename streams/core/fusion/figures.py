@@ -114,6 +114,7 @@ def overtake(parts: Sequence[Sequence[Said]], whole: Sequence[Said]) -> tuple[li
 
     A source that tells of five dead and later of six dead civilians has not two tolls. Where its newest words on the
     groups add up to more than its newest word on all, the later of the two holds and the earlier one is withdrawn.
+    Said in one breath, "two civilians and a policeman", the smaller is no whole but one more part.
     """
     kept, stated = [list(held) for held in parts], list(whole)
     for speaker in {said.speaker for said in whole}:
@@ -128,6 +129,9 @@ def overtake(parts: Sequence[Sequence[Said]], whole: Sequence[Said]) -> tuple[li
             kept = [_without(held, speaker, all_people) for held in kept]
         elif latest.at[:2] > all_people.at[:2]:
             stated = _without(stated, speaker, latest)
+        elif all(said.report_id == all_people.report_id for said in groups):
+            every = total([all_people.value, *(said.value for said in groups)])
+            stated = [*_without(stated, speaker, latest), all_people._replace(value=every or all_people.value)]
     return kept, stated
 
 

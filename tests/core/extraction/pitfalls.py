@@ -125,6 +125,8 @@ EARLIER_EVENTS: list[Case] = [
     _c("У Дніпрі дрон влучив у будинок, троє поранених. У січні 2023 року ракета вбила тут 46 людей.",
        strike("UA-12"), toll("UA-12", None, 3)),
     _c("It was the deadliest attack on Kharkiv since 2022, killing 12 people.", strike("UA-63"), toll("UA-63", 12)),
+    _c("У Херсоні внаслідок обстрілу загинув чоловік 2005 року народження.",
+       strike("UA-65", "artillery"), toll("UA-65", 1)),
     _c("Three people were injured in Kharkiv on Wednesday. Last week a similar attack on Kharkiv killed seven.",
        toll("UA-63", None, 3, scope="incident"), strike("UA-63", scope="period"), toll("UA-63", 7, scope="period")),
     _c("На прошлой неделе при ударе по Харькову погибли семь человек.",
@@ -138,6 +140,17 @@ COUNTED_TENS: list[Case] = [
        strike("UA-63"), toll("UA-63", None, (20, None))),
     _c("Півтора десятка людей поранено внаслідок удару по Харкову.", strike("UA-63"), toll("UA-63", None, 15)),
     _c("Ранены три десятка человек при ударе по Харькову.", strike("UA-63"), toll("UA-63", None, 30)),
+]  # fmt: skip
+
+NAMED_ONE_BY_ONE: list[Case] = [
+    _c("A man and a woman were killed when a drone struck a car in Kherson.", strike("UA-65"), toll("UA-65", 2)),
+    _c("A 45-year-old man and a 12-year-old girl were killed in Kherson.", toll("UA-65", 2, children_killed=1)),
+    _c("Унаслідок атаки дрона в Херсоні загинули 45-річний чоловік та 12-річна дівчинка.",
+       strike("UA-65"), toll("UA-65", 2, children_killed=1)),
+    _c("Загинули чоловік, жінка та дитина у Херсоні.", toll("UA-65", (2, None), children_killed=(1, None))),
+    _c("Поранено чоловіка та жінку в Нікополі.", toll("UA-12", None, 2)),
+    _c("Ранены мужчина и ребенок в Шебекино.", toll("RU-BEL", None, 2, children_wounded=1)),
+    _c("A drone killed a man and wounded a woman in Kherson.", strike("UA-65"), toll("UA-65", 1, 1)),
 ]  # fmt: skip
 
 ANNOUNCED_CUTS: list[Case] = [
@@ -157,5 +170,6 @@ THEMES: dict[str, list[Case]] = {
     "who attacked": WHO_ATTACKED,
     "earlier events": EARLIER_EVENTS,
     "counted tens": COUNTED_TENS,
+    "named one by one": NAMED_ONE_BY_ONE,
     "announced cuts": ANNOUNCED_CUTS,
 }

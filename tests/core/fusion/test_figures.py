@@ -85,6 +85,14 @@ def test_civilians_among_all_and_two_sources_who_differ_overtake_nothing() -> No
         assert overtake([civilians], everyone) == ([civilians], everyone)
 
 
+def test_two_civilians_and_another_in_one_report_are_three() -> None:
+    [civilians], everyone = overtake([[said("a", 1, 2)]], [said("a", 1, 1)])
+    one, three = fuse(civilians), fuse(everyone)
+    assert one is not None
+    assert three is not None
+    assert (one.value, three.value) == (Range(2, 2, 2), Range(3, 3, 3))
+
+
 def test_where_parts_and_whole_contradict_each_other_the_better_one_gives_the_best() -> None:
     civilians, everyone = Range(5, 5, 5), Range(4, 4, 4)
     assert whole(civilians, everyone, parts_hold=False) == Range(4, 4, 5)

@@ -52,6 +52,8 @@ def add_coordinated(doc: Document, out: Tolls, used: dict[int, Toll], main: list
 def add_one_more(doc: Document, out: Tolls, used: dict[int, Toll]) -> None:
     """``two women and a child``, ``двоє жінок і дитина``: one more person of the same harm."""
     for toll in list(used.values()):
+        if toll.listed:
+            continue
         for t in range(max(toll.first, 1), min(toll.last + 2, doc.size - 1)):
             if doc.words[t] not in AND or doc.gaps[t] != "":
                 continue

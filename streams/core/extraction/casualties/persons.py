@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from schemas.vocabulary import Group
-from streams.core.extraction.casualties.toll import ACTIVE, HARM, Toll, Trigger, group_of_tags
+from streams.core.extraction.casualties.toll import ACTIVE, HARM, Harm, Toll, Trigger, group_of_tags
 from streams.core.extraction.document import SOFT, Document, Sentence
 from streams.core.extraction.kinds import PEOPLE, TARGETS
 from streams.core.extraction.model import Reason
@@ -35,6 +36,9 @@ def without_figure(doc: Document, sentence: Sentence, trigger: Trigger) -> Toll 
         return Reason.NOT_PEOPLE
     harm = HARM[tag]
     if person is not None:
+        several, all_named = _listed(doc, sentence, person)
+        if len(several) > 1:
+            return _of_persons(doc, harm, trigger, several, exact=all_named)
         group = group_of_tags(doc, [person])
         child = "people.child" in doc.covering[person]
         singular = is_singular(doc, person, first)
@@ -62,6 +66,59 @@ def without_figure(doc: Document, sentence: Sentence, trigger: Trigger) -> Toll 
     return Reason.NO_FIGURE
 
 
+def _of_persons(doc: Document, harm: Harm, trigger: Trigger, several: list[int], *, exact: bool) -> Toll:
+    """``a man and a girl were killed``, ``загинули чоловік і жінка``: as many as are listed."""
+    first, last, _ = trigger
+    group = group_of_tags(doc, several)
+    count = len(several)
+    begin, end = min(several), max(several)
+    young = sum("people.child" in doc.covering[t] for t in several)
+    children = (young, young if exact else None, young if exact else None) if young else None
+    high = count if exact else None
+    return Toll(harm, first, count, high, high, group, min(first, begin), max(last, end), children, listed=True)
+
+
+def _listed(doc: Document, sentence: Sentence, person: int) -> tuple[list[int], bool]:
+    """Return the single persons that "and" joins to the one at ``person``, itself among them, and if they are all.
+
+    A comma may add another or describe the same: "a resident, a man of 45, and his wife".
+    """
+    if not _is_one(doc, person):
+        return [person], True
+    found, seen = [person], [person]
+    for step in (-1, 1):
+        joined = False
+        t = person + step
+        while sentence.first <= t < sentence.last and abs(t - person) <= _LIST_REACH:
+            word, gap = doc.words[t], doc.gaps[max(t, t - step)]
+            if gap.strip() not in ("", ","):
+                break
+            if word in _JOINS:
+                joined = True
+            elif doc.kinds[t] & PEOPLE and not word.endswith(_AGED):
+                if joined and not _is_one(doc, t):
+                    break
+                if joined:
+                    found.append(t)
+                seen.append(t)
+                joined = False
+            elif not (word in _BESIDE_PERSONS or word.isdecimal() or word.endswith(_AGED) or _OF_AGE.match(word)):
+                break
+            t += step
+    return found, not any("," in gap for gap in doc.gaps[min(seen) + 1 : max(seen) + 1])
+
+
+def _is_one(doc: Document, person: int) -> bool:
+    if doc.words[person].endswith(_AGED):
+        return False
+    return is_singular(doc, person, None) and not doc.words[person].startswith(_NOT_ONE)
+
+
+_LIST_REACH: Final = 9
+_JOINS: Final = words("and та і й и")
+_BESIDE_PERSONS: Final = words("a an one the his her їх його її ещё ще еще его ее её местный місцевий")
+_OF_AGE: Final = re.compile(r"\d+-?(?:річн|летн)")
+_NOT_ONE: Final = stems("люд осіб people civilians персон семь родин famil couple подруж супру пар")
 _COUNTS: Final = words("number toll кількість число чисельність количество")
 _SUFFERED: Final = frozenset(["постраждав", "постраждала", "пострадал", "пострадала", "зник", "зникла"])
 """Said of houses and ports as well: without a person nobody is meant."""

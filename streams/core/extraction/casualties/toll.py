@@ -46,6 +46,8 @@ class Toll:
     """A total of which the sentence then tells the regions."""
     place_at: int | None = None
     """The token before its own place, where that is not its trigger's: "… and three in Nikopol"."""
+    listed: bool = False
+    """Counted from the persons named: nobody is left to be added."""
     told: bool = False
     """They make it up: it says nothing more."""
 
