@@ -82,6 +82,10 @@ def replay(
             _show(write, list(documents), world.names, output)
         output.flush()
     told = f"{plural(player.accepted, 'report')} accepted, {plural(player.duplicates, 'repeat')} dropped"
+    if player.unlocated:
+        told += f", {plural(player.unlocated, 'claim')} without a known region"
+    if player.too_late:
+        told += f", {plural(player.too_late, 'claim')} too late to count"
     if unusable:
         told += f", {plural(unusable, 'line')} unusable"
     if player.not_yet_published:

@@ -83,6 +83,10 @@ class Replay:
         self.accepted = 0
         self.duplicates = 0
         self.not_yet_published = 0
+        self.unlocated = 0
+        """Claims whose place is not known, or is one of several: they count nowhere."""
+        self.too_late = 0
+        """Claims about a time that was given up when they came: they change nothing."""
 
     def take(self, line: bytes, unusable: Unusable) -> None:
         """Work one line; blank lines are passed over."""
@@ -109,6 +113,7 @@ class Replay:
             unusable(self._lines, Mistake(buried.code, buried.field, buried.reason))
         self.accepted += sum(step.tally.accepted.values())
         self.duplicates += sum(step.tally.duplicates.values())
+        self.unlocated += sum(step.tally.unlocated.values())
         self._fusion.take(read_record(claim.value, self._fusion.policy) for claim in step.claims)
         if self._judges is not None or self._lines % _TAKEN_AT_ONCE == 0:
             self._step()
@@ -143,6 +148,7 @@ class Replay:
     def _step(self) -> None:
         assert self._now is not None
         step = self._fusion.step(self._now)
+        self.too_late += len(step.too_late)
         if self._judges is not None:
             self._raised += self._judges.step(step, self._now)
 

@@ -107,3 +107,14 @@ def test_unusable_lines_are_named_and_the_rest_is_worked() -> None:
     assert unusable == [(2, "not_json", None), (4, "unknown_field", "colour")]
     assert killed([orjson.loads(line) for line in results])["best"] == 4
     assert (player.accepted, player.duplicates) == (1, 0)
+
+
+def test_claims_that_count_nowhere_are_counted_all_the_same() -> None:
+    player = Replay(FewPlaces(), None, as_of=at("22 12:00"))
+    long_ago = {"start": "2025-01-01T00:00:00Z", "end": "2025-01-01T00:00:00Z"}
+    lines = lines_of(
+        a_report("somewhere", claims=[{"kind": "strike", "place": {"name": "Vyshneve"}}]),
+        a_report("last winter", claims=[casualties(killed=1, occurred=long_ago)]),
+    )
+    assert list(replay(lines, Wanted.COUNTERS, player, lambda *_: None)) == []
+    assert (player.accepted, player.unlocated, player.too_late) == (2, 1, 1)

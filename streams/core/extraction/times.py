@@ -89,7 +89,9 @@ def _in_sentence(
     first, last = min(x for x in (part_at, day_at) if x >= 0), max(part_at, day_at)
     # "Tuesday night" begins on Tuesday; "у ніч на вівторок" and "overnight on Tuesday" end then.
     begins = day is not None and part == "night" and day_at == part_at - 1 and doc.words[part_at] == "night"
-    interval = _interval(day, part, local, begins=begins)
+    interval = _interval(
+        day, part, local, begins=begins, hour=_hour_before(doc, part_at) if part == "morning" else None
+    )
     return None if interval is None else When(first, last, interval, _is_as_of(doc, sentence, first))
 
 
@@ -166,7 +168,18 @@ def _safe(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _interval(day: date | None, part: str | None, local: datetime, *, begins: bool) -> Interval | None:
+def _hour_before(doc: Document, t: int) -> int | None:
+    """Return the hour of "о 4 ранку", "в 04:15 утра": a morning that begins before six."""
+    at = t - 1
+    if at > 1 and doc.gaps[at] == ":" and len(doc.words[at]) == 2:
+        at -= 1
+    word = doc.words[at] if at > 0 else ""
+    return int(word) if word.isdecimal() and len(word) <= 2 and int(word) < 12 else None
+
+
+def _interval(
+    day: date | None, part: str | None, local: datetime, *, begins: bool, hour: int | None = None
+) -> Interval | None:
     if begins and day is not None and _clock(day, _HOURS["evening"][0]) < local:
         start = _clock(day, _HOURS["evening"][0])
         end = datetime.combine(day + timedelta(days=1), time(6), KYIV)
@@ -177,6 +190,7 @@ def _interval(day: date | None, part: str | None, local: datetime, *, begins: bo
         end = datetime.combine(morning, time(6), KYIV)
     elif part is not None:
         begin, stop = _HOURS[part]
+        begin = begin if hour is None else min(begin, hour)
         on = day or local.date()
         if day is None and begin > local.hour:
             on -= timedelta(days=1)

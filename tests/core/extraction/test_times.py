@@ -42,6 +42,8 @@ def at(text: str) -> datetime:
         ("Вночі 20-го жовтня дрони атакували Одесу.", "19T19:00", "20T03:00"),
         ("Дрони атакували Одесу 21.10.2025.", "20T21:00", "21T21:00"),
         ("Сьогодні дрони атакували Одесу.", "21T21:00", "22T15:00"),
+        ("Близько 4:15 ранку дрони атакували Одесу.", "22T01:00", "22T09:00"),
+        ("Около 5 утра дроны атаковали Одессу.", "22T02:00", "22T09:00"),
         # In English a night is named after its evening; "overnight on" and "у ніч на" name the morning.
         ("Drones attacked Odesa on Tuesday night.", "21T15:00", "22T03:00"),
         ("Drones attacked Odesa overnight on Tuesday.", "20T19:00", "21T03:00"),

@@ -35,6 +35,12 @@ def test_short_texts_have_no_signature() -> None:
     assert not is_echo(b"", b"", SHARE)
 
 
+def test_short_texts_with_figures_are_echoes_only_word_for_word() -> None:
+    post = "Konotop: 2 dead, 4 wounded by a drone"
+    assert is_echo(packed(post), packed(f"{post.upper()}! @channel"), SHARE)
+    assert not is_echo(packed(post), packed(post.replace("4", "5")), SHARE)
+
+
 def test_a_signature_is_the_same_in_every_process() -> None:
     assert signature_of(TEXT)[:3] == (148155987, 448126153, 651603744)
 
