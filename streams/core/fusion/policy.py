@@ -90,6 +90,8 @@ class FusionPolicy:
     dispute_within: timedelta = timedelta(hours=6)
     """Figures that no number reconciles, published this close together, are a dispute; farther apart, a toll rose."""
 
+    longest_event: timedelta = timedelta(days=3)
+    """No strike lasts longer: figures that a source states for more are a period's total, whatever scope it gives."""
     outage_lapses_after: timedelta = timedelta(hours=72)
     """An outage that nobody said to be over counts as active this long after the last word that it lasts."""
     closes_after: timedelta = timedelta(days=7)
@@ -119,6 +121,7 @@ class FusionPolicy:
     fresh_us: int = field(init=False, repr=False, compare=False)
     stale_us: int = field(init=False, repr=False, compare=False)
     dispute_within_us: int = field(init=False, repr=False, compare=False)
+    longest_event_us: int = field(init=False, repr=False, compare=False)
     outage_lapses_after_us: int = field(init=False, repr=False, compare=False)
     closes_after_us: int = field(init=False, repr=False, compare=False)
     horizon_us: int = field(init=False, repr=False, compare=False)
@@ -131,6 +134,7 @@ class FusionPolicy:
             "fresh",
             "stale",
             "dispute_within",
+            "longest_event",
             "outage_lapses_after",
             "closes_after",
             "horizon",

@@ -125,6 +125,7 @@ def telling_of(record: ClaimV1, policy: FusionPolicy) -> Telling:
         stated = (CUSTOMERS,)
     figures = ((number, range_of(getattr(claim, FIGURES[number]))) for number in stated)
     fact.figures = shared_figures(tuple((number, figure) for number, figure in figures if figure is not None))
+    fact.scope = _scope(fact, policy)
     source = report.source
     return Telling(
         shared_source(source.id, source.kind, source.reliability, source.party),
@@ -165,6 +166,7 @@ def read_record(value: bytes, policy: FusionPolicy) -> Telling | WithdrawalV1:
         (),
     )
     _READ[claim["kind"]](claim, fact)
+    fact.scope = _scope(fact, policy)
     if "quote" in document:
         fact.quote = _text(document["quote"], policy.quote_length)
         fact.hedged = document["hedged"] is True
@@ -182,6 +184,12 @@ def read_record(value: bytes, policy: FusionPolicy) -> Telling | WithdrawalV1:
         micros_of(report["ingested_at"]),
         (position["topic"], position["partition"], position["offset"]),
     )
+
+
+def _scope(fact: Fact, policy: FusionPolicy) -> Scope:
+    """Return what the figures cover: "1,500 dead since February 2022" is no event of today, whoever leaves it out."""
+    too_long = fact.end - fact.start > policy.longest_event_us and not fact.assumed and fact.kind != OUTAGE
+    return Scope.PERIOD if too_long and fact.scope is Scope.INCIDENT else fact.scope
 
 
 _PLACE: Final = ("name", "region", "settlement", "lat", "lon", "precision")
