@@ -9,6 +9,7 @@ from typing import Final
 from schemas.base import MAX_COUNT
 from streams.core.extraction.document import Document
 from streams.core.extraction.numerals import DECADES, DOZENS, EXACT, HALF_MORE, SCALES, SEVERAL
+from streams.core.extraction.wordlists import stems
 
 _DIGITS_SUFFIX: Final = re.compile(r"(\d{1,6})-?(?:ти|х|ма|м|ми|є|є|ро|тьох|рьох|ох|и)$")
 _RANGE: Final = re.compile(r"(\d{1,6})-(\d{1,6})$")
@@ -70,8 +71,13 @@ def _range_after(doc: Document, number: Number) -> Number:
     after = number.last + 1
     word = doc.words[after]
     if word in _TO:
-        if (doc.words[number.first - 1], word) in _FROM_TO:
+        before = doc.words[number.first - 1]
+        changed = (before, word) in _CHANGED_TO and _has_changed(doc, number.first - 1)
+        if changed or (before, word) in _FROM_TO:
             other = number_at(doc, after + 1)
+            if other is not None and changed:
+                # "rose from 10 to 14" is 14, and no range.
+                return Number(number.first - 1, other.last, other.low, other.high)
             if other is not None and other.high is not None and other.high > number.low:
                 return Number(number.first - 1, other.last, number.low, other.high)
     elif doc.gaps[after] in ("-", "–", "—") and word.isdecimal() and len(word) <= 6:
@@ -83,6 +89,19 @@ def _range_after(doc: Document, number: Number) -> Number:
 
 _TO: Final = frozenset(["до", "and", "to"])
 _FROM_TO: Final = frozenset([("від", "до"), ("от", "до"), ("between", "and"), ("from", "to")])
+
+
+_CHANGED_TO: Final = frozenset([("from", "to"), ("з", "до"), ("із", "до"), ("від", "до"), ("с", "до"), ("от", "до")])
+_CHANGES: Final = stems(
+    "rose risen rises rising increas climb grew grow went goes up jump drop fell fall down revis lower rais "
+    "зрос збільш змен уточн вирос возрос увелич вырос сократ снизи"
+)
+_CHANGE_REACH: Final = 3
+
+
+def _has_changed(doc: Document, at: int) -> bool:
+    """Whether a toll is told to have risen or fallen right before ``at``."""
+    return any(doc.words[t].startswith(_CHANGES) for t in range(max(0, at - _CHANGE_REACH), at))
 
 
 def _scaled(doc: Document, number: Number, fraction: float = 0.0) -> Number:
@@ -155,7 +174,7 @@ def _words_at(doc: Document, i: int) -> Number | None:
         return None
     if total == 1 and _one_is_no_number(doc, i):
         return None
-    return Number(i, last, total, total)
+    return _range_after(doc, Number(i, last, total, total))
 
 
 def _one_is_no_number(doc: Document, i: int) -> bool:

@@ -142,6 +142,19 @@ COUNTED_TENS: list[Case] = [
     _c("Ранены три десятка человек при ударе по Харькову.", strike("UA-63"), toll("UA-63", None, 30)),
 ]  # fmt: skip
 
+RISEN: list[Case] = [
+    _c("The number of wounded in Kharkiv rose from 10 to 14.", toll("UA-63", None, 14)),
+    _c("Кількість поранених у Харкові зросла з 10 до 14.", toll("UA-63", None, 14)),
+    _c("Число погибших в Белгороде выросло с двух до трех.", toll("RU-BEL", 3)),
+    _c("The death toll in Kharkiv was revised down from seven to six.", toll("UA-63", 6)),
+    _c("From 10 to 14 people were wounded in Kharkiv.", toll("UA-63", None, (10, 14))),
+]  # fmt: skip
+
+SHOT_DOWN_BY: list[Case] = [
+    _c("Минобороны РФ: за ночь уничтожено 20 украинских беспилотников над Брянской областью.",
+       strike("RU-BRY", "drone", actor=None, intercepted=20)),
+]  # fmt: skip
+
 NAMED_ONE_BY_ONE: list[Case] = [
     _c("A man and a woman were killed when a drone struck a car in Kherson.", strike("UA-65"), toll("UA-65", 2)),
     _c("A 45-year-old man and a 12-year-old girl were killed in Kherson.", toll("UA-65", 2, children_killed=1)),
@@ -170,6 +183,8 @@ THEMES: dict[str, list[Case]] = {
     "who attacked": WHO_ATTACKED,
     "earlier events": EARLIER_EVENTS,
     "counted tens": COUNTED_TENS,
+    "risen": RISEN,
+    "shot down by": SHOT_DOWN_BY,
     "named one by one": NAMED_ONE_BY_ONE,
     "announced cuts": ANNOUNCED_CUTS,
 }

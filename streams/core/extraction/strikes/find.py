@@ -133,7 +133,8 @@ def _trigger(
         target=target_near(doc, sentence, token, 9)
         or target_in_list(doc, sentence, token)
         or target_told_of(doc, sentence, token),
-        actor=actor_of(doc, sentence, token, tag),
+        # Whoever shot drones down is not who sent them.
+        actor=None if shot_down else actor_of(doc, sentence, token, tag),
         shot_down_only=shot_down,
         massive=bool(munitions)
         or ("forms.massive" in doc.starts and doc.any_of(around(sentence, token, 3, 1), "forms.massive")),
