@@ -67,7 +67,7 @@ class Binder:
                 self._authorities.append(m)
             elif role is Role.VAGUE:
                 self._vague.setdefault(doc.sentence_of[m.first], []).append(m)
-            elif role is Role.COUNTRY and doc.has(m.first - 1, "places.in"):
+            elif role is Role.COUNTRY and (doc.has(m.first - 1, "places.in") or _is_attacked(doc, m)):
                 self._countries.setdefault(doc.sentence_of[m.first], []).append(m)
         self._groups = self._grouped(events) if len(events) > 1 else {}
         self._in_clause: dict[int, list[Mention]] = {}
@@ -155,12 +155,24 @@ class Binder:
         if country is not None and all(m.first > token for m in others):
             return Bound((), country=country)
         if others:
-            before = [m for m in others if m.last < token]
-            return Bound.to(self.group_of(_nearest(before or others, token)))
+            ahead = [m for m in others if m.last < token]
+            return Bound.to(self.group_of(_nearest(ahead or others, token)))
         if vague:
             return _VAGUE
         carried = self._carried(sentence) if carry else None
-        return carried or Bound((), country=next((m.regions[0] for m in countries), None))
+        if carried is not None:
+            return carried
+        if countries:
+            return Bound((), country=next(m.regions[0] for m in countries))
+        # "Russia attacked Ukraine with 120 drones. Air defences shot down 98."
+        before = self._countries.get(sentence - 1, ()) if carry else ()
+        return Bound((), country=before[0].regions[0] if before and self._is_wave(before[0]) else None)
+
+    def _is_wave(self, country: Mention) -> bool:
+        """Whether a sentence tells of an attack on the whole of its country."""
+        doc = self._doc
+        _, first, end = doc.sentences[doc.sentence_of[country.first]]
+        return _is_attacked(doc, country) or doc.any_in(first, end, "strikes.launch")
 
     def _vague_between(self, placed: int, sentence: int) -> bool:
         """Whether a part of the country is named in a sentence between two others."""
@@ -186,6 +198,13 @@ class Binder:
         if not after and len({m.regions for m in self._authorities}) == 1:
             return Bound.to((self._authorities[0],), carried=True)
         return None
+
+
+def _is_attacked(doc: Document, country: Mention) -> bool:
+    """``attacked Ukraine``, ``атакував Україну``: the whole country; not ``attacked Ukraine's port``."""
+    return doc.words[country.last + 1] != "s" and any(
+        "strikes.attack.verb" in doc.covering[t] for t in (country.first - 1, country.first - 2) if t >= 0
+    )
 
 
 def _nearest(mentions: Sequence[Mention], token: int) -> Mention:

@@ -142,6 +142,16 @@ COUNTED_TENS: list[Case] = [
     _c("Ранены три десятка человек при ударе по Харькову.", strike("UA-63"), toll("UA-63", None, 30)),
 ]  # fmt: skip
 
+WHOLE_COUNTRY: list[Case] = [
+    _c("Russia attacked Ukraine with 120 drones overnight. Air defences shot down 98 drones.",
+       strike("UA", "loitering_munition", launched=120, intercepted=98)),
+    _c("Russia launched 120 drones at Ukraine overnight; air defences shot down 98 drones, the air force said.",
+       strike("UA", launched=120, intercepted=98)),
+    _c("Росія атакувала Україну: 120 дронів і 5 ракет.", strike("UA"), strike("UA")),
+    _c("Ночью противник атаковал Украину 120 беспилотниками.", strike("UA", launched=120)),
+    _c("Russia attacked Ukraine's port of Izmail with drones.", strike("UA-51")),
+]  # fmt: skip
+
 RISEN: list[Case] = [
     _c("The number of wounded in Kharkiv rose from 10 to 14.", toll("UA-63", None, 14)),
     _c("Кількість поранених у Харкові зросла з 10 до 14.", toll("UA-63", None, 14)),
@@ -183,6 +193,7 @@ THEMES: dict[str, list[Case]] = {
     "who attacked": WHO_ATTACKED,
     "earlier events": EARLIER_EVENTS,
     "counted tens": COUNTED_TENS,
+    "whole country": WHOLE_COUNTRY,
     "risen": RISEN,
     "shot down by": SHOT_DOWN_BY,
     "named one by one": NAMED_ONE_BY_ONE,
