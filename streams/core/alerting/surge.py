@@ -47,7 +47,7 @@ def tail(count: int, of: Expected) -> float:
     return min(1.0, summed)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1_024)
 def least_surprising(of: Expected, probability: float, at_least: int) -> int:
     """Return the smallest count, not below ``at_least``, whose tail is at most ``probability``."""
     high = max(at_least, int(of.mean) + 1)

@@ -25,7 +25,7 @@ def country_of(regions: tuple[str, ...]) -> str | None:
     return countries.pop() if len(countries) == 1 else None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def known_place(name: str | None, region: str) -> Place:
     """Return the place; building a model costs as much as finding what it holds."""
     return Place(name=name, region=region)
@@ -37,7 +37,7 @@ def estimate(bounds: Bounds | None) -> Estimate | None:
     return None if bounds is None else Estimate(low=bounds[0], high=bounds[1], best=bounds[2])
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def interval(start: datetime, end: datetime) -> Interval:
     """Return the interval; texts of one day tell of the same nights and mornings."""
     return Interval(start=start, end=end)

@@ -129,7 +129,7 @@ def shared_source(id_: str, kind: SourceKind, reliability: Reliability, party: P
     return Source(id=id_, kind=kind, reliability=reliability, party=party)
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def shared_figures(figures: Figures) -> Figures:
     """Return equal figures as one object: wars are told in few small ones."""
     return figures

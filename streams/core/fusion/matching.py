@@ -269,7 +269,7 @@ _WEAPON_NOTES: Final = {
 _TOLL_NOTES: Final = {2: "casualties in both", 1: "same toll", 0: "", -1: "other toll"}
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _reason(place: str, time: str, weapon: Likeness, target: str, toll: int, echo: bool) -> str:
     notes = (place, time, _WEAPON_NOTES[weapon], target, _TOLL_NOTES[toll], "same text" if echo else "")
     return ", ".join(note for note in notes if note)

@@ -162,7 +162,7 @@ def quarters(first: int, last: int) -> range:
     return _quarters(first // _QUARTER, last // _QUARTER)
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def _quarters(first: int, last: int) -> range:
     # Shared: most mentions of a time lie in the same few.
     return range(max(first, last - _MOST_QUARTERS), last + 1)

@@ -224,7 +224,7 @@ def _figure(figure: Figure, policy: FusionPolicy) -> Document:
     return document
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def _estimate(value: Range) -> Document:
     return {name: number for name, number in zip(("low", "best", "high"), value, strict=True) if number is not None}
 

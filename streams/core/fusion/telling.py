@@ -225,7 +225,7 @@ def _signature(values: Any) -> bytes:
     return b"".join([value.to_bytes(4, "big") for value in values]) if values else b""
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=512)
 def _range(low: int, best: int | None, high: int | None) -> Range:
     for number in (low, best, high):
         if number is not None and (type(number) is not int or not 0 <= number <= MAX_COUNT):
