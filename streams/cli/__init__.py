@@ -10,11 +10,13 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from streams.cli.standard_streams import open_what_is_closed
 from streams.cli.starting import starting
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run ``sitrep`` as the program of this process, and exit; see :func:`streams.cli.application.main`."""
+    open_what_is_closed()
     given = sys.argv[1:] if arguments is None else list(arguments)
     # What is read here stays: the collector would look through it again and again and find nothing.
     gc.disable()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import errno
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -14,12 +14,16 @@ from aiokafka.errors import KafkaError
 
 from streams.cli.logs import keep_quiet
 from streams.cli.output import CommandError, ExitCode, Output, ReaderGoneError
+from streams.cli.standard_streams import give_up_output
 from streams.client import BrokerAway, PublishError
 from streams.settings import BadSettings
 
 _RUN: Final = "Run it"
 _USE: Final = "Use it"
 _TRY: Final = "Without a broker"
+
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""What a disk says that takes no more, whichever file it was: the world's fault and no crash."""
 
 _COMMANDS: Final = {
     "demo": _RUN,
@@ -81,9 +85,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except KafkaError as error:
         _end(f"the broker at fault: {error}", ExitCode.BROKER_AWAY, "`sitrep doctor` may tell more")
     except (BrokenPipeError, ReaderGoneError):
-        # Python would complain when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        give_up_output()
         raise SystemExit(ExitCode.DONE) from None
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        give_up_output()
+        _end(f"cannot write: {error.strerror}", ExitCode.BAD_INPUT)
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     raise SystemExit(ExitCode.DONE)

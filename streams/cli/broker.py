@@ -12,7 +12,7 @@ from streams.cli.embedded import end
 from streams.cli.options import JsonOption, json_wanted, settings_with
 from streams.cli.output import CommandError, ExitCode, Output
 from streams.cli.running import stop_signal
-from streams.engine.embedded import EmbeddedBroker, EmbeddedBrokerError
+from streams.engine.embedded import EmbeddedBroker, EmbeddedBrokerError, PortTakenError
 
 _LOOK_SECONDS = 2.0
 
@@ -34,8 +34,10 @@ def broker(
     """
     try:
         asyncio.run(_serve(port, with_topics, Output(as_json=json_wanted(json))))
+    except PortTakenError as error:
+        raise CommandError(str(error), ExitCode.USAGE, "choose another with --port, or 0 for a free one") from None
     except EmbeddedBrokerError as error:
-        raise CommandError(str(error), ExitCode.BROKER_AWAY, "choose another port with --port, or --port 0") from None
+        raise CommandError(str(error), ExitCode.BROKER_AWAY) from None
 
 
 async def _serve(port: int, with_topics: bool, output: Output) -> None:

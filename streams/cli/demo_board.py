@@ -1,4 +1,4 @@
-"""The demo's table: regions × windows, most affected first, for terminals from 80 columns up. Pure."""
+"""The demo's table: regions × windows, most affected first, for terminals from 60 columns up. Pure."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class Layout:
     """Characters of a region's name; 0 for the code alone."""
 
 
+_SLIM: Final = Layout((_H24, _D7), (_H24,), (_H24,), (_H24,), names=10)
 _NARROW: Final = Layout((_H1, _H6, _H24, _D7), (_H24,), (_H24, _D7), (_H24, _D7), names=14)
 _WIDE: Final = Layout((_H1, _H6, _H24, _D7), (_H6, _H24, _D7), (_H6, _H24, _D7), (_H6, _H24, _D7), names=20)
 _WIDEST: Final = Layout(
@@ -53,7 +54,9 @@ def layout_for(width: int) -> Layout:
     """Return the fullest layout that fits a terminal of ``width`` columns."""
     if width >= 150:
         return _WIDEST
-    return _WIDE if width >= 112 else _NARROW
+    if width >= 112:
+        return _WIDE
+    return _NARROW if width >= 80 else _SLIM
 
 
 def has_something(counters: RegionCountersV1) -> bool:

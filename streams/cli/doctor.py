@@ -25,6 +25,7 @@ from streams.administration.topics import TopicStatus, check_topics
 from streams.cli.options import BrokerOption, JsonOption, json_wanted, settings_with
 from streams.cli.output import ExitCode, Output, printable
 from streams.cli.reading import Last, open_reader
+from streams.cli.state_folder import nearest, why_unusable
 from streams.client import BrokerAway, PublishError
 from streams.settings import Settings, Store, unknown_variables
 
@@ -125,9 +126,9 @@ def _state(settings: Settings) -> Finding:
     if settings.store is Store.MEMORY:
         return Finding("state", Verdict.GOOD, "in memory, recovered from the changelogs at each start")
     folder = settings.state_folder
-    existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
-    if not os.access(existing, os.W_OK):
-        return Finding("state", Verdict.BAD, f"{folder} cannot be written", "set SITREP_STATE_FOLDER")
+    if why := why_unusable(folder):
+        return Finding("state", Verdict.BAD, f"{folder} cannot be written: {why}", "set SITREP_STATE_FOLDER")
+    existing = nearest(folder)
     free = shutil.disk_usage(existing).free
     if free < _LEAST_DISK:
         return Finding("state", Verdict.WARNING, f"{free / 2**20:.0f} MiB free at {existing}", "make room")

@@ -17,9 +17,10 @@ from streams.cli.alert_view import ALERT_TOPICS, MinSeverityOption, alert_filter
 from streams.cli.moments import moment
 from streams.cli.naming import topic_named
 from streams.cli.options import BrokerOption, JsonOption, json_wanted, settings_with
-from streams.cli.output import CommandError, ExitCode, Output
+from streams.cli.output import CommandError, ExitCode, Output, ReaderGoneError
 from streams.cli.reading import Beginning, End, Last, Record, Since, Start, open_reader, topic_names
 from streams.cli.running import stop_signal
+from streams.cli.standard_streams import reader_gone
 from streams.cli.summaries import parsed, regions_of, summary
 from streams.settings import Settings
 
@@ -94,13 +95,18 @@ async def _tail(
                 _show([record for record in records if wanted.has(record)], output, envelope=envelope)
 
         showing, stopping = asyncio.ensure_future(show()), asyncio.ensure_future(stop.wait())
-        await asyncio.wait({showing, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        gone = asyncio.ensure_future(reader_gone())
+        await asyncio.wait({showing, stopping, gone}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
+        left = gone.done()
+        gone.cancel()
         if showing.done():
             showing.result()
-        else:
-            showing.cancel()
-            await asyncio.wait({showing})
+            return
+        showing.cancel()
+        await asyncio.wait({showing})
+        if left:
+            raise ReaderGoneError
 
 
 def _show(records: Sequence[Record], output: Output, *, envelope: bool) -> None:

@@ -10,7 +10,9 @@ import typer
 from streams.cli.logs import log_to_stderr
 from streams.cli.options import BrokerOption, settings_with
 from streams.cli.output import CommandError, ExitCode
+from streams.cli.state_folder import why_unusable
 from streams.engine.errors import BrokerAwayError, TopicError
+from streams.settings import Store
 from streams.settings.rules_file import BadRules
 
 
@@ -46,6 +48,12 @@ def worker(
     from streams.worker.app import run_worker
 
     settings = settings_with(bootstrap_servers=broker, http_port=http_port)
+    if settings.store is Store.ROCKSDB and (why := why_unusable(settings.state_folder)):
+        raise CommandError(
+            f"SITREP_STATE_FOLDER={settings.state_folder} cannot be written: {why}",
+            ExitCode.USAGE,
+            "set it to a folder of this worker's own, or SITREP_STORE=memory",
+        )
     log_to_stderr(settings)
     names = list(dict.fromkeys(stage or Stage))
     try:

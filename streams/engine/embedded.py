@@ -34,6 +34,10 @@ class EmbeddedBrokerError(EngineError):
     """The embedded broker could not be found, started or reached."""
 
 
+class PortTakenError(EmbeddedBrokerError):
+    """Something listens on the port that the embedded broker was to have."""
+
+
 class EmbeddedBroker:
     """Runs the embedded broker while a ``with`` or ``async with`` block lasts.
 
@@ -73,7 +77,7 @@ class EmbeddedBroker:
             raise EmbeddedBrokerError(f"the embedded broker is not available on this machine: {error}") from error
         self._port = self._port or free_port()
         if _answers(self._port):
-            raise EmbeddedBrokerError(f"port {self._port} is already taken by another broker")
+            raise PortTakenError(f"port {self._port} is already taken")
         self._output = tempfile.TemporaryFile()  # noqa: SIM115 (closed in stop)
         url = f"tcp://{self.address}"
         try:

@@ -24,11 +24,12 @@ class FileMistake:
 
     file: Path
     line: int
+    """From 1; 0 for the file as a whole."""
     field: str
     reason: str
 
     def __str__(self) -> str:
-        where = f"{self.file}:{self.line}"
+        where = f"{self.file}:{self.line}" if self.line else str(self.file)
         return f"{where}: {self.field}: {self.reason}" if self.field else f"{where}: {self.reason}"
 
 

@@ -120,6 +120,69 @@ def test_a_reader_that_has_enough_is_no_error(environment: dict[str, str], argum
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here that is always full")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["schema", "reports"], id="one document"),
+        pytest.param(["replay", FOUNDING_CASE, "--as-of", "2025-10-22T12:00:00Z"], id="lines"),
+        pytest.param(["schema", "--help"], id="help"),
+    ],
+)
+def test_a_result_that_cannot_be_written_is_said(environment: dict[str, str], arguments: list[str | Path]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "streams.cli", *map(str, arguments)],
+            check=False,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+    assert done.returncode == ExitCode.BAD_INPUT
+    assert "cannot write: No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        ("publish --dry-run - <&-", ExitCode.BAD_INPUT, "there are no reports"),
+        ("extract <&-", ExitCode.DONE, ""),
+        ("schema reports >&-", ExitCode.DONE, ""),
+        ("publish nowhere.jsonl 2>&-", ExitCode.BAD_INPUT, ""),
+    ],
+)
+def test_closed_standard_streams_are_no_crash(
+    environment: dict[str, str], arguments: str, code: ExitCode, said: str
+) -> None:
+    done = subprocess.run(
+        ["/bin/sh", "-c", f'"$0" -m streams.cli {arguments}', sys.executable],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=environment,
+    )
+    assert done.returncode == code
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Exception" not in done.stderr
+
+
+def test_a_state_folder_that_cannot_be_is_2_and_named(
+    sitrep: Any, sitrep_process: Any, nobody: str, tmp_path: Path
+) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.touch()
+    wanted = {"store": "rocksdb", "state_folder": in_the_way / "state", "bootstrap_servers": nobody}
+    done = sitrep_process("worker", **wanted, http_port=0)
+    assert done.returncode == ExitCode.USAGE
+    assert f"SITREP_STATE_FOLDER={in_the_way / 'state'} cannot be written: Not a directory" in done.stderr
+    assert "Traceback" not in done.stderr
+    told = sitrep("doctor", **wanted, connect_timeout_seconds=1).stdout
+    assert f"{in_the_way / 'state'} cannot be written: Not a directory" in told
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_broker_says_where_it_is_and_ends_when_told(environment: dict[str, str], number: int) -> None:
     process = subprocess.Popen(
@@ -156,7 +219,7 @@ def test_a_broker_that_dies_is_said(environment: dict[str, str]) -> None:
 
 def test_a_port_that_is_taken_is_said(sitrep: Any, broker: str) -> None:
     done = sitrep("broker", "--port", broker.rpartition(":")[2])
-    assert done.returncode == ExitCode.BROKER_AWAY
+    assert done.returncode == ExitCode.USAGE
     assert "already taken" in done.stderr
 
 

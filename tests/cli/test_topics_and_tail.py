@@ -235,3 +235,22 @@ def test_doctor_finds_nothing_where_all_is_well_and_names_what_is_not(sitrep: An
     assert ill.returncode == 1
     assert "SITREP_HTTP_PROT" in found["settings"]["said"]
     assert found["topics"]["remedy"] == "run `sitrep topics create`"
+
+
+def test_tail_that_waits_for_records_ends_when_its_reader_has_gone(broker: str, environment: dict[str, str]) -> None:
+    topic = asyncio.run(a_topic(broker))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "streams.cli", "tail", topic, "-o", "beginning", "--broker", broker],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+    )
+    assert process.stdout is not None
+    asyncio.run(put(broker, topic, (0, BASE, None, b"1")))
+    assert process.stdout.readline() == b"1\n"
+    # Nothing more is ever written: without looking it would wait for ever.
+    process.stdout.close()
+    assert process.wait(timeout=DEADLINE_SECONDS) == 0
+    assert process.stderr is not None
+    assert process.stderr.read() == b""
+    process.stderr.close()
