@@ -67,11 +67,24 @@ async def fresh_settings(
     """Return settings for the project's own topics, newly made: what an earlier test left in them is gone.
 
     Groups and changelogs get names of their own unless ``app`` is given. ``configs`` are settings of topics by name
-    (with ``{app}`` for the prefix) that they have beside, or in place of, those of the project.
+    (with ``{app}`` for the prefix) that they have beside, or in place of, those of the project: who gives any calls
+    :func:`remove_topics` at its end, since others expect what the project makes.
     """
     settings = load_settings(bootstrap_servers=cluster.address, app=app or f"app{next(_apps)}", **chosen)
+    await remove_topics(settings)
+    extra = {name.format(app=settings.app): config for name, config in (configs or {}).items()}
+    for topic in wanted_topics(settings):
+        if topic.name in extra:
+            config = {**topic.config, **extra[topic.name]}
+            await live.create_topics(cluster.address, topic.name, partitions=settings.partitions, configs=config)
+    await create_topics(settings)
+    return settings
+
+
+async def remove_topics(settings: Settings) -> None:
+    """Remove the project's topics, as far as they are there."""
     names = {topic.name for topic in wanted_topics(settings)}
-    admin = AIOKafkaAdminClient(bootstrap_servers=cluster.address)
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap_servers)
     await admin.start()
 
     async def gone() -> bool:
@@ -83,13 +96,6 @@ async def fresh_settings(
             await eventually(gone, "the topics of an earlier test stay")
     finally:
         await admin.close()
-    extra = {name.format(app=settings.app): config for name, config in (configs or {}).items()}
-    for topic in wanted_topics(settings):
-        if topic.name in extra:
-            config = {**topic.config, **extra[topic.name]}
-            await live.create_topics(cluster.address, topic.name, partitions=settings.partitions, configs=config)
-    await create_topics(settings)
-    return settings
 
 
 def _keep_logs(request: pytest.FixtureRequest, folder: Path) -> None:

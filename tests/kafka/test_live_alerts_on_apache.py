@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from streams.settings import Settings
 from tests.broker.live import eventually, publish, read_all
 from tests.builders import a_report, casualties
 from tests.kafka.cluster import ApacheCluster
-from tests.kafka.fixture import fresh_settings
+from tests.kafka.fixture import fresh_settings, remove_topics
 from tests.kafka.test_engine_on_apache import COMPACTED_AT_ONCE
 from tests.pipeline.conftest import WorkerProgram
 
@@ -35,8 +35,10 @@ rules:
 
 
 @pytest.fixture
-async def settings(apache: ApacheCluster) -> Settings:
-    return await fresh_settings(apache, configs={ALERTS_LIVE.name: COMPACTED_AT_ONCE})
+async def settings(apache: ApacheCluster) -> AsyncIterator[Settings]:
+    chosen = await fresh_settings(apache, configs={ALERTS_LIVE.name: COMPACTED_AT_ONCE})
+    yield chosen
+    await remove_topics(chosen)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import orjson
@@ -18,7 +18,7 @@ from streams.settings import Settings
 from tests.broker.live import a_producer, eventually, read_all
 from tests.builders import a_report, casualties
 from tests.kafka.cluster import ApacheCluster
-from tests.kafka.fixture import fresh_settings
+from tests.kafka.fixture import fresh_settings, remove_topics
 from tests.pipeline.conftest import WorkerProgram
 
 pytestmark = pytest.mark.broker
@@ -26,7 +26,15 @@ pytestmark = pytest.mark.broker
 NOW = {"SITREP_CLOCK_ORIGIN": "2025-10-22T12:00:00Z", "SITREP_CLOCK_RATE": "0"}
 CLOSED_SOON = {"segment.ms": "500"}
 """A segment is closed, and so can be compacted, after half a second."""
+COMPACTED = (INCIDENTS.name, COUNTERS.name, "{app}-fusion-changelog", "{app}-intake-changelog")
 REGIONS = ("UA-05", "UA-07", "UA-12", "UA-14", "UA-18", "UA-23", "UA-74", "RU-BRY")
+
+
+@pytest.fixture
+async def closing_soon(apache: ApacheCluster) -> AsyncIterator[Settings]:
+    settings = await fresh_settings(apache, configs=dict.fromkeys(COMPACTED, CLOSED_SOON))
+    yield settings
+    await remove_topics(settings)
 
 
 @pytest.fixture
@@ -103,11 +111,10 @@ class Corrections:
 
 
 async def test_incidents_counters_and_changelogs_shrink_and_the_state_is_still_whole(
-    apache: ApacheCluster, begun: list[WorkerProgram], tmp_path: Path
+    closing_soon: Settings, begun: list[WorkerProgram], tmp_path: Path
 ) -> None:
-    compacted = (INCIDENTS.name, COUNTERS.name, "{app}-fusion-changelog", "{app}-intake-changelog")
-    settings = await fresh_settings(apache, configs=dict.fromkeys(compacted, CLOSED_SOON))
-    topics = [name.format(app=settings.app) for name in compacted]
+    settings = closing_soon
+    topics = [name.format(app=settings.app) for name in COMPACTED]
     corrections = Corrections(settings)
     begun.append(WorkerProgram(settings, tmp_path / "first.log", SITREP_BLOCK_RECORDS="2", **NOW))
     await corrections.publish(40)
