@@ -18,7 +18,9 @@ _PRINCIPAL = re.compile(r"[A-Za-z]+:[^\s\x00-\x1f][^\x00-\x1f]*")
 
 
 def acls(
-    role: Annotated[Role | None, typer.Argument(help="Whose permissions; without it, the table of all roles.")] = None,
+    role: Annotated[
+        Role | None, typer.Argument(metavar="ROLE", help="Whose permissions; without it, the table of all roles.")
+    ] = None,
     principal: Annotated[
         str | None,
         typer.Option(metavar="TYPE:NAME", help="Such as User:night-desk.  [default: User:ROLE]", show_default=False),

@@ -29,7 +29,7 @@ def explain(
     files: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[FILE]",
+            metavar="FILE",
             help="Incidents as JSON lines, from `sitrep tail incidents` or `sitrep replay -w incidents`; `-` is "
             "standard input.  [default: the broker's topic]",
             show_default=False,
@@ -71,7 +71,7 @@ def newest(values: Iterable[bytes | None], wanted: str) -> IncidentV1:
         raise CommandError(
             f"there is no incident {printable(wanted)}",
             ExitCode.BAD_INPUT,
-            "`sitrep tail incidents -o beginning -e` lists them",
+            "look into the files given, or for the topic's: `sitrep tail incidents -o beginning -e`",
         )
     if len(found) > 1:
         some = ", ".join(sorted(found)[:5])

@@ -47,7 +47,7 @@ class _Input(NamedTuple):
 
 def extract(
     source: Annotated[
-        Path, typer.Argument(metavar="[FILE|-]", help="UTF-8 text; with --batch JSON lines, or a folder of texts.")
+        Path, typer.Argument(metavar="FILE|-", help="UTF-8 text; with --batch JSON lines, or a folder of texts.")
     ] = Path(STANDARD_INPUT),
     published_at: Annotated[
         str | None,
@@ -60,12 +60,18 @@ def extract(
     ] = None,
     batch: Annotated[
         bool,
-        typer.Option("--batch", help='Many texts: lines of {"id", "text", "published"}; each line out carries the id.'),
+        typer.Option(
+            "--batch",
+            metavar="",
+            help='Many texts: lines of {"id", "text", "published"}; each line out carries the id.',
+        ),
     ] = False,
     explain: Annotated[
         bool,
         typer.Option(
-            "--explain", help="Show the text marked up: places, figures, what bound to what, what was rejected."
+            "--explain",
+            metavar="",
+            help="Show the text marked up: places, figures, what bound to what, what was rejected.",
         ),
     ] = False,
 ) -> None:

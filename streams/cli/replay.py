@@ -43,7 +43,9 @@ def replay(
     ] = None,
     rules: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, help="Alert rules to judge by.  [default: those that ship]"),
+        typer.Option(
+            exists=True, dir_okay=False, metavar="FILE", help="Alert rules to judge by.  [default: those that ship]"
+        ),
     ] = None,
     json: JsonOption = False,
 ) -> None:

@@ -27,7 +27,7 @@ def _rules() -> None:
 def check(
     file: Annotated[
         Path | None,
-        typer.Argument(metavar="[FILE]", help="A rules file; without one, the rules that ship.", show_default=False),
+        typer.Argument(metavar="FILE", help="A rules file; without one, the rules that ship.", show_default=False),
     ] = None,
     json: JsonOption = False,
 ) -> None:

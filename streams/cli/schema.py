@@ -16,9 +16,7 @@ from streams.cli.output import Output
 
 
 def schema(
-    topic: Annotated[
-        str | None, typer.Argument(metavar="[TOPIC]", help="Such as `reports`.", show_default=False)
-    ] = None,
+    topic: Annotated[str | None, typer.Argument(metavar="TOPIC", help="Such as `reports`.", show_default=False)] = None,
     json: JsonOption = False,
 ) -> None:
     """Print the JSON Schema of a topic's records.

@@ -24,6 +24,7 @@ from streams.cli.standard_streams import reader_gone
 from streams.cli.summaries import parsed, regions_of, summary
 from streams.settings import Settings
 
+_REGION = re.compile(r"[A-Za-z]{2}(-[A-Za-z0-9]{1,3})?")
 _LAST = re.compile(r"^-(\d{1,7})$")
 
 
@@ -74,6 +75,9 @@ def tail(
 
     On a terminal a line a record; piped or with --json the records' own JSON, one a line, null for a deletion.
     """
+    if region is not None and not _REGION.fullmatch(region):
+        # Else it would show nothing, for ever, and seem to say that nothing happened there.
+        raise typer.BadParameter(f"{region!r} is no code such as UA-74, or UA", param_hint="--region")
     settings = settings_with(bootstrap_servers=broker)
     output = Output(as_json=json_wanted(json or envelope))
     wanted = Wanted(region, min_severity)

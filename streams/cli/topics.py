@@ -21,6 +21,7 @@ PartitionsOption = Annotated[
     typer.Option(
         min=1,
         max=1000,
+        metavar="N",
         help="Partitions of every topic; most workers that can share the work.  [default: 4]",
         show_default=False,
     ),

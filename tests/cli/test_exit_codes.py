@@ -46,6 +46,7 @@ def test_every_command_explains_itself(name: str) -> None:
         ["tail"],
         ["tail", "reports", "-o", "yesterday"],
         ["tail", "reports", "-o", "s@2025-10-22T12:00:00"],
+        ["tail", "counters", "--region", "Kyiv"],
         ["worker", "--stage", "cooking"],
         ["broker", "--port", "70000"],
         ["replay", "x", "--as-of", "noon"],
