@@ -211,7 +211,7 @@ def _firing(slot: Slot, finding: Finding, look: Look, withdrawn: Withdrawal | No
         falling = replace(slot, held=False, under=under, cause=cause)
         ends = under + span(rule.resolve_after)
         if now < ends or not look.may_end:
-            return Advance(replace(falling, due=max(ends, now + 1)), None)
+            return Advance(replace(falling, due=max(ends, now)), None)
         return _ended(falling, finding, rule, now, AlertEvent.CANCELLED if cause else AlertEvent.RESOLVED)
     standing = replace(slot, held=finding.severity is not None, under=None, cause=None)
     return _standing(standing, finding, rule, now)

@@ -181,6 +181,14 @@ def test_while_the_input_lags_nothing_is_resolved() -> None:
     assert resolved.event is AlertEvent.RESOLVED
 
 
+def test_once_the_input_is_read_what_is_over_ends_at_the_next_look_however_short_the_time() -> None:
+    scene = Scene(rules(strikes_rule()))
+    scene.tell(NOON, counters(strikes=12))
+    assert scene.tell(after(hours=1), counters(strikes=0), caught_up=False) == []
+    [resolved] = scene.tell(after(hours=1))
+    assert resolved.event is AlertEvent.RESOLVED
+
+
 def test_a_worker_that_takes_over_after_a_pause_reads_its_backlog_before_it_ends_anything() -> None:
     # 12:00 raised … 14:00 taken over: counters have fallen for want of reports … 14:02 the backlog is read
     scene = Scene(rules(strikes_rule()))
