@@ -99,8 +99,16 @@ class Worker:
         try:
             async with asyncio.timeout(self._config.stop_seconds):
                 await asyncio.gather(*(app.stop() for app in self._apps))
+        except TimeoutError:
+            log.critical(
+                "the stop took longer than %g s and is forced (does a broker answer at %s?): what was not committed "
+                "is worked again",
+                self._config.stop_seconds,
+                ", ".join(self._config.bootstrap_servers),
+            )
+            _force_exit()
         except Exception:
-            log.critical("the stop failed or took longer than %s s", self._config.stop_seconds, exc_info=True)
+            log.critical("the stop failed and is forced", exc_info=True)
             _force_exit()
         if any(app.broken for app in self._apps):
             log.critical("Faust crashed: %s", [app.failure for app in self._apps])
