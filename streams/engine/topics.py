@@ -50,8 +50,9 @@ class TopicDirectory:
                 await admin.start()
                 found = await admin.describe_topics()
         except (KafkaError, OSError, TimeoutError) as error:
-            servers = ", ".join(config.bootstrap_servers)
-            raise BrokerAwayError(f"no broker answers at {servers}: {error!r}") from error
+            servers, seconds = ", ".join(config.bootstrap_servers), config.request_timeout_seconds
+            reason = f"not within {seconds:g} s" if isinstance(error, TimeoutError) else repr(error)
+            raise BrokerAwayError(f"no broker answers at {servers}: {reason}") from error
         finally:
             await admin.close()
         self._partitions = {topic["topic"]: len(topic["partitions"]) for topic in found}

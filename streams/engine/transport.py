@@ -107,7 +107,15 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         if coordinator is not None and coordinator.generation == 0:
             with contextlib.suppress(KafkaError):
                 await coordinator._send_req(LeaveGroupRequest(coordinator.group_id, coordinator.member_id))
-        await super().on_thread_stop()
+        try:
+            await super().on_thread_stop()
+        except asyncio.CancelledError:
+            # aiokafka's fetcher, told to close while it waits to try again, hands its own task's cancellation on: the
+            # thread would be taken for crashed, and the stop would wait for it.
+            task = asyncio.current_task()
+            if self._consumer is None or (task is not None and task.cancelling()):
+                raise
+            await self._consumer._client.close()
 
 
 class Consumer(driver.Consumer):  # type: ignore[misc]

@@ -79,6 +79,16 @@ async def test_a_worker_whose_broker_dies_stops_with_code_1(workers: Workers) ->
     assert worker.exit_code == 1
 
 
+async def test_a_worker_told_to_stop_when_its_broker_is_gone_leaves_in_order(workers: Workers) -> None:
+    with EmbeddedBroker() as broker:
+        topics = Topics(broker.address, "leaving")
+        await create_topics(topics.broker, topics.source, topics.output, topics.changelog)
+        worker = workers.start(topics)
+        await publish(topics.broker, topics.source, [(b"a", b"1")])
+        await until_counted(topics, 1)
+    assert worker.stop() == 0
+
+
 async def test_a_worker_whose_commits_stand_still_stops_with_code_1(topics: Topics, workers: Workers) -> None:
     await publish(topics.broker, topics.source, [(b"a", b"1")])
     worker = workers.start(topics, stuck_after_seconds=5.0, never_commits=True, **NOT_TAKEN_FOR_DEAD)
