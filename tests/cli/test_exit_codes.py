@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psutil
 import pytest
@@ -108,17 +108,17 @@ def test_a_reader_that_has_enough_is_no_error(environment: dict[str, str], argum
     reading, writing = os.pipe()
     os.close(reading)
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "streams.cli", *map(str, arguments)],
-            check=False,
-            stdout=writing,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=environment,
-        )
+        done = _writing_to(writing, environment, arguments)
     finally:
         os.close(writing)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def _writing_to(
+    output: int | IO[bytes], environment: dict[str, str], arguments: list[str | Path]
+) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "streams.cli", *map(str, arguments)]
+    return subprocess.run(command, check=False, stdout=output, stderr=subprocess.PIPE, text=True, env=environment)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here that is always full")
@@ -132,14 +132,7 @@ def test_a_reader_that_has_enough_is_no_error(environment: dict[str, str], argum
 )
 def test_a_result_that_cannot_be_written_is_said(environment: dict[str, str], arguments: list[str | Path]) -> None:
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "streams.cli", *map(str, arguments)],
-            check=False,
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=environment,
-        )
+        done = _writing_to(full, environment, arguments)
     assert done.returncode == ExitCode.BAD_INPUT
     assert "cannot write: No space left on device" in done.stderr
     assert "Traceback" not in done.stderr
