@@ -1,6 +1,6 @@
 """The parts of Faust's aiokafka driver that block mode overrides.
 
-Each override relies on private code of Faust 0.15.3 and mode 0.7.1; ``tests/engine/test_relied_on.py`` names what.
+What of Faust 0.15.3 and mode 0.7.1 each of them relies on is named in ``tests/engine/test_engine_relied_on.py``.
 """
 
 from __future__ import annotations
