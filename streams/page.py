@@ -7,15 +7,20 @@ everything that strangers can reach is in this file.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Final, NamedTuple, Self
 
 from aiohttp import web
-from aiohttp.http import HttpProcessingError
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.http import HttpProcessingError, RawRequestMessage
+from aiohttp.streams import StreamReader
+from aiohttp.web_protocol import RequestHandler
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
+from yarl import URL
 
 METRICS: Final = "/metrics"
 HEALTHY: Final = "/healthz"
@@ -44,6 +49,38 @@ def _our_fault(record: logging.LogRecord) -> bool:
 requests.addFilter(_our_fault)
 
 
+class _Unaddressed(web.BaseRequest):
+    """A request whose target has the form of an address and is none."""
+
+
+_NOWHERE: Final = URL("/")
+
+
+def _request(
+    message: RawRequestMessage,
+    payload: StreamReader,
+    protocol: RequestHandler,
+    writer: AbstractStreamWriter,
+    task: asyncio.Task[None],
+) -> web.BaseRequest:
+    loop = asyncio.get_running_loop()
+    try:
+        return web.BaseRequest(message, payload, protocol, writer, task, loop)
+    except ValueError:
+        # aiohttp decodes the host of a target here (`http://xn--a/`), outside of all that would answer with 400.
+        passed = message._replace(url=_NOWHERE, should_close=True)
+        return _Unaddressed(passed, payload, protocol, writer, task, loop)
+
+
+def _encoder(accept: str) -> tuple[Callable[[CollectorRegistry], bytes], str]:
+    """Return the form of metrics to answer with and its type; the plain one for whoever asks for what is none."""
+    try:
+        # The type repeats the version that was asked for: in a header only ASCII can be sent.
+        return choose_encoder(accept if accept.isascii() else "")
+    except (TypeError, ValueError):
+        return choose_encoder("")
+
+
 class AddressTaken(Exception):
     """Another program listens on the wanted address."""
 
@@ -66,7 +103,7 @@ class ServicePage:
         self._runner: web.ServerRunner | None = None
 
     async def __aenter__(self) -> Self:
-        server = web.Server(self._answer, access_log=None, logger=requests)
+        server = web.Server(self._answer, request_factory=_request, access_log=None, logger=requests)
         runner = self._runner = web.ServerRunner(server, handle_signals=False)
         await runner.setup()
         try:
@@ -85,13 +122,15 @@ class ServicePage:
             await self._runner.cleanup()
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        if isinstance(request, _Unaddressed):
+            return web.Response(status=400, text="400: Bad Request")
         probe = self._probes.get(request.path)
         if probe is None and request.path != METRICS:
             return web.Response(status=404, text="404: Not Found")
         if request.method not in _READING:
             return web.Response(status=405, text="405: Method Not Allowed", headers={"Allow": ", ".join(_READING)})
         if probe is None:
-            encode, content_type = choose_encoder(request.headers.get("Accept", ""))
+            encode, content_type = _encoder(request.headers.get("Accept", ""))
             return web.Response(body=encode(self._registry), headers={"Content-Type": content_type})
         good, reasons = probe()
         return web.json_response({"ok": good, "reasons": list(reasons)}, status=200 if good else 503)

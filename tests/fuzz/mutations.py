@@ -211,13 +211,14 @@ _PATHS: Final = (
     b"/metrics", b"/healthz", b"/readyz", b"/", b"/metrics/", b"//metrics", b"/metrics?a=b&c[]=%00", b"/%2e%2e/etc",
     b"/../../etc/passwd", b"*", b"http://other.example/metrics", b"/%", b"/%zz", b"/\xd0\x9a", b"/" + b"a" * 9_000,
     b"/tables", b"/router", b"/metrics#x", b"/healthz;x=1", b"", b"/tables/x/key", b"/router/x/y", b"/graph", b"/stats",
+    b"http://xn--a/metrics", b"http://[::1", b"//xn--a/",
 )  # fmt: skip
 _HEADERS: Final = (
     b"Host: a", b"Host: a\r\nHost: b", b"Accept: application/openmetrics-text; version=1.0.0", b"Accept: */*;q=\xff",
     b"Accept: " + b"text/plain," * 500, b"Content-Length: -1", b"Content-Length: 5", b"Content-Length: 99999999999999",
     b"Content-Length: 1\r\nContent-Length: 2", b"Transfer-Encoding: chunked", b"Transfer-Encoding: gzip, chunked",
     b"Connection: close", b"Connection: Upgrade\r\nUpgrade: websocket", b"Expect: 100-continue", b"Range: bytes=0-",
-    b"Expect: \xff\xfe", b"Expect: tea",
+    b"Expect: \xff\xfe", b"Expect: tea", b"Accept: application/openmetrics-text; version=x.y",
     b"Accept-Encoding: gzip, br, zstd, \x00", b"X: " + b"y" * 9_000, b": empty", b"no colon", b" folded: 1", b"A:\x01",
     b"Cookie: a=\"\\\"; b", b"If-Modified-Since: never", b"Content-Encoding: deflate",
 )  # fmt: skip

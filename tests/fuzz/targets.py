@@ -195,6 +195,7 @@ class Pages:
 
     def __enter__(self) -> Self:
         requests.addHandler(self._errors)
+        self._loop.set_exception_handler(lambda _loop, context: self._errors.messages.append(repr(context)))
         self._loop.run_until_complete(self._page.__aenter__())
         return self
 
