@@ -29,7 +29,8 @@ from streams.engine.embedded import EmbeddedBroker
 from streams.engine.observer import SilentObserver
 from streams.engine.partitioning import partition_for
 from streams.engine.running import Worker
-from streams.engine.stage import Output, PartitionState, Record, Step
+from streams.engine.stage import Output, PartitionState, Step
+from streams.kafka.record import Record
 
 PARTITIONS = 4
 KEYS = 2_000

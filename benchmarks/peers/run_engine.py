@@ -18,7 +18,8 @@ from task import WINDOW_HOURS, Hours, Report, Stopwatch, arguments, hour_of, res
 from streams.engine.config import EngineConfig
 from streams.engine.observer import SilentObserver
 from streams.engine.running import Worker
-from streams.engine.stage import Output, PartitionState, Record, Step
+from streams.engine.stage import Output, PartitionState, Step
+from streams.kafka.record import Record
 
 _BLOCK: Final = TypeAdapter(list[Report])
 _COUNT: Final = struct.Struct("<IQ")

@@ -12,39 +12,21 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from streams.client.connection import admin_client, kafka_options, reach, stop_consumer, topics_of
 from streams.client.errors import BrokerAway
-from streams.fetching import PatientConsumer
+from streams.kafka.fetching import PatientConsumer
+from streams.kafka.record import Record
 from streams.settings import Settings
 
 _FETCH_WAIT_MS: Final = 50
 _END_SECONDS: Final = 10.0
 _SILENT_SECONDS: Final = 20.0
 """How long the broker may be out of reach before following a topic ends."""
-
-
-class Record(Protocol):
-    """A consumed record (aiokafka's ``ConsumerRecord`` fits)."""
-
-    @property
-    def topic(self) -> str: ...
-    @property
-    def partition(self) -> int: ...
-    @property
-    def offset(self) -> int: ...
-    @property
-    def timestamp(self) -> int: ...
-    @property
-    def key(self) -> bytes | None: ...
-    @property
-    def value(self) -> bytes | None: ...
-    @property
-    def headers(self) -> Sequence[tuple[str, bytes]]: ...
 
 
 class Start:

@@ -13,7 +13,7 @@ from rich.text import Text
 from streams.cli.figures import UNKNOWN, shown
 from streams.cli.hanging import Line
 from streams.cli.output import one_line, plural, printable
-from streams.cli.reading import Record
+from streams.kafka.record import Record
 
 _Document = Mapping[str, Any]
 _LONGEST: Final = 2_000

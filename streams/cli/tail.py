@@ -18,10 +18,11 @@ from streams.cli.moments import moment
 from streams.cli.naming import topic_named
 from streams.cli.options import BrokerOption, JsonOption, json_wanted, settings_with
 from streams.cli.output import CommandError, ExitCode, Output, ReaderGoneError
-from streams.cli.reading import Beginning, End, Last, Record, Since, Start, open_reader, topic_names
+from streams.cli.reading import Beginning, End, Last, Since, Start, open_reader, topic_names
 from streams.cli.running import stop_signal
 from streams.cli.standard_streams import reader_gone
 from streams.cli.summaries import parsed, regions_of, summary
+from streams.kafka.record import Record
 from streams.settings import Settings
 
 _REGION = re.compile(r"[A-Za-z]{2}(-[A-Za-z0-9]{1,3})?")

@@ -5,22 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
-    ClusterAuthorizationFailedError,
     KafkaConnectionError,
-    UnknownError,
-    UnsupportedVersionError,
 )
 
 from schemas.cloudevents import Headers
 from schemas.topics import MAX_MESSAGE_BYTES
 from streams.client.connection import admin_client, kafka_options, reach, topics_of
 from streams.client.errors import TopicMissing
+from streams.kafka.idempotence import NO_IDEMPOTENCE, asking_for_idempotence
 from streams.settings import Settings
 
 _log: Final = logging.getLogger(__name__)
@@ -31,8 +27,6 @@ _NEW_BROKER_SECONDS: Final = 2.0
 _LOOK_AGAIN_SECONDS: Final = 0.1
 _CLOSE_SECONDS: Final = 2.0
 _RETRY_MS: Final = 250
-_NO_IDEMPOTENCE: Final = (UnknownError, UnsupportedVersionError, ClusterAuthorizationFailedError)
-"""How brokers without idempotent producers, or without the permission for them, answer ``InitProducerId``."""
 
 
 class Producer:
@@ -114,23 +108,8 @@ async def open_producer(settings: Settings, topic: str) -> Producer:
         return Producer(raw, idempotent=idempotent)
 
     try:
-        with _unsurprised():
+        with asking_for_idempotence():
             return await reach(settings, lambda: start(True))
-    except _NO_IDEMPOTENCE as error:
+    except NO_IDEMPOTENCE as error:
         _log.info("the broker has no idempotent producers (%r): a repeated send may be stored twice", error)
     return await reach(settings, lambda: start(False))
-
-
-@contextmanager
-def _unsurprised() -> Iterator[None]:
-    """Keep aiokafka from logging an error where a broker simply has no idempotent producers."""
-
-    def expected(record: logging.LogRecord) -> bool:
-        return "InitProducerId" not in record.getMessage()
-
-    logger = logging.getLogger("aiokafka.producer.sender")
-    logger.addFilter(expected)
-    try:
-        yield
-    finally:
-        logger.removeFilter(expected)

@@ -29,7 +29,7 @@ from schemas.topics import ALERTS
 from schemas.vocabulary import Severity
 from streams.client.connection import admin_client, kafka_options, reach, topics_of
 from streams.client.errors import TopicMissing
-from streams.fetching import PatientConsumer
+from streams.kafka.fetching import PatientConsumer
 from streams.settings import Settings, load_settings
 
 _RANKS: Final = {severity: rank for rank, severity in enumerate(Severity)}

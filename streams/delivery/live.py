@@ -14,7 +14,7 @@ from schemas.alert import AlertV1
 from schemas.topics import ALERTS_LIVE
 from streams.client.connection import admin_client, kafka_options, reach, topics_of
 from streams.client.errors import TopicMissing
-from streams.fetching import PatientConsumer
+from streams.kafka.fetching import PatientConsumer
 from streams.settings import Settings
 
 _FETCH_WAIT_MS: Final = 50

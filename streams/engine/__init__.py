@@ -5,7 +5,8 @@ what a record costs us a hundred times over. A :class:`~streams.engine.stage.Sta
 the engine gives it its partitions, its recovered state, its clock ticks, and the order in which outputs, changes
 and offsets become durable (``partition.py``).
 
-May import Faust, mode, aiokafka and the standard library; nothing of ``schemas``, ``streams.core`` or processors.
+May import Faust, mode, aiokafka, ``streams.kafka`` and the standard library; nothing of ``schemas``, ``streams.core``
+or processors.
 
 ========================  ==========================================================================
 ``stage.py``              the interface a processor implements

@@ -9,7 +9,7 @@ from faust import Schema
 from faust.types import ConsumerMessage
 
 from streams.engine.offsets import Token
-from streams.engine.stage import Record
+from streams.kafka.record import Record
 
 
 class Block(list[Record]):

@@ -25,7 +25,7 @@ import orjson
 
 from streams.engine.errors import ChangesTooLargeError, ForeignWriteError, StateLostError
 from streams.engine.sending import BatchSender
-from streams.engine.stage import Record
+from streams.kafka.record import Record
 
 RESERVED: Final = b"@engine/"
 """No key of a stage may begin like this."""

@@ -11,7 +11,7 @@ from aiokafka import TopicPartition
 from streams.engine.config import EngineConfig
 from streams.engine.errors import RecoveryStalledError
 from streams.engine.recovery import Recovering
-from streams.fetching import PatientConsumer
+from streams.kafka.fetching import PatientConsumer
 
 _POLL_MS: Final = 200
 

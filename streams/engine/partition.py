@@ -23,9 +23,10 @@ from streams.engine.errors import ChangesTooLargeError, ForeignWriteError, Stale
 from streams.engine.outbox import Outbox
 from streams.engine.pace import Pace
 from streams.engine.recovery import Reader, Recovering, recover
-from streams.engine.stage import PartitionState, Record, Stage, Step, StepsInPieces
+from streams.engine.stage import PartitionState, Stage, Step, StepsInPieces
 from streams.engine.store import Store
 from streams.engine.turns import Turns
+from streams.kafka.record import Record
 
 log = logging.getLogger(__name__)
 

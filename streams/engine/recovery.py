@@ -9,8 +9,8 @@ from typing import Final, Protocol
 
 from streams.engine.changelog import MARKER_KEY, NOTHING_READ, ChangelogWriter, Marker, Replay
 from streams.engine.errors import ChangesTooLargeError, ForeignWriteError, StateLostError
-from streams.engine.stage import Record
 from streams.engine.store import Store
+from streams.kafka.record import Record
 
 _REPAIRS_AT_ONCE: Final = 500
 _CHANGES_AT_ONCE: Final = 50_000

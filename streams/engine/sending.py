@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
-    ClusterAuthorizationFailedError,
     KafkaError,
-    UnknownError,
-    UnsupportedVersionError,
 )
 
 from streams.engine.config import EngineConfig
 from streams.engine.errors import SendRefusedError
-
-_NO_IDEMPOTENCE: Final = (UnknownError, UnsupportedVersionError, ClusterAuthorizationFailedError)
-"""How brokers without idempotent producers, or without the permission for them, answer ``InitProducerId``."""
+from streams.kafka.idempotence import NO_IDEMPOTENCE, asking_for_idempotence
 
 
 class BatchSender:
@@ -99,25 +92,10 @@ async def serves_idempotence(config: EngineConfig) -> bool:
     """Ask the broker whether it serves idempotent producers; the embedded one does not."""
     producer = AIOKafkaProducer(**config.client_settings(), enable_idempotence=True, acks="all")
     try:
-        with _unsurprised():
+        with asking_for_idempotence():
             await producer.start()
-    except _NO_IDEMPOTENCE:
+    except NO_IDEMPOTENCE:
         return False
     finally:
         await producer.stop()
     return True
-
-
-@contextmanager
-def _unsurprised() -> Iterator[None]:
-    """Keep aiokafka from logging an error where a broker simply has no idempotent producers."""
-
-    def expected(record: logging.LogRecord) -> bool:
-        return "InitProducerId" not in record.getMessage()
-
-    logger = logging.getLogger("aiokafka.producer.sender")
-    logger.addFilter(expected)
-    try:
-        yield
-    finally:
-        logger.removeFilter(expected)

@@ -10,8 +10,8 @@ from aiokafka import TopicPartition
 
 from streams.engine.config import EngineConfig
 from streams.engine.errors import RecoveryStalledError
-from streams.engine.stage import Record
-from streams.fetching import PatientConsumer
+from streams.kafka.fetching import PatientConsumer
+from streams.kafka.record import Record
 
 _POLL_MS: Final = 200
 

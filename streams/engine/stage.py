@@ -18,31 +18,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple, Protocol, runtime_checkable
 
+from streams.kafka.record import Record
+
 EVERY_PARTITION: Final = -1
 """As ``Output.partition``: send the record to all partitions of its topic (rare: retractions)."""
 
 Headers = tuple[tuple[str, bytes], ...]
-
-
-class Record(Protocol):
-    """What a stage may use of a consumed record (aiokafka's ``ConsumerRecord`` fits)."""
-
-    @property
-    def topic(self) -> str: ...
-    @property
-    def partition(self) -> int: ...
-    @property
-    def offset(self) -> int: ...
-    @property
-    def timestamp(self) -> int:
-        """Milliseconds since the epoch, from the broker or the producer."""
-
-    @property
-    def key(self) -> bytes | None: ...
-    @property
-    def value(self) -> bytes | None: ...
-    @property
-    def headers(self) -> Sequence[tuple[str, bytes]]: ...
 
 
 class Output(NamedTuple):

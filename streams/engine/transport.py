@@ -21,8 +21,8 @@ from streams.engine.blocks import BlockMessage, chunks
 from streams.engine.offsets import OffsetLedger
 from streams.engine.producer import new_producer
 from streams.engine.tolerant import tolerate_odd_headers
-from streams.fetching import Patience
-from streams.joining import await_brokers
+from streams.kafka.fetching import Patience
+from streams.kafka.joining import await_brokers
 
 SCHEME: Final = "sitrepblocks"
 """URL scheme under which Faust finds this transport."""

@@ -16,7 +16,8 @@ from schemas.keys import alert_key, live_alert_key
 from schemas.topics import ALERTS, ALERTS_LIVE, SET_MEMBERS
 from streams.core.alerting import AlertPolicy, AlertStep, RuleSet, SetAlerting, expiring
 from streams.core.alerting.foreign import mistake_in
-from streams.engine.stage import Output, Record, Step
+from streams.engine.stage import Output, Step
+from streams.kafka.record import Record
 from streams.processors.letters import buried
 from streams.processors.metrics import Metrics
 from streams.reference.gazetteer import Gazetteer

@@ -22,7 +22,8 @@ from streams.core.kept_json import kept_json
 from streams.core.mistakes import mistakes_of
 from streams.core.moments import SECOND, moment
 from streams.core.pieces import Pieces, finished, pieces_of
-from streams.engine.stage import Output, Record, Step
+from streams.engine.stage import Output, Step
+from streams.kafka.record import Record
 from streams.processors.alerting import RulesInForce, alert_outputs, measure_alerts
 from streams.processors.backlog import Backlog
 from streams.processors.intake import BY_INTAKE

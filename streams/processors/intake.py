@@ -23,7 +23,8 @@ from streams.core.intake import (
     resolver,
 )
 from streams.engine.partitioning import partition_for
-from streams.engine.stage import EVERY_PARTITION, Output, Record, Step
+from streams.engine.stage import EVERY_PARTITION, Output, Step
+from streams.kafka.record import Record
 from streams.processors.metrics import Metrics
 
 _INTAKE: Final = "/sitrep/intake"

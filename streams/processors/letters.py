@@ -6,7 +6,8 @@ from schemas.topics import DEAD_LETTERS
 from streams.core.intake import IntakePolicy
 from streams.core.intake.dead_letter import dead_letter
 from streams.core.mistakes import Mistake
-from streams.engine.stage import Output, Record
+from streams.engine.stage import Output
+from streams.kafka.record import Record
 
 
 def buried(record: Record, mistake: Mistake) -> Output:

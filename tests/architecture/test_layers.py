@@ -32,8 +32,8 @@ ALLOWED = {
     "streams/core": {"schemas", "streams.core"},
     # The tables are built into the values that extraction takes.
     "streams/reference": {"schemas", "streams.reference", "streams.core.extraction"},
-    # Consumers that wait for a broker that is slow to look, or knows no brokers yet.
-    "streams/engine": {"streams.engine", "streams.fetching", "streams.joining"},
+    "streams/engine": {"streams.engine", "streams.kafka"},
+    "streams/kafka": {"streams.kafka"},
     "streams/settings": {"schemas", "streams.core", "streams.settings"},
     # Whether a region is known is checked before a report is sent.
     "streams/client": {
@@ -42,7 +42,7 @@ ALLOWED = {
         "streams.reference.codes",
         "streams.settings",
         "streams.client",
-        "streams.fetching",
+        "streams.kafka",
     },
     "streams/administration": {"schemas", "streams.settings", "streams.client", "streams.administration"},
     # Receivers' files say durations and name rules as the file of rules does.
@@ -52,12 +52,13 @@ ALLOWED = {
         "streams.settings",
         "streams.client",
         "streams.delivery",
-        "streams.fetching",
+        "streams.kafka",
     },
     "streams/processors": {
         "schemas",
         "streams.core",
         "streams.engine",
+        "streams.kafka.record",
         "streams.processors",
         "streams.reference",
     },

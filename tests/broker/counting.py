@@ -7,7 +7,8 @@ from collections.abc import Generator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from streams.engine.stage import Output, PartitionState, Record, Step
+from streams.engine.stage import Output, PartitionState, Step
+from streams.kafka.record import Record
 
 _PIECE_SECONDS: Final = 0.05
 

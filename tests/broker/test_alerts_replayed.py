@@ -25,7 +25,8 @@ from streams.administration.topics import create_topics
 from streams.core.replay import TICK
 from streams.engine.embedded import EmbeddedBroker
 from streams.engine.running import Worker
-from streams.engine.stage import EVERY_PARTITION, PartitionState, Record, Stage, Step
+from streams.engine.stage import EVERY_PARTITION, PartitionState, Stage, Step
+from streams.kafka.record import Record
 from streams.processors.alerting import RulesInForce
 from streams.processors.backlog import Backlog
 from streams.processors.metrics import Metrics

@@ -15,7 +15,8 @@ from streams.engine.errors import ChangesTooLargeError, RecordTooLargeError, Top
 from streams.engine.health import Health
 from streams.engine.observer import SilentObserver
 from streams.engine.running import Worker, WorkerFailedError
-from streams.engine.stage import EVERY_PARTITION, Output, Record, Step
+from streams.engine.stage import EVERY_PARTITION, Output, Step
+from streams.kafka.record import Record
 from tests.broker.counting import CountingStage
 from tests.broker.live import (
     DEADLINE_SECONDS,

@@ -12,7 +12,7 @@ from aiokafka.client import AIOKafkaClient
 
 from streams.engine import transport
 from streams.engine.config import EngineConfig
-from streams.fetching import PatientConsumer
+from streams.kafka.fetching import PatientConsumer
 from tests.broker.live import Topics, publish
 from tests.engine.fake_log import stub
 

@@ -17,7 +17,7 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.consumer.fetcher import Fetcher
 from aiokafka.consumer.subscription_state import TopicPartitionState
 
-from streams.fetching import LONGEST_WAIT_MS, STARVED_SECONDS, Patience, PatientConsumer
+from streams.kafka.fetching import LONGEST_WAIT_MS, STARVED_SECONDS, Patience, PatientConsumer
 from tests.broker.live import Topics
 from tests.engine.fake_log import stub
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from streams.engine.stage import Output, PartitionState, Record, Step
+from streams.engine.stage import Output, PartitionState, Step
+from streams.kafka.record import Record
 from tests.engine.fake_log import FakeLog
 
 _NAME = b"name"

@@ -21,7 +21,8 @@ from streams.engine.errors import (
 )
 from streams.engine.partition import OwnedPartition
 from streams.engine.recovery import Recovering, recover
-from streams.engine.stage import Output, PartitionState, Record, Step
+from streams.engine.stage import Output, PartitionState, Step
+from streams.kafka.record import Record
 from tests.broker.counting import CountingStage
 from tests.engine.fake_log import ARecord, FakeLog
 from tests.engine.owner import CHANGELOG, a_block, an_owner, owns, recovered

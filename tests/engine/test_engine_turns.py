@@ -9,8 +9,9 @@ from datetime import datetime
 import pytest
 
 from streams.engine.errors import SendRefusedError
-from streams.engine.stage import Output, PartitionState, Record, Step
+from streams.engine.stage import Output, PartitionState, Step
 from streams.engine.turns import Turns
+from streams.kafka.record import Record
 from tests.broker.counting import CountingStage
 from tests.engine.fake_log import FakeLog
 from tests.engine.owner import a_block, an_owner, owns, recovered

@@ -10,6 +10,7 @@ from schemas.estimate import Estimate
 from schemas.incident import FusedFigure, IncidentSource, IncidentV1, OutageFacet, Statement
 from schemas.report import Source
 from schemas.vocabulary import Credibility, IncidentStatus, Party, TimePrecision
+from streams.core.fusion.facts import FIGURES
 
 _CREDIBILITY = {
     Credibility.CONFIRMED: "confirmed",
@@ -20,17 +21,6 @@ _CREDIBILITY = {
     Credibility.CANNOT_BE_JUDGED: "cannot be judged",
 }
 _SIDE = {Party.UA: "Ukrainian side", Party.RU: "Russian side"}
-_FIGURES = (
-    "launched",
-    "intercepted",
-    "hit",
-    "customers",
-    "killed",
-    "wounded",
-    "missing",
-    "children_killed",
-    "children_wounded",
-)
 
 
 def explain(incident: IncidentV1) -> Iterator[str]:
@@ -81,7 +71,7 @@ def _facets(incident: IncidentV1, told: _Told) -> Iterator[str]:
 
 
 def _figures(facet: object, told: _Told) -> Iterator[str]:
-    for name in _FIGURES:
+    for name in FIGURES:
         figure: FusedFigure | None = getattr(facet, name, None)
         if figure is not None:
             yield f"  {name.replace('_', ' ')}: {_value(figure.value)}{_reason(figure, told)}"

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer
 
-from streams.joining import await_brokers
+from streams.kafka.joining import await_brokers
 
 STARVED_SECONDS: Final = 1.0
 """For so long nothing has come although there is something, before a fetch may wait longer."""
