@@ -52,6 +52,11 @@ Version = tuple[int, int]
 """A report's ``(published_at in microseconds, revision)``: its versions in order."""
 
 
+Replacement = tuple[str, int]
+"""The id of a report of the same source that replaces this one, and when it was published that says so last; without
+an id every version was taken back for good."""
+
+
 class Older(NamedTuple):
     """What an earlier version of a report said: the digest that stays when the claim itself goes."""
 
@@ -105,12 +110,16 @@ class Report:
     withdrawn: bool = False
     superseded: bool = False
     """Withdrawn or emptied because another report replaces it, not because it was taken back."""
+    replaced_by: tuple[Replacement, ...] = ()
+    """Who says that it replaces this report (:mod:`streams.core.fusion.supersession`)."""
     tombstone_at: int = 0
     """When the newest withdrawal was published."""
     url: str | None = None
     language: str | None = None
     signature: bytes = b""
     facts: tuple[Fact, ...] = ()
+    dormant: tuple[Fact, ...] = ()
+    """The claims of a withdrawn report, in place of ``facts``: it may turn out to be the last of a circle."""
     older: tuple[Older, ...] = ()
 
 
@@ -156,9 +165,11 @@ def pack(report: Report) -> bytes:
         "i": report.report_id,
     }
     if report.withdrawn:
-        packed |= {"w": 1, "x": int(report.superseded), "t": report.tombstone_at}
-        return kept_json(packed)
-    packed |= {"v": report.version, "f": report.first}
+        packed["w"] = 1
+    if report.replaced_by:
+        packed["y"] = report.replaced_by
+    if report.version != (0, 0):
+        packed |= {"v": report.version, "f": report.first}
     if report.below != (0, 0):
         packed["b"] = report.below
     if report.superseded:
@@ -171,8 +182,9 @@ def pack(report: Report) -> bytes:
         packed["l"] = report.language
     if report.signature:
         packed["m"] = report.signature.hex()
-    if report.facts:
-        packed["c"] = [_pack_fact(fact) for fact in report.facts]
+    facts = report.dormant if report.withdrawn else report.facts
+    if facts:
+        packed["c"] = [_pack_fact(fact) for fact in facts]
     if report.older:
         packed["o"] = [[*older[:4], _pack_figures(older.figures)] for older in report.older]
     return kept_json(packed)
@@ -225,13 +237,18 @@ def unpack(value: bytes, near_km: float) -> Report:
         below=_version(packed.get("b", (0, 0))),
         withdrawn="w" in packed,
         superseded=bool(packed.get("x")),
+        replaced_by=tuple((by, said_at) for by, said_at in packed.get("y", ())),
         tombstone_at=packed.get("t", 0),
         url=packed.get("u"),
         language=packed.get("l"),
         signature=bytes.fromhex(packed.get("m", "")),
         older=tuple(_unpack_older(held) for held in packed.get("o", ())),
     )
-    report.facts = tuple(_unpack_fact(held, report, near_km) for held in packed.get("c", ()))
+    facts = tuple(_unpack_fact(held, report, near_km) for held in packed.get("c", ()))
+    if report.withdrawn:
+        report.dormant = facts
+    else:
+        report.facts = facts
     return report
 
 

@@ -5,17 +5,29 @@ Versions of a report are ordered by ``(published_at, revision)``, so what arrive
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from schemas.claim import WithdrawalV1
 from schemas.vocabulary import Reliability, SourceKind
-from streams.core.fusion.facts import Fact, Figures, Older, Report, older_of, report_key, shared_source
+from streams.core.fusion.facts import (
+    Fact,
+    Figures,
+    Older,
+    Replacement,
+    Report,
+    older_of,
+    report_key,
+    shared_source,
+)
 from streams.core.fusion.policy import FusionPolicy
+from streams.core.fusion.supersession import Supersessions
 from streams.core.fusion.telling import Telling
 from streams.core.moments import micros
 
 _UNGRADED: Final = (SourceKind.OTHER, Reliability.F, None)
+_REPLACED_BY: Final = 32
+"""Reports that are kept of those that replace one: the last to say so."""
 
 
 def _at_hand(_key: str) -> None:
@@ -25,13 +37,26 @@ def _at_hand(_key: str) -> None:
 class Ledger:
     """The reports of one partition, by key."""
 
-    __slots__ = ("_find", "_policy", "reports")
+    __slots__ = ("_find", "_policy", "_supersessions", "reports")
 
     def __init__(self, policy: FusionPolicy, find: Callable[[str], None] = _at_hand) -> None:
         self._policy = policy
         self._find = find
         """Brings a report into ``reports``, by its key, if it is kept elsewhere."""
         self.reports: dict[str, Report] = {}
+        self._supersessions = Supersessions()
+
+    def restore(self, report: Report) -> None:
+        """Enter a report that was stored."""
+        self.reports[report.key] = report
+        for by, said_at in report.replaced_by:
+            self._supersessions.note(_sibling(report, by), report.key, said_at)
+
+    def forget(self, report: Report) -> None:
+        """Give up a report, and who replaced it."""
+        self.reports.pop(report.key, None)
+        for by, _ in report.replaced_by:
+            self._supersessions.drop(_sibling(report, by), report.key)
 
     def held(self, key: str) -> Report | None:
         """Return a report that is known, wherever it is kept."""
@@ -48,7 +73,16 @@ class Ledger:
         if report is None:
             report = self.reports[key] = Report(key, told.source, told.report_id)
         elif report.withdrawn:
-            return None
+            return self._admit_dormant(report, told)
+        return self._admit(report, told)
+
+    def _admit_dormant(self, report: Report, told: Telling) -> Report | None:
+        report.facts = report.dormant
+        changed = self._admit(report, told)
+        report.facts, report.dormant, report.superseded = (), report.facts, _is_replaced(report)
+        return changed
+
+    def _admit(self, report: Report, told: Telling) -> Report | None:
         version = told.version
         if version != report.version:
             if version < report.version or version < report.below:
@@ -79,33 +113,60 @@ class Ledger:
         report.first = min(report.first, published) if report.first else published
         report.url, report.language, report.signature = told.url, told.language, told.signature
 
-    def withdraw(self, record: WithdrawalV1) -> Report | None:
-        """Merge a withdrawal. Return its report if that changed in any way, else None."""
+    def withdraw(self, record: WithdrawalV1) -> Sequence[Report]:
+        """Merge a withdrawal. Return the reports that it changed in any way."""
         key = report_key(record.source_id, record.report_id)
         report = self.held(key)
         published = micros(record.published_at)
         if report is None:
             report = Report(key=key, source=shared_source(record.source_id, *_UNGRADED), report_id=record.report_id)
             self.reports[key] = report
-        elif report.withdrawn:
-            return None
         if record.revision is None:
-            report.withdrawn = True
-            report.superseded = record.reason == "superseded"
-            report.tombstone_at = max(report.tombstone_at, published)
-            # What it was stays in memory for the last word on its incidents; the changelog keeps the tombstone.
-            report.facts, report.older = (), ()
-            return report
+            return self._replace(report, record.by_report_id if record.reason == "superseded" else "", published)
         below = (published, record.revision)
         if below <= report.below:
-            return None
+            return ()
         report.below = below
         report.tombstone_at = max(report.tombstone_at, published)
-        if report.facts and report.version < below:
+        if report.version < below and (report.facts or report.dormant):
+            if report.withdrawn:
+                report.facts, report.dormant = report.dormant, ()
             self._shelve(report, older_of(report))
             report.facts = ()
-            report.superseded = record.reason != "retracted"
-        return report
+            report.superseded = record.reason != "retracted" or (report.withdrawn and _is_replaced(report))
+        return (report,)
+
+    def _replace(self, report: Report, by: str, published: int) -> Sequence[Report]:
+        """Enter that report ``by`` replaces this one; it may close a circle, of which another then stands."""
+        held = dict(report.replaced_by)
+        if published <= held.get(by, -1):
+            return ()
+        held[by] = published
+        kept = sorted(held.items(), key=_last_said)[-_REPLACED_BY:]
+        report.replaced_by = tuple(kept)
+        report.tombstone_at = max(report.tombstone_at, published)
+        known, sibling = self._supersessions, _sibling(report, by)
+        known.note(sibling, report.key, published)
+        concerned = {report.key} | known.circle(sibling)
+        for one in held.keys() - dict(kept).keys():
+            known.drop(_sibling(report, one), report.key)
+        others = [self.held(key) for key in sorted(concerned - {report.key})]
+        self._settle(report)
+        return (report, *(other for other in others if other is not None and self._settle(other)))
+
+    def _settle(self, report: Report) -> bool:
+        """Let a report stand, or not, as the others of its source say now. Return whether that is new."""
+        stands = self._supersessions.stands(report.key)
+        if stands is not report.withdrawn:
+            return False
+        if stands:
+            report.facts, report.dormant = report.dormant, ()
+        else:
+            # What it said stays in memory: it may be the last of a circle that is not closed yet.
+            report.facts, report.dormant = (), report.facts
+        report.withdrawn = not stands
+        report.superseded = report.withdrawn and _is_replaced(report)
+        return True
 
     def _note_older(self, report: Report, told: Telling) -> Report | None:
         # Arrived after what replaced it: it changes nothing but the report's history and its first publication.
@@ -120,6 +181,19 @@ class Ledger:
         # The newest are kept; which ones those are depends on their versions, never on the order of arrival.
         held = sorted({*report.older, *digests}, key=_newest_first)
         report.older = tuple(held[: self._policy.kept_versions])
+
+
+def _sibling(report: Report, report_id: str) -> str:
+    return report_key(report.source.id, report_id)
+
+
+def _is_replaced(report: Report) -> bool:
+    return all(by for by, _ in report.replaced_by)
+
+
+def _last_said(replacement: Replacement) -> tuple[int, str]:
+    by, said_at = replacement
+    return said_at, by
 
 
 def _number(fact: Fact) -> int:

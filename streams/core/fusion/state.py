@@ -99,7 +99,7 @@ class Fusion:
                 records[incident_id] = Record.unpack(incident_id, value)
             elif key.startswith(REPORT_PREFIX):
                 report = unpack(value, policy.near_km)
-                fusion._ledger.reports[report.key] = report
+                fusion._ledger.restore(report)
         for report in fusion._ledger.reports.values():
             fusion._refresh(report, {})
             fusion._schedule(report)
@@ -221,14 +221,15 @@ class Fusion:
         oldest = at - self._horizon
         for record in records:
             if isinstance(record, WithdrawalV1):
-                report = self._ledger.withdraw(record)
-            elif record.region is None:
+                for withdrawn in self._ledger.withdraw(record):
+                    changed[withdrawn.key] = withdrawn
                 continue
-            elif record.latest < oldest:
+            if record.region is None:
+                continue
+            if record.latest < oldest:
                 step.too_late.append(record)
                 continue
-            else:
-                report = self._ledger.admit(record)
+            report = self._ledger.admit(record)
             if report is not None:
                 changed[report.key] = report
 
@@ -325,7 +326,7 @@ class Fusion:
             step.changes[key] = pack(report)
             self._schedule(report)
         else:
-            self._ledger.reports.pop(report.key, None)
+            self._ledger.forget(report)
             step.changes[key] = None
 
     def _is_tombstone(self, report: Report, at: int) -> bool:

@@ -89,7 +89,8 @@ class Intake:
             return
         revision = 1 if verdict is Verdict.NEW else _revision(entry, seen)
         origin = Origin(reading, revision, delivery, arrived or report["published_at"])
-        outgoing = [] if _is_stale(verdict, entry, published_us) else self._emitted(origin, before)
+        is_stale = _is_stale(verdict, entry, published_us)
+        outgoing = _supersession(origin) if is_stale else self._emitted(origin, before)
         regions = dict.fromkeys(entry.regions)
         for record in outgoing:
             if record.region is not None:
@@ -103,9 +104,7 @@ class Intake:
         report = origin.reading.report
         # Enriched first: it may find the report unusable, and then nothing of it may go out.
         claims = [] if report["retracted"] else enrich(origin, self._extractor, self._resolve, self._policy)
-        outgoing: list[OutgoingClaim] = []
-        if report["supersedes"] is not None and report["supersedes"] != report["report_id"]:
-            outgoing.append(withdrawal(origin, report["supersedes"], "superseded", None, whole=True))
+        outgoing = _supersession(origin)
         reason = "retracted" if report["retracted"] else "revised"
         if before is not None:
             outgoing += [withdrawal(origin, report["report_id"], reason, region) for region in before.regions]
@@ -161,8 +160,16 @@ def _was_sent_on(delivery: Delivery) -> bool:
 
 
 def _is_stale(verdict: Verdict, entry: Entry, published_us: int) -> bool:
-    """A newer version has been emitted: an older one delivered late, or again, changes nothing."""
+    """A newer version has been emitted: of an older one delivered late, or again, only whom it replaces counts."""
     return verdict is Verdict.OLDER or (verdict is Verdict.AGAIN and published_us < entry.published_us)
+
+
+def _supersession(origin: Origin) -> list[OutgoingClaim]:
+    report = origin.reading.report
+    replaced = report["supersedes"]
+    if replaced is None or replaced == report["report_id"]:
+        return []
+    return [withdrawal(origin, replaced, "superseded", None, whole=True)]
 
 
 def _revision(entry: Entry, seen: Seen) -> int:

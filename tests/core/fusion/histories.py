@@ -67,6 +67,7 @@ _grades = st.sampled_from(("A", "B", "C", "F"))
 _parties = st.sampled_from((None, None, "UA", "RU"))
 _moments = st.lists(st.sampled_from(_PUBLISHED), min_size=1, max_size=4)
 _deeds = st.sampled_from(("new", "new", "new", "revise", "retract", "supersede"))
+_numbered = st.sampled_from(("r0", "r1", "r2", "r3"))
 _texts = st.sampled_from((None, TEXT))
 
 
@@ -122,6 +123,9 @@ def spoken(draw: st.DrawFn, source: str) -> list[ReportV1]:
             fields["claims"] = draw(_claims)
         if deed == "supersede":
             fields["supersedes"] = earlier[draw(_indices(len(earlier)))]
+        elif deed == "revise" and draw(_one_in_five_is_0) == 0:
+            # Of itself, of an earlier one, of one to come: it may replace what replaces it.
+            fields["supersedes"] = draw(_numbered)
         said.append(a_report(report_id, source, moment, **fields))
     return said
 

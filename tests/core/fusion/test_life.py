@@ -152,7 +152,7 @@ def test_an_illegal_move_raises_and_changes_nothing_that_is_published_or_counted
     record = partition.fusion._record(incident_of(topic, "r1"))
     assert record is not None
     record.status = status
-    partition.fusion.take([withdrawal(report).model_copy(update={"reason": reason})])
+    partition.fusion.take([withdrawal(report, reason=reason, by="r3")])
     with pytest.raises(IllegalMove, match=status):
         partition.fusion.step(NOW)
     assert (record.status, record.revision, record.updated_at) == (status, 1, micros(NOW))

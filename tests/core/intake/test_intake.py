@@ -165,6 +165,18 @@ def test_a_superseding_report_withdraws_the_other_one_everywhere_and_for_ever() 
     assert records(step)[0].revision is None
 
 
+def test_whom_an_older_version_replaces_is_told_though_it_came_after_a_newer_one() -> None:
+    partition = APartition()
+    partition.work(a_delivery(a_report("r-2", published_at="2025-10-22T09:20:00Z")))
+    late = partition.work(a_delivery(a_report("r-2", supersedes="r-1"), offset=1))
+    assert kinds(late) == ["superseded r-1 everywhere"]
+
+
+def test_a_report_that_replaces_itself_replaces_nothing() -> None:
+    step = APartition().work(a_delivery(a_report("r-1", supersedes="r-1")))
+    assert kinds(step) == ["claim r-1#0 UA-74"]
+
+
 def test_a_report_keyed_otherwise_is_sent_on_once_to_where_its_versions_meet() -> None:
     partition = APartition(partitions=7)
     home = sum(b"tidings/r-1") % 7
