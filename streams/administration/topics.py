@@ -16,6 +16,7 @@ from aiokafka.errors import KafkaError
 from schemas.topics import INTERNAL, PUBLIC, Topic, changelog
 from streams.client.connection import admin_client, topics_of
 from streams.client.errors import BrokerAway, Refused
+from streams.core.wording import plural
 from streams.settings import Settings
 
 STAGES: Final = ("intake", "fusion", "alerting")
@@ -141,10 +142,10 @@ def _state(topic: Topic, replicas: int, described: dict[str, Any] | None, config
     differences = []
     partitions = described["partitions"]
     if len(partitions) != topic.partitions:
-        differences.append(f"has {len(partitions)} partitions, wanted {topic.partitions}")
+        differences.append(f"has {plural(len(partitions), 'partition')}, wanted {topic.partitions}")
     fewest = min((len(partition["replicas"]) for partition in partitions), default=0)
     if fewest != replicas:
-        differences.append(f"has {fewest} replicas, wanted {replicas}")
+        differences.append(f"has {plural(fewest, 'replica')}, wanted {replicas}")
     for name, value in topic.config.items():
         if configured.get(name) != value:
             differences.append(f"{name} is {configured.get(name, 'not set')}, wanted {value}")

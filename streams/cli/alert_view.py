@@ -35,7 +35,7 @@ _OVER: Final = (AlertEvent.RESOLVED, AlertEvent.CANCELLED)
 
 def alert_filter(region: str | None, min_severity: Severity | None) -> AlertFilter:
     """Return the filter of the command's options."""
-    regions = () if region is None else (region.upper(),)
+    regions = () if region is None else (region,)
     return AlertFilter(regions=regions, min_severity=min_severity or Severity.MINOR)
 
 

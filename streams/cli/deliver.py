@@ -11,8 +11,9 @@ import typer
 
 from streams.cli.logs import log_to_stderr
 from streams.cli.options import BrokerOption, settings_with
-from streams.cli.output import CommandError, ExitCode, Output, plural
+from streams.cli.output import CommandError, ExitCode, Output
 from streams.cli.running import stop_signal
+from streams.core.wording import plural
 from streams.delivery.receivers import Receivers, load_receivers
 from streams.settings import Settings
 from streams.settings.yaml_file import BadFile

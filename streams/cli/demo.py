@@ -13,11 +13,12 @@ import typer
 from schemas.topics import COUNTERS
 from streams.cli.demo_feed import founding_case
 from streams.cli.demo_stack import ORIGIN, Stack, running_stack
-from streams.cli.output import CommandError, ExitCode, Output, plural
+from streams.cli.output import CommandError, ExitCode, Output
 from streams.cli.reading import Beginning, open_reader
 from streams.cli.running import stop_signal
 from streams.cli.stage_lag import open_stage_lag
 from streams.client import ReportPublisher
+from streams.core.wording import plural
 
 _DIGESTED_SECONDS: Final = 120.0
 _LOOK_SECONDS: Final = 0.05

@@ -14,6 +14,7 @@ from schemas.estimate import Estimate
 from schemas.vocabulary import WindowName
 from streams.cli.figures import shown
 from streams.cli.output import printable
+from streams.core.wording import plural
 
 _H1, _H6, _H24, _D7, _D30 = WindowName.H1, WindowName.H6, WindowName.H24, WindowName.D7, WindowName.D30
 
@@ -40,14 +41,6 @@ _WIDEST: Final = Layout(
     (_H1, _H6, _H24, _D7, _D30),
     names=20,
 )
-
-
-def short_names(full: Mapping[str, str]) -> dict[str, str]:
-    """Return regions' names by code, without the word Oblast where no other region has the name that is left."""
-    taken = set(full.values())
-    short = {code: name.removesuffix(" Oblast") for code, name in full.items()}
-    # Kyiv Oblast stays: Kyiv is another region.
-    return {code: name if name not in taken or name == full[code] else full[code] for code, name in short.items()}
 
 
 def layout_for(width: int) -> Layout:
@@ -98,7 +91,7 @@ def board(regions: Sequence[RegionCountersV1], names: Mapping[str, str], *, widt
     for region in affected[:rows]:
         table.add_row(*_cells(region, names, layout))
     if len(affected) > rows:
-        table.add_row(Text(f"and {len(affected) - rows} more regions", style="dim"))
+        table.add_row(Text(f"and {plural(len(affected) - rows, 'more region')}", style="dim"))
     return table
 
 

@@ -20,13 +20,14 @@ from rich.text import Text
 from schemas.counters import RegionCountersV1
 from schemas.topics import COUNTERS, REPORTS
 from schemas.vocabulary import WindowName
-from streams.cli.demo_board import board, has_something, most_affected_first, short_names
+from streams.cli.demo_board import board, has_something, most_affected_first
 from streams.cli.demo_counts import Counts, counts_in
 from streams.cli.demo_feed import Arrival, founding_case, generated_day
 from streams.cli.demo_stack import ORIGIN, Stack, running_stack
 from streams.cli.figures import shown
 from streams.cli.output import Output
 from streams.cli.reading import Beginning, open_reader
+from streams.cli.regions import short_names
 from streams.cli.running import stop_signal
 from streams.client import InvalidReport, ReportPublisher
 from streams.client.producer import open_producer

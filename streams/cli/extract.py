@@ -14,10 +14,11 @@ from rich.console import Group
 from rich.text import Text
 
 from schemas.base import MAX_TEXT_BYTES
-from streams.cli.output import CommandError, ExitCode, Output, plural, printable
+from streams.cli.output import CommandError, ExitCode, Output, printable
 from streams.core import extraction
 from streams.core.extraction import DocumentText, ExtractedClaim, Extraction
 from streams.core.extraction.times import KYIV
+from streams.core.wording import plural
 from streams.reference.gazetteer import Gazetteer
 from streams.reference.knowledge import load_knowledge
 

@@ -122,8 +122,3 @@ class Output:
 def one_line(text: str) -> str:
     """Return the text on one line."""
     return " ".join(text.split())
-
-
-def plural(count: int, one: str, many: str | None = None) -> str:
-    """Return ``1 report`` or ``1,234 reports``."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"

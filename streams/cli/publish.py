@@ -14,9 +14,10 @@ from schemas.topics import REPORTS
 from streams.cli.checking import COMPARED, Findings, check
 from streams.cli.jsonlines import Source, readable
 from streams.cli.options import BrokerOption, JsonOption, json_wanted, settings_with
-from streams.cli.output import CommandError, ExitCode, Output, plural
+from streams.cli.output import CommandError, ExitCode, Output
 from streams.client import InvalidReport, ReportPublisher
 from streams.core.intake import IntakePolicy
+from streams.core.wording import plural
 from streams.settings import Settings, clock_from
 
 

@@ -13,15 +13,17 @@ from rich.text import Text
 
 from schemas.counters import RegionCountersV1
 from schemas.topics import ALERTS, INCIDENTS
-from streams.cli.demo_board import board, short_names
+from streams.cli.demo_board import board
 from streams.cli.jsonlines import Source, readable
 from streams.cli.moments import moment
 from streams.cli.options import JsonOption, json_wanted
-from streams.cli.output import CommandError, ExitCode, Output, plural
+from streams.cli.output import CommandError, ExitCode, Output
+from streams.cli.regions import short_names
 from streams.cli.summaries import gist
 from streams.core.mistakes import Mistake
 from streams.core.replay import Judges, Replay, Wanted
 from streams.core.replay import replay as replayed
+from streams.core.wording import plural
 from streams.settings.rules_file import BadRules, default_rules, load_rules
 
 _MOST_TOLD = 100
@@ -43,9 +45,7 @@ def replay(
     ] = None,
     rules: Annotated[
         Path | None,
-        typer.Option(
-            exists=True, dir_okay=False, metavar="FILE", help="Alert rules to judge by.  [default: those that ship]"
-        ),
+        typer.Option(metavar="FILE", help="Alert rules to judge by.  [default: those that ship]", show_default=False),
     ] = None,
     json: JsonOption = False,
 ) -> None:
@@ -53,7 +53,8 @@ def replay(
 
     Does what the processors would do and writes what they would know: on a terminal as a table, else as JSON lines,
     where the same input gives the same output to the byte. Reports published after the moment are passed over: they
-    were not known then. Lines that cannot be used are named on standard error, as they would end as dead letters.
+    were not known then. Lines that cannot be used are named on standard error, as they would end as dead letters; the
+    exit code is 1 where no line can be used.
     """
     # Here and not above: the reference tables take a moment that no other command should wait for.
     from streams.processors.world import World
@@ -81,7 +82,9 @@ def replay(
             for document in documents:
                 output.document(document)
         else:
-            _show(write, list(documents), world.names, output)
+            held = list(documents)
+            if player.used:
+                _show(write, held, world.names, output)
         output.flush()
     told = f"{plural(player.accepted, 'report')} accepted, {plural(player.duplicates, 'repeat')} dropped"
     if player.unlocated:
@@ -93,6 +96,10 @@ def replay(
     if player.not_yet_published:
         told += f", {player.not_yet_published:,} not yet published at {as_of:%Y-%m-%dT%H:%M:%SZ}"
     output.note(told, style="dim")
+    if player.used == 0:
+        raise CommandError(
+            "no line could be used" if unusable else "there are no reports in the input", ExitCode.BAD_INPUT
+        )
 
 
 def _show(wanted: Wanted, documents: Sequence[bytes], names: Mapping[str, str], output: Output) -> None:

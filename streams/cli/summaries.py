@@ -12,7 +12,8 @@ from rich.text import Text
 
 from streams.cli.figures import UNKNOWN, shown
 from streams.cli.hanging import Line
-from streams.cli.output import one_line, plural, printable
+from streams.cli.output import one_line, printable
+from streams.core.wording import plural
 from streams.kafka.record import Record
 
 _Document = Mapping[str, Any]

@@ -19,13 +19,13 @@ from streams.cli.naming import topic_named
 from streams.cli.options import BrokerOption, JsonOption, json_wanted, settings_with
 from streams.cli.output import CommandError, ExitCode, Output, ReaderGoneError
 from streams.cli.reading import Beginning, End, Last, Since, Start, open_reader, topic_names
+from streams.cli.regions import region_code
 from streams.cli.running import stop_signal
 from streams.cli.standard_streams import reader_gone
 from streams.cli.summaries import parsed, regions_of, summary
 from streams.kafka.record import Record
 from streams.settings import Settings
 
-_REGION = re.compile(r"[A-Za-z]{2}(-[A-Za-z0-9]{1,3})?")
 _LAST = re.compile(r"^-(\d{1,7})$")
 
 
@@ -59,7 +59,9 @@ def tail(
     region: Annotated[
         str | None,
         typer.Option(
-            metavar="CODE", help="Only records about this region, such as UA-74; UA takes all of its regions."
+            metavar="CODE",
+            parser=region_code,
+            help="Only records about this region, such as UA-74; UA takes all of its regions.",
         ),
     ] = None,
     min_severity: MinSeverityOption = None,
@@ -76,9 +78,6 @@ def tail(
 
     On a terminal a line a record; piped or with --json the records' own JSON, one a line, null for a deletion.
     """
-    if region is not None and not _REGION.fullmatch(region):
-        # Else it would show nothing, for ever, and seem to say that nothing happened there.
-        raise typer.BadParameter(f"{region!r} is no code such as UA-74, or UA", param_hint="--region")
     settings = settings_with(bootstrap_servers=broker)
     output = Output(as_json=json_wanted(json or envelope))
     wanted = Wanted(region, min_severity)
@@ -140,8 +139,9 @@ class Wanted:
         if record.topic in ALERT_TOPICS:
             alert = read_alert(record.value)
             return alert is not None and alert_filter(self.region, self.min_severity).wants(alert)
-        wanted = (self.region or "").upper()
-        return any(code == wanted or code.startswith(f"{wanted}-") for code in regions_of(parsed(record.value)))
+        return any(
+            code == self.region or code.startswith(f"{self.region}-") for code in regions_of(parsed(record.value))
+        )
 
 
 def _as_json(value: bytes | None) -> bytes:

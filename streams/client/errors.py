@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from streams.core.mistakes import Mistake
+from streams.core.wording import plural
 
 
 class PublishError(Exception):
@@ -59,5 +60,5 @@ class Refused(PublishError):
     def __init__(self, reason: str, *, refused: Sequence[str] = ()) -> None:
         self.refused = tuple(refused)
         """Keys of the reports that the broker refused."""
-        count = f"{len(self.refused)} report(s), first {self.refused[0]}: " if self.refused else ""
+        count = f"{plural(len(self.refused), 'report')}, first {self.refused[0]}: " if self.refused else ""
         super().__init__(f"the broker refused: {count}{reason}")

@@ -88,6 +88,11 @@ class Replay:
         self.too_late = 0
         """Claims about a time that was given up when they came: they change nothing."""
 
+    @property
+    def used(self) -> int:
+        """Lines so far that held a report, whatever became of it."""
+        return self.accepted + self.duplicates + self.not_yet_published
+
     def take(self, line: bytes, unusable: Unusable) -> None:
         """Work one line; blank lines are passed over."""
         self._lines += 1

@@ -44,7 +44,13 @@ ALLOWED = {
         "streams.client",
         "streams.kafka",
     },
-    "streams/administration": {"schemas", "streams.settings", "streams.client", "streams.administration"},
+    "streams/administration": {
+        "schemas",
+        "streams.core.wording",
+        "streams.settings",
+        "streams.client",
+        "streams.administration",
+    },
     # Receivers' files say durations and name rules as the file of rules does.
     "streams/delivery": {
         "schemas",

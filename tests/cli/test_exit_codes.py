@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 import seeds
 from streams.cli.application import application, main
 from streams.cli.output import ExitCode
+from streams.cli.regions import region_code
 from tests.broker.live import DEADLINE_SECONDS
 
 FOUNDING_CASE = Path(seeds.__file__).parent / "founding_case.jsonl"
@@ -47,6 +48,7 @@ def test_every_command_explains_itself(name: str) -> None:
         ["tail", "reports", "-o", "yesterday"],
         ["tail", "reports", "-o", "s@2025-10-22T12:00:00"],
         ["tail", "counters", "--region", "Kyiv"],
+        ["tail", "counters", "--region", "UA-99"],
         ["worker", "--stage", "cooking"],
         ["broker", "--port", "70000"],
         ["replay", "x", "--as-of", "noon"],
@@ -55,6 +57,50 @@ def test_every_command_explains_itself(name: str) -> None:
 )
 def test_wrong_usage_is_2(arguments: list[str]) -> None:
     assert CliRunner().invoke(application(), arguments).exit_code == ExitCode.USAGE
+
+
+@pytest.mark.parametrize(
+    ("region", "said"),
+    [
+        ("UA-99", "no region"),
+        ("ua74", "did you mean UA-74 (Chernihiv Oblast)?"),
+        ("Bryansk", "did you mean RU-BRY (Bryansk Oblast)?"),
+        ("Київська область", "did you mean UA-32 (Kyiv Oblast)?"),
+        ("Charkiv", "did you mean UA-63 (Kharkiv Oblast)?"),
+        ("nowhere", "such as UA-74"),
+    ],
+)
+def test_a_region_that_is_none_is_refused_with_what_was_meant(
+    sitrep: Any, monkeypatch: pytest.MonkeyPatch, nobody: str, region: str, said: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    done = sitrep("tail", "counters", "--exit", "--region", region, bootstrap_servers=nobody)
+    assert done.returncode == ExitCode.USAGE
+    assert said in done.stderr
+
+
+def test_a_region_may_be_typed_in_small_letters() -> None:
+    assert region_code("ua-74") == "UA-74"
+    assert region_code("ua") == "UA"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["publish", "absent"],
+        ["replay", "absent"],
+        ["replay", FOUNDING_CASE, "--rules", "absent"],
+        ["rules", "check", "absent"],
+        ["deliver", "absent"],
+        ["extract", "absent"],
+        ["explain", "352d", "absent"],
+    ],
+)
+def test_a_file_that_cannot_be_read_is_1_however_it_is_named(sitrep: Any, arguments: list[str | Path]) -> None:
+    done = sitrep(*arguments)
+    assert done.returncode == ExitCode.BAD_INPUT
+    assert "absent" in done.stderr
+    assert "No such file or directory" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,9 @@ from rich.text import Text
 from schemas.topics import PUBLIC
 from streams.cli.figures import shown
 from streams.cli.hanging import Line
-from streams.cli.output import json_for_terminal, one_line, plural, printable
+from streams.cli.output import json_for_terminal, one_line, printable
 from streams.cli.summaries import regions_of, summary
+from streams.core.wording import plural
 
 _STEERING_CATEGORIES = {"Cc", "Zl", "Zp", "Cs"}
 _DIRECTION_MARKS = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")

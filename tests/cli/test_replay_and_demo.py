@@ -74,6 +74,29 @@ def test_lines_that_cannot_be_used_are_named_and_the_others_count(sitrep: Any) -
     assert "1 line unusable" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("not json\n{}\n", "no line could be used"),
+        ("", "there are no reports in the input"),
+        ("\n \n", "there are no reports in the input"),
+    ],
+)
+@pytest.mark.parametrize("as_of", [[], ["--as-of", NOON]])
+def test_input_of_which_nothing_can_be_used_is_bad_input(
+    sitrep: Any, content: str, said: str, as_of: list[str]
+) -> None:
+    done = sitrep("replay", "-", *as_of, stdin=content)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert said in done.stderr
+
+
+def test_what_was_all_published_later_is_no_bad_input(sitrep: Any) -> None:
+    done = sitrep("replay", FOUNDING_CASE, "--as-of", "2020-01-01T00:00:00Z")
+    assert done.returncode == 0
+    assert "7 not yet published" in done.stderr
+
+
 def test_incidents_can_be_written_instead(sitrep: Any) -> None:
     documents = [
         json.loads(line) for line in sitrep("replay", FOUNDING_CASE, "--write", "incidents").stdout.splitlines()
@@ -132,9 +155,10 @@ def test_the_table_fits_its_terminal_with_nothing_cut(width: int) -> None:
     assert "…" not in row
 
 
-def test_more_regions_than_rows_are_said() -> None:
-    lines = rendered([counters(f"UA-{n:02}", strikes={"incidents": n}) for n in range(1, 11)], 80, rows=4)
-    assert lines[-1] == "and 6 more regions"
+@pytest.mark.parametrize(("rows", "said"), [(4, "and 6 more regions"), (9, "and 1 more region")])
+def test_more_regions_than_rows_are_said(rows: int, said: str) -> None:
+    lines = rendered([counters(f"UA-{n:02}", strikes={"incidents": n}) for n in range(1, 11)], 80, rows=rows)
+    assert lines[-1] == said
 
 
 def test_counts_are_summed_over_sources_and_reasons() -> None:

@@ -29,7 +29,7 @@ OF_A_SET = an_alert("set.donbas.1", region="UA", region_set="donbas", regions=["
     [
         (None, None, [RAISED, OVER, MINOR, ELSEWHERE, OF_A_SET]),
         ("UA-74", None, [RAISED, OVER, MINOR]),
-        ("ua", None, [RAISED, OVER, MINOR, OF_A_SET]),
+        ("UA", None, [RAISED, OVER, MINOR, OF_A_SET]),
         ("UA-14", None, [OF_A_SET]),
         # Who was told of a severe alert is told of its end.
         ("UA-74", Severity.SEVERE, [RAISED, OVER]),

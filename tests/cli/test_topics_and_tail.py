@@ -68,7 +68,7 @@ async def test_topics_are_created_once_and_what_differs_is_said(either_broker: s
     more = settings.model_copy(update={"partitions": 8, "replication_factor": 3})
     states = await check_topics(more)
     assert {state.status for state in states} == {TopicStatus.DIFFERS}
-    assert states[0].differences == ("has 4 partitions, wanted 8", "has 1 replicas, wanted 3")
+    assert states[0].differences == ("has 4 partitions, wanted 8", "has 1 replica, wanted 3")
 
 
 async def test_a_topic_with_other_settings_is_said_to_differ_and_left_alone(either_broker: str) -> None:

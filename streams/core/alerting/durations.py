@@ -8,6 +8,8 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field
 
+from streams.core.wording import plural
+
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _WRITTEN: Final = re.compile(r"^(\d{1,9})(s|m|h|d)$")
 _LONGEST: Final = timedelta(days=90)
@@ -33,6 +35,5 @@ def written(length: timedelta) -> str:
     seconds = int(length.total_seconds())
     for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
         if seconds >= size and seconds % size == 0 and not (unit == "day" and seconds == size):
-            count = seconds // size
-            return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
-    return f"{seconds} seconds"
+            return plural(seconds // size, unit)
+    return plural(seconds, "second")

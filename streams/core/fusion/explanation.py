@@ -11,6 +11,7 @@ from schemas.incident import FusedFigure, IncidentSource, IncidentV1, OutageFace
 from schemas.report import Source
 from schemas.vocabulary import Credibility, IncidentStatus, Party, TimePrecision
 from streams.core.fusion.facts import FIGURES
+from streams.core.wording import plural
 
 _CREDIBILITY = {
     Credibility.CONFIRMED: "confirmed",
@@ -33,7 +34,7 @@ def explain(incident: IncidentV1) -> Iterator[str]:
     yield f"  when   {_time(incident)}"
     yield (
         f"  trust  credibility {incident.credibility.value}, {_CREDIBILITY[incident.credibility]}; "
-        f"{_many(incident.voices, 'independent voice')}; best source graded {incident.reliability}"
+        f"{plural(incident.voices, 'independent voice')}; best source graded {incident.reliability}"
     )
     if incident.merged_into:
         yield f"  It is the same event as {incident.merged_into}, which carries on."
@@ -77,7 +78,7 @@ def _figures(facet: object, told: _Told) -> Iterator[str]:
             yield f"  {name.replace('_', ' ')}: {_value(figure.value)}{_reason(figure, told)}"
             yield from _columns([_said(statement, told) for statement in figure.statements])
             if figure.omitted:
-                yield f"    and {_many(figure.omitted, 'superseded statement')} more"
+                yield f"    and {plural(figure.omitted, 'superseded statement')} more"
 
 
 def _reason(figure: FusedFigure, told: _Told) -> str:
@@ -130,7 +131,7 @@ def _sources(incident: IncidentV1) -> Iterator[str]:
         if held.url:
             yield f"    {held.url}"
     if incident.sources_omitted:
-        yield f"  and {_many(incident.sources_omitted, 'report')} more"
+        yield f"  and {plural(incident.sources_omitted, 'report')} more"
 
 
 def _voice(held: IncidentSource) -> str:
@@ -173,7 +174,3 @@ def _value(value: Estimate) -> str:
 
 def _moment(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M}"
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
