@@ -69,8 +69,13 @@ class Assembler:
         doc, binder = self._doc, self._binder
         triggers = triggers[:_MOST]
         owned = {doc.clause_of[t.token] for t in triggers}
+        divided = {doc.sentence_of[t.token]: t for t in triggers if t.parts}
         for trigger in triggers:
             token = trigger.token
+            if divided and trigger.munitions and not trigger.parts and self._add_whole(trigger, divided):
+                continue
+            if trigger.parts and not (trigger := self._add_parts(trigger)).munitions:
+                continue
             bound = binder.bind(token)
             if bound.carried and len(bound.regions) > 1:
                 # What happened in one of several places named before happened in none of them for sure.
@@ -102,6 +107,67 @@ class Assembler:
             for mention in mentions:
                 for region in mention.regions:
                     self._add_strike(trigger, mention, bound, region=region, alone=alone)
+
+    def _add_parts(self, trigger: StrikeTrigger) -> StrikeTrigger:
+        """Add what of a count is told by place; return the trigger with what is still to be bound.
+
+        "120 drones: 40 over Bryansk, 32 over Belgorod": every share is of its region. The whole is of none of them: a
+        total of the country, to be held against its parts and not counted again; nothing where the parts are all of it.
+        """
+        binder = self._binder
+        shared = {m for part in trigger.parts for m in part.places}
+        own = [m for m in binder.in_clause(trigger.token) if m not in shared]
+        whole = {r for m in own for r in m.regions}
+        for part in trigger.parts:
+            alone = part.each or len({r for m in part.places for r in m.regions}) == 1
+            told = replace(trigger, munitions=[part.munitions], parts=[])
+            for mention in part.places:
+                for region in mention.regions:
+                    if not (trigger.munitions and whole == {region}):
+                        self._add_strike(told, mention, Bound.to((mention,)), region=region, alone=alone)
+            if not alone and part.places and not trigger.munitions:
+                several = Bound.to(part.places)
+                self._add_strike(told, None, several, region=country_of(several.regions), unplaced=True)
+        rest = replace(trigger, parts=[])
+        if own or not trigger.munitions:
+            return rest
+        if not self._comes_to_all(trigger):
+            places = Bound.to(tuple(m for part in trigger.parts for m in part.places))
+            country = country_of(places.regions)
+            self._add_strike(rest, None, places, region=country, unplaced=True, scope=Scope.PERIOD)
+        rest.munitions = []
+        return rest
+
+    def _add_whole(self, trigger: StrikeTrigger, divided: Mapping[int, StrikeTrigger]) -> bool:
+        """Add what its neighbour tells by place: "40 over Bryansk, 32 over Belgorod. In all, 80 were destroyed"."""
+        if self._binder.in_clause(trigger.token):
+            return False
+        here = self._doc.sentence_of[trigger.token]
+        parts = next((divided[n].parts for n in (here, here - 1, here + 1) if n in divided), [])
+        least = sum(p.munitions.most() for p in parts)
+        if not parts or any(m.most() < least for m in trigger.munitions):
+            return False
+        places = Bound.to(tuple(m for part in parts for m in part.places))
+        country = country_of(places.regions)
+        self._add_strike(trigger, None, places, region=country, unplaced=True, scope=Scope.PERIOD)
+        return True
+
+    @staticmethod
+    def _comes_to_all(trigger: StrikeTrigger) -> bool:
+        """Whether shares of regions add up to the only count."""
+        if len(trigger.munitions) != 1:
+            return False
+        (whole,) = trigger.munitions
+        outcomes = [
+            (whole.launched, [p.munitions.launched for p in trigger.parts]),
+            (whole.intercepted, [p.munitions.intercepted for p in trigger.parts]),
+            (whole.hit, [p.munitions.hit for p in trigger.parts]),
+        ]
+        times = [len(p.places) if p.each else bool(p.places) for p in trigger.parts]
+        return all(
+            total is None or total[0] == sum(n * figure[0] for n, figure in zip(times, figures) if figure is not None)
+            for total, figures in outcomes
+        )
 
     def _closes_its_clause(self, token: int) -> bool:
         doc = self._doc
@@ -153,9 +219,11 @@ class Assembler:
         region: str | None = None,
         unplaced: bool = False,
         alone: bool = True,
+        scope: Scope | None = None,
     ) -> None:
         sentence = self._sentence(trigger.token)
-        scope, hedged = self._told(sentence)
+        told, hedged = self._told(sentence)
+        scope = told if scope is None or told is not Scope.INCIDENT else scope
         if region is None:
             region = bound.country or ("UA" if unplaced and bound.vague else None)
         first, last = trigger.token, trigger.last

@@ -26,7 +26,7 @@ from streams.core.extraction.strikes.trigger import Strikes
 from streams.core.extraction.times import find_times
 from streams.core.extraction.vocabulary import Vocabulary
 
-VERSION = "rules/6"
+VERSION = "rules/7"
 """Name and version of the extractor, as claims carry it. Raised with every change of the rules."""
 
 

@@ -30,9 +30,9 @@ _ABOUT: Final = words(
 )
 _NEARLY: Final = frozenset(["nearly", "almost", "майже", "почти"])
 _STOP: Final = words(
-    "of in at on by with was were are as after when while amid from since during before near despite who that "
-    "which has have had had's and or у в на із за по під внаслідок після коли що які якого та і й и с со из от "
-    "при во время под после когда которые результате через до від про для"
+    "of in at on over above by with was were are as after when while amid from since during before near despite who "
+    "that which has have had had's and or у в на із за по під внаслідок після коли що які якого над та і й и с со из "
+    "от при во время под после когда которые результате через до від про для"
 )
 _ADJECTIVE_ENDINGS: Final = stems(
     "их ых іх ими ыми ого его ої ой ій ий ый ній ні ві ькі ые ие им ым ому ему ую річна річний летний летняя я а ьо о"

@@ -56,6 +56,9 @@ PIECES = {
     "right to left": "\u202eвдарили по Києву\u202c ",
     "lone surrogates": "\ud800\udfff ",
     "emoji": "⚡️🇺🇦 ",
+    "counts told by region": "12 drones were shot down: 3 over Bryansk region, 2 over the Black Sea, ",
+    "counts over a sea": "1 drone over the Black Sea, ",
+    "places of a count": "сбито 3 дрона: 2 над Брянской и Курской областями. ",
 }
 
 

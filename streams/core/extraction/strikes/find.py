@@ -12,8 +12,9 @@ from streams.core.extraction.model import Dropped, Reason
 from streams.core.extraction.places.mention import Places
 from streams.core.extraction.quantities import Quantity
 from streams.core.extraction.strikes.actor import actor_of
-from streams.core.extraction.strikes.munitions import munitions_in, uncounted
+from streams.core.extraction.strikes.munitions import hand_out, munitions_in, uncounted
 from streams.core.extraction.strikes.refusals import refusal_of
+from streams.core.extraction.strikes.shares import find_breakdowns
 from streams.core.extraction.strikes.surroundings import around, target_in_list, target_near, target_told_of, weapons_of
 from streams.core.extraction.strikes.trigger import HARMS, Munitions, Strikes, StrikeTrigger
 from streams.core.extraction.wordlists import words
@@ -45,6 +46,9 @@ def find_strikes(
         if accepted:
             owners = _owned_munitions(doc, sentence, [t for t, _, _ in accepted], quantities)
             out.triggers += [_trigger(doc, sentence, t, last, tag, owners.get(t, [])) for t, last, tag in accepted]
+    if len(quantities) > 1 and any([t.munitions for t in out.triggers]):
+        for breakdown in find_breakdowns(doc, quantities, located().mentions):
+            hand_out(doc, out.triggers, breakdown)
     return out
 
 

@@ -7,10 +7,11 @@ from typing import Final
 
 from schemas.vocabulary import Weapon
 from streams.core.extraction.document import Document, Sentence
-from streams.core.extraction.kinds import STRIKES, WEAPONS
+from streams.core.extraction.kinds import STRIKES, TARGETS, WEAPONS
 from streams.core.extraction.quantities import Counted, Quantity, within
+from streams.core.extraction.strikes.shares import Breakdown
 from streams.core.extraction.strikes.surroundings import WEAPON_OF, around, weapon_at, weapon_classes
-from streams.core.extraction.strikes.trigger import Munitions
+from streams.core.extraction.strikes.trigger import Munitions, Part, StrikeTrigger
 
 _FIRED: Final = 4
 """Words between "fired" and what was."""
@@ -40,20 +41,58 @@ def munitions_in(doc: Document, sentence: Sentence, quantities: tuple[Quantity, 
         if weapon in _LAUNCHERS and doc.any_in(max(sentence.first, q.first - _FIRED), q.first, "strikes.destroy.verb"):
             continue  # "знищено дві РСЗВ": no munitions
         figure = Munitions(weapon, q.first, q.end)
-        outcome = _outcome(doc, sentence, q)
+        outcome = outcome_of(doc, sentence, q)
         value = (q.low, q.high, q.best)
-        if outcome == "strikes.intercept":
-            figure.intercepted = value
-        elif outcome == "strikes.hit":
-            figure.hit = value
-        else:
-            figure.launched = value
+        _set(figure, outcome, value)
         if q.share_of is not None:
             whole = (q.share_of, q.share_of, q.share_of)
             figure.launched, figure.intercepted = whole, value if outcome != "strikes.hit" else None
         out.append(figure)
     _add_bare(doc, sentence, counted, out)
     return out
+
+
+def _set(figure: Munitions, outcome: str, value: tuple[int, int | None, int | None]) -> None:
+    if outcome == "strikes.intercept":
+        figure.intercepted = value
+    elif outcome == "strikes.hit":
+        figure.hit = value
+    else:
+        figure.launched = value
+
+
+def hand_out(doc: Document, triggers: list[StrikeTrigger], breakdown: Breakdown) -> None:
+    """Give the shares of a count to the trigger that tells of it, and take them from its own figures."""
+    lead = breakdown.lead
+    sentence = doc.sentences[doc.sentence_of[lead.first]]
+    telling = [t for t in triggers if sentence.first <= t.token < sentence.last]
+    if not telling:
+        return
+    owner = next((t for t in telling if any(m.first == lead.first for m in t.munitions)), None)
+    trigger = owner or min(telling, key=lambda t: abs(t.token - lead.first))
+    known = next((m for m in trigger.munitions if m.first == lead.first), None)
+    outcome = "strikes.intercept" if lead.share_of is not None else outcome_of(doc, sentence, lead)
+    weapon = known.weapon if known is not None else next(iter(trigger.weapons), None)
+    taken = {share.figure.first for share in breakdown.shares}
+    for other in triggers:
+        other.munitions = [m for m in other.munitions if m.first not in taken]
+    for share in breakdown.shares:
+        q = share.figure
+        own = _classes(doc, range(q.first, q.end + 1))
+        figure = Munitions(own[0] if own else weapon, q.first, max(q.end, share.last))
+        _set(figure, _outcome_within(doc, q.end + 1, share.last) or outcome, (q.low, q.high, q.best))
+        trigger.parts.append(Part(figure, share.places, share.each))
+
+
+def _outcome_within(doc: Document, first: int, last: int) -> str | None:
+    for t in range(first, last + 1):
+        if doc.begun[t] & STRIKES:
+            for tag in _OUTCOMES:
+                if tag in doc.tags[t]:
+                    return tag
+            if "strikes.destroy.verb" in doc.tags[t]:
+                return "strikes.intercept"
+    return None
 
 
 def _classes(doc: Document, tokens: Iterable[int]) -> tuple[Weapon, ...]:
@@ -104,16 +143,14 @@ def _add_bare(doc: Document, sentence: Sentence, quantities: tuple[Quantity, ...
             out[0].hit = value
 
 
-def _outcome(doc: Document, sentence: Sentence, q: Quantity) -> str:
+def outcome_of(doc: Document, sentence: Sentence, q: Quantity) -> str:
+    """Return the tag of what became of counted munitions: the nearest word that says so."""
     best = (99.0, "strikes.launch")
     begun, clause_of = doc.begun, doc.clause_of
     for t in range(sentence.first, sentence.last):
         if not begun[t] & STRIKES:
             continue
-        tags = doc.tags[t]
-        for tag in _OUTCOMES:
-            if tag not in tags and not (tag == "strikes.intercept" and "strikes.destroy.verb" in tags):
-                continue
+        for tag in _outcomes_at(doc, sentence, t, q):
             distance = (q.first - t) if t < q.first else (t - q.end) * 1.0
             distance += 4.0 * abs(clause_of[t] - clause_of[q.first])
             if tag == "strikes.hit" and doc.words[t] in ("hit", "hits", "struck", "strikes") and t > q.end:
@@ -121,3 +158,33 @@ def _outcome(doc: Document, sentence: Sentence, q: Quantity) -> str:
             if distance < best[0]:
                 best = (distance, tag)
     return best[1] if best[0] <= 8 else "strikes.launch"
+
+
+def _outcomes_at(doc: Document, sentence: Sentence, t: int, q: Quantity) -> Iterable[str]:
+    tags = doc.tags[t]
+    for tag in _OUTCOMES:
+        if tag in tags:
+            yield tag
+    if "strikes.destroy.verb" in tags and "strikes.intercept" not in tags:
+        yield "strikes.intercept" if _is_shot_down(doc, sentence, t, q) else "strikes.hit"
+    elif "strikes.attack.verb" in tags and doc.words[t].startswith(_ATTACKED):
+        yield "strikes.launch"  # "атакували 150 дронами, збили 98"
+
+
+_ATTACKED: Final = ("атак", "attack")
+
+
+def _is_shot_down(doc: Document, sentence: Sentence, verb: int, q: Quantity) -> bool:
+    """Whether munitions were destroyed, and did not destroy: "3 ракети зруйнували нафтобазу" hit."""
+    word = doc.words[verb]
+    if not word.startswith(_DESTROY):
+        return False
+    if verb < q.first or doc.words[verb - 1] in _WERE:
+        return True
+    target = any(doc.kinds[t] & TARGETS for t in range(verb + 1, min(sentence.last, verb + 5)))
+    return not (target and (word.isascii() or word.endswith(_ACTIVE)))
+
+
+_DESTROY: Final = ("destroy", "знищ", "уничтож", "мінус", "спал")
+_WERE: Final = frozenset(["were", "was", "been", "being", "are", "is"])
+_ACTIVE: Final = ("в", "ли", "ло", "ла", "л", "ють", "ют")

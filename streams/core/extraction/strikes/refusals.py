@@ -220,6 +220,8 @@ def _destruction_refusal(doc: Document, sentence: Sentence, token: int) -> Reaso
     if munition and not any_kind(doc, after_it, TARGETS):
         return None
     after = target_in_list(doc, sentence, token)
+    if after is None and _were_destroyed(doc, sentence, token):
+        return None
     target = after or target_near(doc, sentence, token, _NEAR)
     if target is None:
         return Reason.NO_OBJECT
@@ -244,6 +246,26 @@ def _destruction_refusal(doc: Document, sentence: Sentence, token: int) -> Reaso
         )
         return None if actor or weapon else Reason.NO_ATTACK
     return None
+
+
+def _were_destroyed(doc: Document, sentence: Sentence, token: int) -> bool:
+    """``120 drones were destroyed over …``, ``91 беспилотник уничтожен``: munitions before a passive verb."""
+    word = doc.words[token]
+    if not word.startswith(_DESTROYED) or not (
+        doc.words[token - 1] in _WERE if word.isascii() else word.endswith(_PASSIVE)
+    ):
+        return False
+    clause = doc.clause_of[token]
+    named = [t for t in around(sentence, token, 5, -1) if doc.kinds[t] & WEAPONS and doc.clause_of[t] == clause]
+    if any(is_launcher(doc, t) or (not doc.words[t].isascii() and doc.words[t].endswith(_BY_WHICH)) for t in named):
+        return False
+    return any(x in WEAPON_OF and x not in _NOT_SHOT_DOWN for t in named for x in doc.covering[t])
+
+
+_DESTROYED: Final = ("destroyed", "знищен", "уничтожен")
+_WERE: Final = words("were was been being are is")
+_PASSIVE: Final = stems("ен ено ена ены ені")
+_BY_WHICH: Final = stems("ом ем єм ами ями ою ею єю")
 
 
 def _weapon_killed(doc: Document, sentence: Sentence, token: int) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from schemas.vocabulary import Party, Target, Weapon
 from streams.core.extraction.model import Dropped
+from streams.core.extraction.places.mention import Mention
 
 
 @dataclass(slots=True)
@@ -19,6 +20,19 @@ class Munitions:
     launched: tuple[int, int | None, int | None] | None = None
     intercepted: tuple[int, int | None, int | None] | None = None
     hit: tuple[int, int | None, int | None] | None = None
+
+    def most(self) -> int:
+        """Return the largest of its lower bounds."""
+        return max([bounds[0] for bounds in (self.launched, self.intercepted, self.hit) if bounds is not None])
+
+
+class Part(NamedTuple):
+    """Munitions of a count that were told to be of certain places; of no place over a sea."""
+
+    munitions: Munitions
+    places: tuple[Mention, ...]
+    each: bool
+    """Every place has as many."""
 
 
 @dataclass(slots=True)
@@ -33,6 +47,8 @@ class StrikeTrigger:
     shot_down_only: bool
     massive: bool = False
     munitions: list[Munitions] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+    """What of the munitions is told by place."""
 
 
 @dataclass(slots=True)
