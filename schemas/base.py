@@ -94,6 +94,8 @@ Url = Annotated[
 """An absolute http(s) address without spaces, quotes or control characters."""
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
 """A BCP 47 language tag such as ``uk`` or ``en-GB``."""
+REGION_PATTERN: Final = r"^[A-Z*?]{1,2}(-[A-Z0-9*?]{1,3})?$"
+"""A region code, or a pattern of codes: ``UA-74``, ``UA-*`` (every oblast), ``UA``."""
 RegionCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
 """ISO 3166-2 first level (``UA-74``), or the country alone (``UA``) where no more is known."""
 Moment = Annotated[AwareDatetime, Strict(), Field(ge=EARLIEST, lt=LATEST), AfterValidator(_in_utc)]

@@ -54,8 +54,12 @@ def main() -> int:
         print("usage: folder_scraper.py INBOX", file=sys.stderr)
         return EXIT_USAGE
     inbox = Path(sys.argv[1])
+    files = sorted(inbox.glob("*.json"))
+    if not files:
+        print(f"nothing to publish: no *.json in {inbox}")
+        return 0
     try:
-        return EXIT_REJECTED if asyncio.run(publish_files(inbox, sorted(inbox.glob("*.json")))) else 0
+        return EXIT_REJECTED if asyncio.run(publish_files(inbox, files)) else 0
     except BadSettings as error:
         print(error, file=sys.stderr)
         return EXIT_USAGE

@@ -17,7 +17,10 @@ from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 TOLERANCE_SECONDS = 300
-KEY = base64.b64decode(os.environ["WEBHOOK_SECRET"].removeprefix("whsec_"))
+SECRET = os.environ.get("WEBHOOK_SECRET", "")
+if not SECRET:
+    sys.exit("set WEBHOOK_SECRET to the secret that `sitrep deliver` signs with (whsec_…)")
+KEY = base64.b64decode(SECRET.removeprefix("whsec_"))
 seen: set[str] = set()  # keep it in a database, so that it outlives the process
 
 
@@ -57,4 +60,7 @@ if __name__ == "__main__":
     port = int(sys.argv[1]) if len(sys.argv) > 1 else 8080
     with ThreadingHTTPServer(("127.0.0.1", port), Handler) as server:
         print(f"listening on http://127.0.0.1:{server.server_port}", flush=True)
-        server.serve_forever()
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            print("stopped", flush=True)

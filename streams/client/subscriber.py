@@ -10,6 +10,7 @@ A record counts as read when the loop asks for the next one; what was being work
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterable, Mapping
@@ -25,6 +26,7 @@ from aiokafka.structs import OffsetAndMetadata
 from pydantic import ValidationError
 
 from schemas.alert import AlertEvent, AlertV1
+from schemas.base import REGION_PATTERN
 from schemas.topics import ALERTS
 from schemas.vocabulary import Severity
 from streams.client.connection import admin_client, kafka_options, reach, topics_of
@@ -32,6 +34,7 @@ from streams.client.errors import TopicMissing
 from streams.kafka.fetching import PatientConsumer
 from streams.settings import Settings, load_settings
 
+_REGION: Final = re.compile(REGION_PATTERN)
 _RANKS: Final = {severity: rank for rank, severity in enumerate(Severity)}
 _FETCH_WAIT_MS: Final = 50
 _COMMIT_SECONDS: Final = 1.0
@@ -97,14 +100,23 @@ def subscribe(
         the alerts. Without a group, keep :attr:`AlertSubscription.positions` yourself.
     :param start: where to begin when nothing is remembered.
     :param positions: the next offset of each partition, as ``positions`` gave it earlier; not with a group.
-    :raises ValueError: ``positions`` and ``group`` together, or an unknown severity or event.
+    :raises ValueError: ``positions`` and ``group`` together, an unknown severity or event, or a region that is no code.
     """
     if group is not None and positions is not None:
         raise ValueError("give either a group or positions")
     wanted = AlertFilter(
-        tuple(regions), Severity(min_severity), tuple(rules), frozenset(AlertEvent(event) for event in events)
+        _codes(regions), Severity(min_severity), tuple(rules), frozenset(AlertEvent(event) for event in events)
     )
     return AlertSubscription(settings or load_settings(), wanted, group=group, start=start, positions=positions)
+
+
+def _codes(regions: Iterable[str]) -> tuple[str, ...]:
+    # Else the subscription would wait for ever, and seem to say that nothing happens there.
+    codes = (regions,) if isinstance(regions, str) else tuple(regions)
+    for code in codes:
+        if not _REGION.fullmatch(code):
+            raise ValueError(f"{code!r} is no region code such as UA-74, UA or UA-*")
+    return codes
 
 
 @dataclass(slots=True)

@@ -60,3 +60,26 @@ def test_the_file_of_receivers_is_right(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("WEBHOOK_SECRET", SECRET)
     kinds = [receiver.kind for receiver in load_receivers(EXAMPLES / "receivers.yaml").receivers]
     assert kinds == ["webhook", "alertmanager", "cap"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "told"),
+    [
+        (["webhook_receiver.py"], {"WEBHOOK_SECRET": ""}, "set WEBHOOK_SECRET to the secret"),
+        (["alert_reader.py", "Chernihiv"], {}, "alert_reader: 'Chernihiv' is no region code such as UA-74"),
+        (["alert_reader.py"], {"SITREP_BOOTSTRAP_SERVERS": "127.0.0.1:1"}, "alert_reader: no broker at 127.0.0.1:1"),
+    ],
+)
+def test_an_example_says_in_a_line_what_it_lacks(arguments: list[str], variables: dict[str, str], told: str) -> None:
+    program, *rest = arguments
+    done = subprocess.run(
+        [sys.executable, str(EXAMPLES / program), *rest],
+        env=os.environ | {"SITREP_CONNECT_TIMEOUT_SECONDS": "1"} | variables,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith(told)
+    assert "Traceback" not in done.stderr

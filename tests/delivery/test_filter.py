@@ -41,3 +41,10 @@ def test_what_makes_no_sense_is_refused_before_anything_is_read() -> None:
         subscribe(Settings(), group="g", positions={0: 1})
     with pytest.raises(ValueError, match="dire"):
         subscribe(Settings(), min_severity="dire")
+    with pytest.raises(ValueError, match="'Chernihiv' is no region code such as UA-74"):
+        subscribe(Settings(), regions=["Chernihiv"])
+
+
+def test_one_region_may_be_given_as_it_is() -> None:
+    """Else its letters would be taken for regions, and nothing would ever come."""
+    assert subscribe(Settings(), regions="UA-74")._wanted.regions == ("UA-74",)

@@ -16,12 +16,13 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from schemas.alert import AlertKind, Bound, Measure, RegionNames
+from schemas.base import REGION_PATTERN
 from schemas.vocabulary import Credibility, Severity, WindowName
 from streams.core.alerting.durations import Duration
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
 """A name for keys, addresses and file names: lower-case words joined by hyphens."""
-RegionPattern = Annotated[str, StringConstraints(pattern=r"^[A-Z*?]{1,2}(-[A-Z0-9*?]{1,3})?$")]
+RegionPattern = Annotated[str, StringConstraints(pattern=REGION_PATTERN)]
 """A region code, or a pattern of codes: ``UA-74``, ``UA-*`` (every oblast), ``UA`` (where no more is known)."""
 Level = Annotated[float, Field(gt=0, le=1e9)]
 FIRST_LEVEL: Final = ("*-*",)
