@@ -1,4 +1,4 @@
-"""The closed vocabularies of DESIGN §4. A value is added in a new release, never renamed."""
+"""The closed vocabularies. A value is added in a new release, never renamed."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Arithmetic of figures: what a lowest, a best and a highest value become when figures are added or set side by side.
 
 A :class:`Range` is the core's own, light form of ``schemas.Estimate``. Unknown is ``None`` in place of a range;
-an open high and an unstated best are ``None`` inside it (DESIGN §3, law 6).
+an open high and an unstated best are ``None`` inside it (docs/concepts.md, law 6).
 """
 
 from __future__ import annotations

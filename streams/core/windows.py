@@ -5,8 +5,8 @@ the publication of its earliest report: so it is placed at its latest possible m
 ``as_of - W < at``, from its start on. Everything is UTC microseconds: no change of clocks can matter here.
 
 Sums are taken by hour and by day, in a full hour also by some entries at a time, and remembered until an entry of
-theirs changes: remembered, never counted up and down, so the numbers are those of a fresh fold at any time (DESIGN §3,
-law 2). What may be one of the other incidents is kept apart from them (:mod:`streams.core.tentative`) and added last.
+theirs changes: remembered, never counted up and down, so the numbers are those of a fresh fold at any time (law 2).
+What may be one of the other incidents is kept apart from them (:mod:`streams.core.tentative`) and added last.
 """
 
 from __future__ import annotations

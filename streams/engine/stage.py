@@ -4,7 +4,7 @@ A stage reads one topic. For every partition that a worker owns it keeps one :cl
 from the partition's stored items whenever the partition arrives or a commit failed. The engine's promise, in order:
 
 1. ``take`` is called with consecutive records of one partition, in slices, so that no slice holds the event
-   loop for long; every record is taken once and none is left out (DESIGN, laws 1 and 2).
+   loop for long; every record is taken once and none is left out (docs/concepts.md, laws 1 and 2).
 2. ``step`` is called when the block is taken, and again on every tick (or ``stepping``, where the state has it). It
    returns what must be sent and what must be stored.
 3. The outputs are acknowledged by the broker, then the changes are stored, then the offset may be committed.

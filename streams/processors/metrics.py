@@ -1,6 +1,6 @@
 """Every metric, declared once, with its meaning.
 
-Counters of regions come through :class:`OwnedCounters`, which shows only what this worker owns (DESIGN, law 8).
+Counters of regions come through :class:`OwnedCounters`, which shows only what this worker owns (law 8).
 Nothing is registered globally: :class:`Metrics` has its own registry.
 """
 

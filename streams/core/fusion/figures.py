@@ -1,6 +1,6 @@
 """From what sources say of one figure to the figure: newest word per source, best of the best, lowest and highest.
 
-DESIGN §4: one source's newer statement replaces its older one; over sources the best is the newest statement of the
+One source's newer statement replaces its older one; over sources the best is the newest statement of the
 best-graded source, low the smallest and high the largest current statement; never a sum, never the largest by default.
 """
 

@@ -16,7 +16,7 @@ class FusionPolicy:
     """
 
     same_point_km: float = 1.0
-    """Two geolocations at most this far apart are one spot (DESIGN §4; measured recall .94 on two archives)."""
+    """Two geolocations at most this far apart are one spot (measured recall .94 on two archives)."""
     near_km: float = 5.0
     """The farthest two places of one strike may lie apart; beyond, mentions are never compared."""
     raion_km: float = 60.0

@@ -57,7 +57,7 @@ class Misplaced(NamedTuple):
 
 @dataclass(slots=True)
 class Tally:
-    """What became of the records of one block, for the accounting of DESIGN law 4: in = the sum of the rest."""
+    """What became of the records of one block, for the accounting of law 4: in = the sum of the rest."""
 
     accepted: dict[str, int] = field(default_factory=dict)
     duplicates: dict[str, int] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""DESIGN §4, figures: the newest word per source, the best of the best-graded, lowest and highest kept visible."""
+"""Figures: the newest word per source, the best of the best-graded, lowest and highest kept visible."""
 
 from __future__ import annotations
 

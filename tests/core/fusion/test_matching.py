@@ -1,4 +1,4 @@
-"""When two mentions are one event: each rule of DESIGN §4 by example, told apart by what one may not rely on."""
+"""When two mentions are one event: each rule of docs/concepts.md by example, told apart by what one may not rely on."""
 
 from __future__ import annotations
 

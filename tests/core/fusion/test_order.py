@@ -1,4 +1,4 @@
-"""DESIGN laws 2 and 5: order, repeats and crashes do not matter; what is taken back leaves no trace."""
+"""Laws 2 and 5 of docs/concepts.md: order, repeats and crashes do not matter; what is taken back leaves no trace."""
 
 from __future__ import annotations
 
