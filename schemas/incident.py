@@ -31,6 +31,8 @@ class Statement(WireModel):
     published_at: Moment
     value: Estimate
     superseded_by: Identifier | None = None
+    counts_as: Literal["at_most"] | None = None
+    """Where it does not count as stated: what an attacker says of the enemy's soldiers bounds them from above."""
 
 
 class FusedFigure(WireModel):

@@ -244,11 +244,12 @@ def _gap(found: Mapping[str | None, Incident]) -> Gap | None:
     for fused in found.values():
         if len(fused["statements"]) < 2:
             continue
-        current = [said["value"] for said in fused["statements"] if "superseded_by" not in said]
-        highs = [value["high"] for value in current if "high" in value]
+        current = [said for said in fused["statements"] if "superseded_by" not in said]
+        highs = [said["value"]["high"] for said in current if "high" in said["value"]]
         if not highs:
             continue
-        gap = Gap(min(highs), max(value["low"] for value in current))
+        # An attacker's number of the enemy's soldiers says how many at most, and none that there were at least.
+        gap = Gap(min(highs), max(0 if "counts_as" in said else said["value"]["low"] for said in current))
         if gap.width > 0 and (widest is None or gap.width > widest.width):
             widest = gap
     return widest

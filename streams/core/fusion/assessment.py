@@ -130,7 +130,7 @@ def assess(leader: Mention, policy: FusionPolicy) -> Assessment:
     restored: dict[tuple[Facet, int], list[Said]] = {}
     words: dict[Utility, list[Fact]] = {}
     weapons = targets = 0
-    actor = leader.actor
+    actor = leader.actor or next((mention.actor for mention in mentions if mention.actor), None)
     is_strike = False
     hedged = True
     first, last, best_grade = mentions[0].report.first, 0, WORST_GRADE
@@ -142,12 +142,11 @@ def assess(leader: Mention, policy: FusionPolicy) -> Assessment:
         is_strike = is_strike or mention.is_strike
         weapons |= mention.weapons
         targets |= mention.targets
-        actor = actor or mention.actor
         own_grade = grade(mention if original is None else original)
         # A repost lends its original nothing of its own grade.
         if original is None and own_grade < best_grade:
             best_grade = own_grade
-        _collect(mention, original, own_grade, said, restored, words)
+        _collect(mention, original, own_grade, actor, said, restored, words)
         if hedged:
             for fact in mention.facts:
                 hedged = hedged and fact.hedged
@@ -198,6 +197,7 @@ def _collect(
     mention: Mention,
     original: Mention | None,
     own_grade: int,
+    actor: Party | None,
     said: dict[tuple[Facet, int], list[Said]],
     restored: dict[tuple[Facet, int], list[Said]],
     words: dict[Utility, list[Fact]],
@@ -206,7 +206,9 @@ def _collect(
     report = mention.report
     source_id = report.source.id
     # A repost says what its original said, when the original said it: before the repost, whatever was corrected since.
-    speaker = original.report.source.id if original is not None else source_id
+    speaking = original.report.source if original is not None else report.source
+    speaker = speaking.id
+    attacks = actor is not None and speaking.party is actor
     published, revision = report.version if original is None else min(original.report.version, report.version)
     several = _told_twice(mention.facts) if len(mention.facts) > 1 else ()
     for fact in mention.facts:
@@ -222,6 +224,8 @@ def _collect(
                 continue
             key = facet, number
             statement = Said(speaker, source_id, report.report_id, at, own_grade, value)
+            if attacks and _is_claim_of_losses(facet, value):
+                statement = statement._replace(at_most=True)
             if key in several:
                 statement = statement._replace(withdrawn=True, overtaken_by=report.report_id)
             if key in kept:
@@ -241,7 +245,14 @@ def _collect(
         told = [fact for fact in mention.facts if _facet(fact) == key[0] and any(n == key[1] for n, _ in fact.figures)]
         value = together([(dict(fact.figures)[key[1]], fact.weapons) for fact in told])
         at = published, revision, told[-1].number + 1
-        said.setdefault(key, []).append(Said(speaker, source_id, report.report_id, at, own_grade, value))
+        at_most = attacks and _is_claim_of_losses(key[0], value)
+        statement = Said(speaker, source_id, report.report_id, at, own_grade, value, at_most=at_most)
+        said.setdefault(key, []).append(statement)
+
+
+def _is_claim_of_losses(facet: Facet, value: Range) -> bool:
+    """Return whether a figure of the side that attacked is one of the enemy's losses; that it hurt none is no claim."""
+    return facet is Group.MILITARY and value.high != 0
 
 
 def _told_twice(facts: Sequence[Fact]) -> set[tuple[Facet, int]]:

@@ -82,7 +82,10 @@ def _figures(facet: object, told: _Told) -> Iterator[str]:
 
 
 def _reason(figure: FusedFigure, told: _Told) -> str:
-    current = {statement.source_id for statement in figure.statements if statement.superseded_by is None}
+    now = [statement for statement in figure.statements if statement.superseded_by is None]
+    current = {statement.source_id for statement in now if statement.counts_as is None}
+    if not current:
+        return "; only the side that attacked tells, and its number is the most that there were"
     if figure.best_from is None:
         return "; nobody gives one number" if figure.value.best is None else ""
     if len(current) == 1:
@@ -93,7 +96,7 @@ def _reason(figure: FusedFigure, told: _Told) -> str:
 def _said(statement: Statement, told: _Told) -> tuple[str, ...]:
     by = statement.superseded_by
     if by is None:
-        held, note = "now", ""
+        held, note = "now", ", by the side that attacked: at most" if statement.counts_as else ""
     elif by == statement.report_id:
         held, note = "was", ", superseded by a newer version of it"
     elif (statement.source_id, statement.report_id) in told.repeats:

@@ -28,6 +28,13 @@ class Said(NamedTuple):
     """Said in an earlier version of the report, or overtaken: kept to be shown, never counted."""
     overtaken_by: str | None = None
     """The report of the same speaker whose figure of another group overtook this one."""
+    at_most: bool = False
+    """Said of the enemy's soldiers by the side whose attack it was: it bounds from above, and no more (ADR 0027)."""
+
+    @property
+    def counts_as(self) -> Range:
+        """What the statement lets be known."""
+        return self.value._replace(low=0, best=None) if self.at_most else self.value
 
 
 class Held(NamedTuple):
@@ -54,7 +61,8 @@ def fuse(statements: Sequence[Said]) -> Figure | None:
         said = statements[0]
         if said.withdrawn:
             return None
-        return Figure(said.value, None if said.value.best is None else said, (Held(said, None),))
+        value = said.counts_as
+        return Figure(value, None if value.best is None else said, (Held(said, None),))
     newest: dict[str, Said] = {}
     for said in statements:
         held = newest.get(said.speaker)
@@ -63,8 +71,12 @@ def fuse(statements: Sequence[Said]) -> Figure | None:
     if not newest:
         return None
     current = sorted(newest.values(), key=_rank)
-    best = _best_of(current)
-    value = envelope((said.value for said in current), best.value.best if best else None)
+    # How few there were is for others than the attacker to tell, where any do.
+    heard = [said for said in current if not said.at_most] or current
+    best = _best_of([said for said in heard if not said.at_most])
+    value = envelope((said.counts_as for said in heard), best.value.best if best else None)
+    if len(heard) < len(current):
+        value = value._replace(high=envelope((said.counts_as for said in current), None).high)
     ids = {id(said) for said in current}
     rest = sorted((said for said in statements if id(said) not in ids), key=_age, reverse=True)
     held_all = [Held(said, None) for said in current]
@@ -178,10 +190,10 @@ def is_disputed(figure: Figure, within: int) -> bool:
     current = figure.current
     for index, one in enumerate(current):
         for other in current[index + 1 :]:
-            if not disjoint(one.value, other.value):
+            if not disjoint(one.counts_as, other.counts_as):
                 continue
             earlier, later = (one, other) if one.at < other.at else (other, one)
-            if later.at[0] - earlier.at[0] <= within or later.value.low < earlier.value.low:
+            if later.at[0] - earlier.at[0] <= within or later.counts_as.low < earlier.counts_as.low:
                 return True
     return False
 

@@ -218,6 +218,8 @@ def _figure(figure: Figure, policy: FusionPolicy) -> Document:
         }
         if superseded_by is not None:
             statement["superseded_by"] = superseded_by
+        if said.at_most:
+            statement["counts_as"] = "at_most"
         statements.append(statement)
     document["statements"] = statements
     document["omitted"] = len(held) - len(shown)
@@ -244,8 +246,15 @@ def _why(found: Assessment, policy: FusionPolicy) -> list[str]:
     if len(found.mentions) > 1:
         reasons.extend(
             f"best {FIGURES[number]} is {figure.best.value.best}: newest word of {figure.best.source_id}, "
-            f"graded {_GRADES[figure.best.grade]}, the best of {len(figure.current)}"
+            f"graded {_GRADES[figure.best.grade]}, the best of {sum(not said.at_most for said in figure.current)}"
             for (_, number), figure in found.figures.items()
             if figure.best is not None and len(figure.held) > 1
         )
+    for (facet, number), figure in found.figures.items():
+        attacker = next((said for said in figure.current if said.at_most), None) if facet is Group.MILITARY else None
+        if attacker is not None:
+            reasons.append(
+                f"{FIGURES[number]}, military: {attacker.source_id} speaks for the side that attacked, "
+                "so its number is the most that there were, not the least"
+            )
     return [reason[:1_000] for reason in reasons]

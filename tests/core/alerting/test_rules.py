@@ -353,6 +353,17 @@ def test_at_least_and_exactly_more_do_not_contradict_each_other() -> None:
     assert scene.tell(NOON, an_incident(killed=fused((4, 12), [(4, None), 12]))) == []
 
 
+def test_what_an_attacker_claims_of_soldiers_is_contradicted_by_more_and_not_by_fewer() -> None:
+    scene = Scene(rules({"kind": "disagreement", "by": 5, **AT_ONCE}))
+    told = fused((4, 30), [30, 4])
+    told["statements"][0]["counts_as"] = "at_most"
+    assert scene.tell(NOON, an_incident(killed=told, group="military")) == []
+    told = fused((60, 60), [30, 60])
+    told["statements"][0]["counts_as"] = "at_most"
+    [raised] = scene.tell(after(hours=1), an_incident(killed=told, group="military"))
+    assert raised.headline.endswith("sources contradict each other: at most 30, or at least 60 killed")
+
+
 def test_rules_put_in_force_later_see_what_is_known() -> None:
     scene = Scene(rules())
     scene.tell(NOON, counters(strikes=12))

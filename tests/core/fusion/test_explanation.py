@@ -58,6 +58,28 @@ def test_the_explanation_reads_like_this() -> None:
     ]
 
 
+def test_what_the_attacker_says_of_soldiers_is_told_as_a_bound() -> None:
+    strike = a_strike(place="Bryansk", actor="UA", weapons=["drone"])
+    toll = casualties(place="Bryansk", group="military", killed=30)
+    claimed = a_report("u1", "staff", party="UA", claims=[strike, toll])
+    [told] = fuse([claimed])[0].incidents()
+    lines = list(explain(told))
+    assert (
+        "  killed: 0 to 30, no best; only the side that attacked tells, and its number is the most that there were"
+        in lines
+    )
+    assert "    now  30  staff (B)  2025-10-22 15:00  u1, by the side that attacked: at most" in lines
+    assert lines[-1].endswith(
+        "staff speaks for the side that attacked, so its number is the most that there were, not the least"
+    )
+
+    counted = a_report(
+        "o1", "observers", grade="C", claims=[strike, casualties(place="Bryansk", group="military", killed=7)]
+    )
+    [told] = fuse([claimed, counted])[0].incidents()
+    assert "  killed: 7 to 30, best 7; observers alone says so" in list(explain(told))
+
+
 def test_a_repost_repeats_and_neither_outlives_a_correction_nor_is_named_for_the_best() -> None:
     text = "Ракета влучила у двір будинку на околиці міста, рятувальники розбирають завали, людей вивели до школи"
     first = a_report(

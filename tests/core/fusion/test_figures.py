@@ -153,6 +153,31 @@ def test_another_source_s_dead_do_not_touch_a_source_s_wounded() -> None:
     assert after_deaths(wounded, [said("a", 1, 1), said("b", 9, 4)]) == wounded
 
 
+@law(100)
+@given(st.lists(st.tuples(ranges(), st.booleans(), st.integers(0, 5)), min_size=1, max_size=5))
+def test_of_the_enemy_s_soldiers_the_attacker_moves_the_high_and_nothing_else(
+    held: list[tuple[Range, bool, int]],
+) -> None:
+    statements = [
+        said(f"s{n}", n, value, grade)._replace(at_most=claimed) for n, (value, claimed, grade) in enumerate(held)
+    ]
+    figure, others = fuse(statements), fuse([one for one in statements if not one.at_most])
+    assert figure is not None
+    assert figure.value[:2] == ((0, None) if others is None else others.value[:2])
+    highs = [one.value.high for one in statements]
+    assert figure.value.high == (None if None in highs else max(high for high in highs if high is not None))
+    assert figure.best == (None if others is None else others.best)
+
+
+def test_more_dead_than_the_attacker_claims_is_a_dispute_and_fewer_is_none() -> None:
+    claimed = said("staff", 0, 30)._replace(at_most=True)
+    fewer, more = fuse([claimed, said("b", 1, 4)]), fuse([claimed, said("b", 1, 40)])
+    assert fewer is not None
+    assert more is not None
+    assert not is_disputed(fewer, 6 * HOUR)
+    assert is_disputed(more, 6 * HOUR)
+
+
 def test_two_voices_that_no_number_reconciles_are_a_dispute_and_a_rising_toll_is_none() -> None:
     at_once, risen = fuse([said("a", 1, 3), said("b", 2, 9)]), fuse([said("a", 1, 3), said("b", 20, 9)])
     assert at_once is not None
