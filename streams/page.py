@@ -28,6 +28,7 @@ READY: Final = "/readyz"
 
 _CLIENTS_FAULT: Final = (HttpProcessingError, web.RequestPayloadError, ConnectionError)
 _READING: Final = ("GET", "HEAD")
+_NOTHING_HERE: Final = f"404: Not Found. There are {METRICS}, {HEALTHY} and {READY}.\n"
 
 
 class Answer(NamedTuple):
@@ -126,7 +127,7 @@ class ServicePage:
             return web.Response(status=400, text="400: Bad Request")
         probe = self._probes.get(request.path)
         if probe is None and request.path != METRICS:
-            return web.Response(status=404, text="404: Not Found")
+            return web.Response(status=404, text=_NOTHING_HERE)
         if request.method not in _READING:
             return web.Response(status=405, text="405: Method Not Allowed", headers={"Allow": ", ".join(_READING)})
         if probe is None:

@@ -70,8 +70,8 @@ Outputs go out before the state that they come from is stored, so a worker that 
 behind, and its successor works the same records again. It used to do so in blocks of its own: in a larger one an
 incident that the first attempt had named after one report was named after another, and nobody ended the first. Now such
 a block is announced in the changelog before its outputs are sent, and a successor repeats just that block, at the same
-time ([ADR 0015](decisions/0015-blocks-are-announced.md)). `tests/engine/test_engine_announcing.py` and a property over
-arbitrary histories in `tests/engine/test_engine_histories.py` hold it; the verdict above fails on a second live
+time ([decision 0015](decisions/0015-blocks-are-announced.md)). `tests/engine/test_engine_announcing.py` and a property
+over arbitrary histories in `tests/engine/test_engine_histories.py` hold it; the verdict above fails on a second live
 incident of one situation.
 """
 
@@ -97,8 +97,8 @@ and `CONNECT` without a target ended the task of its own connection. The page do
 (`streams/page.py`, `tests/engine/test_page.py`).
 
 Topics between the stages (`sitrep.claims`, `sitrep.set-members`, the changelogs) are written by workers alone, and
-access lists keep it so (`sitrep acls`). A foreign record on `sitrep.claims` is validated and buried; on the other two
-it is a fault of the deployment and ends the worker.
+access lists keep it so (`sitrep acls`). A foreign record on the first two is validated and buried; on a changelog it is
+a fault of the deployment and ends the worker.
 """
 
 _KAFKA: Final = """

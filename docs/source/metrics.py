@@ -1,4 +1,4 @@
-"""The page of all metrics, from what a worker's registry describes."""
+"""The page of all metrics, from what the registries of a worker and of a deliverer describe."""
 
 from __future__ import annotations
 
@@ -7,15 +7,25 @@ from typing import Final
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.metrics import MetricWrapperBase
 
+from streams.delivery.tally import DeliveryMetrics
 from streams.processors.metrics import Metrics
 
 _HEAD: Final = """\
 # Metrics
-What `/metrics` of a worker shows, for Prometheus. Counters of regions are shown by the worker that owns the region's
-partition and by no other, so sums over workers count nothing twice. A figure that nobody stated is absent, `best` is
-absent where it is unknown, and `high` where it is open. Beside these come the usual `process_*` and `python_info`.
-Rules and dashboards over them are in [`deploy/`](../deploy/). This page is generated from
-`streams/processors/metrics.py` by `make schemas`.
+What `/metrics` of a [worker](#of-a-worker) and of a [deliverer](#of-a-deliverer) shows, for Prometheus; rules and
+dashboards over them are in [`deploy/`](../deploy/). A worker also shows the usual `process_*` and `python_info`. This
+page is generated from `streams/processors/metrics.py` and `streams/delivery/tally.py` by `make schemas`.
+
+## Of a worker
+Counters of regions are shown by the worker that owns the region's partition and by no other, so sums over workers count
+nothing twice. A figure that nobody stated is absent, `best` is absent where it is unknown, and `high` where it is open.
+
+| metric | kind | labels | meaning |
+|---|---|---|---|
+"""
+_DELIVERER: Final = """
+## Of a deliverer
+`sitrep deliver FILE --metrics-port PORT`; `receiver` is its name in the file.
 
 | metric | kind | labels | meaning |
 |---|---|---|---|
@@ -23,15 +33,15 @@ Rules and dashboards over them are in [`deploy/`](../deploy/). This page is gene
 
 
 def page() -> str:
-    """Return the page as Markdown: counters of regions first, then the pipeline, each in the order of the code."""
+    """Return the page as Markdown: counters of regions, the pipeline, the deliverer, each in the order of the code."""
     metrics = Metrics()
     regions = [_row(family, _labels_of(family)) for family in metrics.counters.describe()]
-    pipeline = []
-    for held in vars(metrics).values():
-        if isinstance(held, MetricWrapperBase):
-            [family] = held.describe()
-            pipeline.append(_row(family, held._labelnames))
-    return _HEAD + "".join(regions) + "".join(pipeline)
+    return _HEAD + "".join([*regions, *_rows(metrics)]) + _DELIVERER + "".join(_rows(DeliveryMetrics()))
+
+
+def _rows(metrics: Metrics | DeliveryMetrics) -> list[str]:
+    held = [metric for metric in vars(metrics).values() if isinstance(metric, MetricWrapperBase)]
+    return [_row(metric.describe()[0], metric._labelnames) for metric in held]
 
 
 def _labels_of(family: Metric) -> tuple[str, ...]:

@@ -24,8 +24,8 @@ CLUSTER = (*ONE, "-f", "compose.cluster.yml")
 STACKS = {"one": ONE, "cluster": CLUSTER}
 
 
-def compose(*arguments: str) -> str:
-    return succeeds(run(tool("docker-compose", FROM_LOCK), *arguments))
+def compose(*arguments: str, **variables: str) -> str:
+    return succeeds(run(tool("docker-compose", FROM_LOCK), *arguments, env=variables))
 
 
 @pytest.fixture(scope="module", params=STACKS)
@@ -161,6 +161,13 @@ def test_each_broker_says_the_address_under_which_it_is_reached(stack: dict[str,
     addresses = ",".join(f"{name}:19092" for name in brokers)
     assert stack["services"]["worker-1"]["environment"]["SITREP_BOOTSTRAP_SERVERS"] == addresses
     assert len({service["volumes"][0]["source"] for service in brokers.values()}) == len(brokers)
+
+
+@pytest.mark.parametrize("files", STACKS.values(), ids=STACKS)
+def test_a_port_can_be_chosen_and_the_broker_says_that_one(files: tuple[str, ...]) -> None:
+    kafka = json.loads(compose(*files, "config", "--format", "json", SITREP_KAFKA_PORT="19999"))["services"]["kafka"]
+    assert kafka["ports"][0]["published"] == "19999"
+    assert kafka["environment"]["KAFKA_ADVERTISED_LISTENERS"].endswith(",LOOPBACK://127.0.0.1:19999")
 
 
 def test_a_cluster_keeps_every_record_three_times_and_acknowledges_it_when_two_have_it() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from docs.source.__main__ import FOLDER, documents, main, outdated
+from streams.delivery.tally import DeliveryMetrics
 from streams.processors.metrics import Metrics
 from streams.settings import Settings, variable_of
 
@@ -44,9 +45,10 @@ def test_secrets_are_marked_and_can_come_from_files() -> None:
         assert f"`{row.split('`')[1]}_FILE`" in row
 
 
-def test_every_metric_of_a_worker_has_a_row() -> None:
+def test_every_metric_of_a_worker_and_a_deliverer_has_a_row() -> None:
     metrics = Metrics()
-    named = {family.name for family in metrics.registry.collect() if family.name.startswith("sitrep_")}
+    families = [*metrics.registry.collect(), *DeliveryMetrics().registry.collect()]
+    named = {family.name for family in families if family.name.startswith("sitrep_")}
     shown = {row.split("`")[1].removesuffix("_total") for row in rows_of("metrics.md")}
     assert shown == named | {family.name for family in metrics.counters.describe()}
 

@@ -1,4 +1,4 @@
-"""The dashboard *Pipeline*: throughput, lag, block time, delays, dead letters, recovery."""
+"""The dashboard *Pipeline*: throughput, lag, block time, delays, dead letters, recovery, delivery of alerts."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ def pipeline() -> dashboard.Dashboard:
     _delays(found)
     _dead_letters(found)
     _workers(found)
+    _delivery(found)
     return found
 
 
@@ -281,4 +282,48 @@ def _workers(found: dashboard.Dashboard) -> None:
             query('rate(process_cpu_seconds_total{job="sitrep-workers"}[$__rate_interval])', "{{instance}}"),
             width=8,
         ).decimals(2)
+    )
+
+
+def _delivery(found: dashboard.Dashboard) -> None:
+    found.with_row(dashboard.Row("Delivery of alerts"))
+    found.with_panel(
+        bars(
+            "Delivered, by receiver",
+            "Records that each receiver of sitrep deliver has taken.",
+            "none",
+            query("sum by (receiver) (increase(sitrep_delivered_total[$__rate_interval]))", "{{receiver}}"),
+            width=8,
+        )
+    )
+    found.with_panel(
+        lines(
+            "Waiting for a receiver",
+            "For how long the present record has been tried in vain; those behind it wait too. 0: nothing waits.",
+            "s",
+            query(
+                "max by (receiver) ((time() - sitrep_delivery_waiting_since_timestamp_seconds) "
+                "* (sitrep_delivery_waiting_since_timestamp_seconds > bool 0))",
+                "{{receiver}}",
+            ),
+            width=8,
+        )
+    )
+    found.with_panel(
+        bars(
+            "Failed calls, and records given up",
+            "A failed call is tried again; a record that is given up is not.",
+            "none",
+            query(
+                "sum by (receiver) (increase(sitrep_delivery_failures_total[$__rate_interval]))",
+                "{{receiver}}: failed",
+                "A",
+            ),
+            query(
+                "sum by (receiver) (increase(sitrep_delivery_given_up_total[$__rate_interval]))",
+                "{{receiver}}: given up",
+                "B",
+            ),
+            width=8,
+        )
     )
