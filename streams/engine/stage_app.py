@@ -241,10 +241,14 @@ class StageApp:
         for partition in sorted(gone):
             self._owned.pop(partition).close()
             self._watchdog.forget(partition)
-        for partition in sorted(ours - self._owned.keys()):
-            self._owned[partition] = self._own(partition)
         if gone:
             self._observer.revoked(self.stage.name, gone)
+        for partition in sorted(ours - self._owned.keys()):
+            try:
+                self._owned[partition] = self._own(partition)
+            except Exception as error:  # the disk's fault; raised here it would crash Faust
+                self.fail(partition, error)
+                return
         self._observer.owned(self.stage.name, ours)
         log.info("%s owns partitions %s", self.stage.name, sorted(ours))
         await _cancel(self._recovering)
