@@ -22,6 +22,8 @@ _RUN: Final = "Run it"
 _USE: Final = "Use it"
 _TRY: Final = "Without a broker"
 
+_START_ONE: Final = "start one with `sitrep broker`, or name yours with --broker HOST:PORT"
+
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 """What a disk says that takes no more, whichever file it was: the world's fault and no crash."""
 
@@ -79,9 +81,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except BadSettings as error:
         _end("wrong setting: " + "; ".join(error.mistakes), ExitCode.USAGE)
     except BrokerAway as error:
-        _end(str(error), ExitCode.BROKER_AWAY, "start one with `sitrep broker`, or name yours with --broker HOST:PORT")
+        _end(str(error), ExitCode.BROKER_AWAY, error.remedy or _START_ONE)
     except PublishError as error:
-        _end(str(error), ExitCode.BROKER_AWAY)
+        _end(str(error), ExitCode.BROKER_AWAY, error.remedy)
     except KafkaError as error:
         _end(f"the broker at fault: {error}", ExitCode.BROKER_AWAY, "`sitrep doctor` may tell more")
     except (BrokenPipeError, ReaderGoneError):

@@ -159,9 +159,10 @@ async def _at_the_broker(settings: Settings) -> list[Finding]:
         states = await check_topics(settings)
     except BrokerAway as error:
         remedy = "start one with `sitrep broker`, or name yours with --broker or SITREP_BOOTSTRAP_SERVERS"
-        return [Finding("broker", Verdict.BAD, str(error), remedy, broker=True)]
+        return [Finding("broker", Verdict.BAD, str(error), error.remedy or remedy, broker=True)]
     except PublishError as error:
-        return [Finding("broker", Verdict.BAD, str(error), "check SITREP_SECURITY_PROTOCOL and the credentials")]
+        remedy = error.remedy or "check SITREP_SECURITY_PROTOCOL and the credentials"
+        return [Finding("broker", Verdict.BAD, str(error), remedy)]
     took = (time.monotonic() - started) * 1000
     findings = [Finding("broker", Verdict.GOOD, f"{settings.bootstrap_servers} answers, {took:.0f} ms for topics")]
     missing = [state.topic.name for state in states if state.status is TopicStatus.MISSING]

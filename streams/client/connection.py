@@ -19,12 +19,15 @@ from aiokafka.errors import (
     UnsupportedSaslMechanismError,
 )
 
-from streams.client.errors import BrokerAway, Refused
+from streams.client.diagnosis import misunderstanding
+from streams.client.errors import BrokerAway, PublishError, Refused
 from streams.client.tokens import TokenFile, tell_refusals
-from streams.settings import SaslMechanism, SecurityProtocol, Settings
+from streams.settings import SaslMechanism, SecurityProtocol, Settings, variable_of
 
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 1.0
+_SUSPICIOUS_SECONDS: Final = 1.5
+"""From then on it is looked who answers there: a broker that is right has mostly answered."""
 T = TypeVar("T")
 _REFUSALS: Final = (
     AuthenticationFailedError,
@@ -92,9 +95,28 @@ def _tells_no_secret(record: logging.LogRecord) -> bool:
 async def reach(settings: Settings, start: Callable[[], Awaitable[T]]) -> T:
     """Return what ``start`` returns, trying again until the broker answers.
 
-    :raises BrokerAway: no broker answered within ``connect_timeout_seconds``.
-    :raises Refused: the broker answered and refused the credentials.
+    :raises BrokerAway: no broker answered within ``connect_timeout_seconds``, or at once where somebody else does.
+    :raises Refused: the broker answered and refused the credentials, or speaks TLS where the client does not.
     """
+    attempts = asyncio.ensure_future(_attempts(settings, start))
+    looking = asyncio.ensure_future(_look(settings))
+    try:
+        await asyncio.wait({attempts, looking}, return_when=asyncio.FIRST_COMPLETED)
+        if not attempts.done() and (wrong := looking.result()) is not None:
+            raise wrong
+        return await attempts
+    finally:
+        for task in (attempts, looking):
+            task.cancel()
+        await asyncio.wait({attempts, looking})
+
+
+async def _look(settings: Settings) -> PublishError | None:
+    await asyncio.sleep(_SUSPICIOUS_SECONDS)
+    return await misunderstanding(settings, ssl_context(settings))
+
+
+async def _attempts(settings: Settings, start: Callable[[], Awaitable[T]]) -> T:
     within = settings.connect_timeout_seconds
     deadline = time.monotonic() + within
     pause = _FIRST_PAUSE
@@ -105,11 +127,11 @@ async def reach(settings: Settings, start: Callable[[], Awaitable[T]]) -> T:
                 async with asyncio.timeout(max(left, 0.01)):
                     return await start()
             except _REFUSALS as error:
-                raise Refused(_disagreement(settings, error)) from error
+                raise await _refused(settings, error) from error
             except (KafkaConnectionError, TimeoutError, OSError) as error:
                 cause = heard.error or error
                 if isinstance(cause, _REFUSALS):
-                    raise Refused(_disagreement(settings, cause)) from error
+                    raise await _refused(settings, cause) from error
                 if time.monotonic() + pause >= deadline:
                     reason = f"no answer within {within:g} s"
                     raise BrokerAway(settings.bootstrap_servers, reason) from error
@@ -117,12 +139,20 @@ async def reach(settings: Settings, start: Callable[[], Awaitable[T]]) -> T:
             pause = min(2 * pause, _LONGEST_PAUSE)
 
 
-def _disagreement(settings: Settings, cause: BaseException) -> str:
-    if isinstance(cause, UnsupportedSaslMechanismError):
+async def _refused(settings: Settings, cause: BaseException) -> PublishError:
+    remedy = None
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        reason = f"certificate verify failed: {cause.verify_message}"
+        remedy = f"set {variable_of('ssl_ca_file')} to the certificate of the authority that signed the broker's"
+    elif isinstance(cause, ssl.SSLError):
+        if (wrong := await misunderstanding(settings, ssl_context(settings))) is not None:
+            return wrong
+        reason = str(cause)
+    elif isinstance(cause, UnsupportedSaslMechanismError):
         reason = f"the broker does not support {settings.sasl_mechanism}"
     else:
         reason = str(cause) or type(cause).__name__
-    return f"{settings.bootstrap_servers} and this client do not agree: {reason}"
+    return Refused(f"{settings.bootstrap_servers} and this client do not agree: {reason}", remedy=remedy)
 
 
 class _Overheard(logging.Filter):

@@ -11,6 +11,9 @@ from streams.core.wording import plural
 class PublishError(Exception):
     """Anything that kept a report from being acknowledged."""
 
+    remedy: str | None = None
+    """What to do about it, where that is known better than by the kind of error."""
+
 
 class InvalidReport(PublishError, ValueError):
     """The report breaks the contract: the sender's fault. Nothing of it was sent.
@@ -33,8 +36,17 @@ class BrokerAway(PublishError, ConnectionError):
     ``unacknowledged`` reports may or may not have arrived. Publishing them again is safe: intake drops repeats.
     """
 
-    def __init__(self, address: str, reason: str, *, acknowledged: int = 0, unacknowledged: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        address: str,
+        reason: str,
+        *,
+        acknowledged: int = 0,
+        unacknowledged: Sequence[str] = (),
+        remedy: str | None = None,
+    ) -> None:
         self.address = address
+        self.remedy = remedy
         self.acknowledged = acknowledged
         self.unacknowledged = tuple(unacknowledged)
         """Keys (``source id/report id``) in the order of publishing."""
@@ -57,7 +69,8 @@ class TopicMissing(PublishError):
 class Refused(PublishError):
     """The broker refused for a reason that trying again does not change: no permission, too large."""
 
-    def __init__(self, reason: str, *, refused: Sequence[str] = ()) -> None:
+    def __init__(self, reason: str, *, refused: Sequence[str] = (), remedy: str | None = None) -> None:
+        self.remedy = remedy
         self.refused = tuple(refused)
         """Keys of the reports that the broker refused."""
         count = f"{plural(len(self.refused), 'report')}, first {self.refused[0]}: " if self.refused else ""

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from schemas.topics import MAX_MESSAGE_BYTES
-from streams.client.connection import kafka_options
+from streams.client.connection import kafka_options, ssl_context
+from streams.client.diagnosis import misunderstanding
 from streams.core.fusion import FusionPolicy
 from streams.core.intake import IntakePolicy
 from streams.engine.config import EngineConfig
@@ -105,6 +106,7 @@ async def serve(
         BadSettings: a worker cannot run with these.
         BadRules: the file of alert rules has mistakes; each is named with its line.
         WorkerFailedError: a stage cannot go on; a supervisor should start the worker anew.
+        BrokerAway, Refused: somebody else answers than the broker that the settings expect.
         BrokerAwayError, TopicError: at the start.
         AddressTaken: the page's port is in use.
     """
@@ -114,6 +116,9 @@ async def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, _read_again, rules_file, rules)
+    if (wrong := await misunderstanding(settings, ssl_context(settings))) is not None:
+        # Said at once: the engine would wait for an answer for as long as one request may take.
+        raise wrong
     metrics, health, backlog = Metrics(), Health(), Backlog()
     stages = build_stages(names, metrics, rules, backlog)
     tune_interpreter()

@@ -142,6 +142,28 @@ def test_without_a_broker_it_is_3_in_time_with_a_remedy_and_no_traceback(
 
 
 @pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["doctor"], ExitCode.BAD_INPUT),
+        (["topics", "check"], ExitCode.BROKER_AWAY),
+        (["tail", "counters"], ExitCode.BROKER_AWAY),
+        (["worker", "--http-port", "0"], ExitCode.BROKER_AWAY),
+    ],
+)
+def test_a_broker_without_tls_where_tls_was_asked_for_is_told_with_a_remedy(
+    sitrep: Any, broker: str, arguments: list[str], code: ExitCode
+) -> None:
+    # Far more time than a test has: whoever waits for all of it is found out.
+    patient = {"connect_timeout_seconds": 900, "request_timeout_seconds": 900}
+    done = sitrep(*arguments, bootstrap_servers=broker, security_protocol="SSL", **patient)
+    assert done.returncode == code
+    told = done.stdout + done.stderr
+    assert "speaks Kafka without TLS, and SITREP_SECURITY_PROTOCOL=SSL wants TLS" in told
+    assert "SITREP_SECURITY_PROTOCOL=PLAINTEXT" in told
+    assert "Traceback" not in told
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
         pytest.param(["schema", "reports"], id="one document"),

@@ -116,10 +116,18 @@ async def test_what_does_not_fit_is_refused_at_once_with_the_reason(
     assert "wrong" not in caplog.text
 
 
-async def test_plain_text_to_a_guarded_broker_ends_in_time(guarded: Guarded) -> None:
-    settings = Settings(bootstrap_servers=guarded.address, connect_timeout_seconds=2)
-    with pytest.raises(BrokerAway):
-        await connect(settings)
+async def test_whoever_speaks_another_protocol_is_told_at_once_and_what_to_set(
+    guarded: Guarded, apache: ApacheCluster
+) -> None:
+    with pytest.raises(Refused, match="speaks TLS, and SITREP_SECURITY_PROTOCOL=PLAINTEXT does not"):
+        await connect_at_once(Settings(bootstrap_servers=guarded.address))
+    authority = guarded.certificates.authority
+    with pytest.raises(Refused, match=r"wants a login .*SCRAM-SHA-512.*, and SITREP_SECURITY_PROTOCOL=SSL has none"):
+        await connect_at_once(
+            load_settings(bootstrap_servers=guarded.address, security_protocol="SSL", ssl_ca_file=authority)
+        )
+    with pytest.raises(Refused, match="speaks Kafka without TLS, and SITREP_SECURITY_PROTOCOL=SSL wants TLS"):
+        await connect_at_once(load_settings(bootstrap_servers=apache.address, security_protocol="SSL"))
 
 
 @pytest.fixture(scope="module")
