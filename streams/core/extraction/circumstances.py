@@ -76,9 +76,12 @@ def is_not_war(doc: Document, sentence: Sentence) -> bool:
 
     "Аварійні відключення" are emergency cuts, no accident; a side that acts makes it the war again.
     """
-    if "context.nonwar" not in doc.starts:
-        return False
-    causes = doc.starts_in(sentence.first, sentence.last, "context.nonwar")
+    causes = [
+        t
+        for tag in ("context.nonwar", "context.accident", "context.crime")
+        if tag in doc.starts
+        for t in doc.starts_in(sentence.first, sentence.last, tag)
+    ]
     if not causes or all(doc.words[t].startswith(("аварійн", "аварийн")) for t in causes):
         return False
     sides = ("context.actor.ru", "strikes.attack.noun")
@@ -148,14 +151,20 @@ _BLOCKING: Final = (
     ("context.memory", Reason.MEMORY),
     ("context.cyber", Reason.CYBER),
     ("context.exercise", Reason.HYPOTHETICAL),
+    ("context.fiction", Reason.COMMENT),
 )
+_CREWS: Final = ("crew", "груп", "групп", "director", "режисер", "режиссер", "maker")
 
 
 def blocking_reason(doc: Document, sentence: Sentence) -> Reason | None:
     """Return why nothing in a sentence is an event, or None."""
     starts = doc.starts
     for tag, reason in _BLOCKING:
-        if tag in starts and doc.any_in(sentence.first, sentence.last, tag):
+        if tag in starts and any(
+            # A film crew is wounded as others are.
+            tag != "context.fiction" or not doc.words[doc.end_of(t, tag) + 1].startswith(_CREWS)
+            for t in doc.starts_in(sentence.first, sentence.last, tag)
+        ):
             return reason
     return None
 

@@ -12,7 +12,7 @@ from streams.core.extraction.casualties.find import find_tolls
 from streams.core.extraction.casualties.toll import TollPolicy, Tolls
 from streams.core.extraction.circumstances import CircumstancePolicy
 from streams.core.extraction.composing import Composer
-from streams.core.extraction.document import read
+from streams.core.extraction.document import Document, read
 from streams.core.extraction.gazette import Gazette
 from streams.core.extraction.kinds import CASUALTIES, STRIKES, UTILITIES, WEAPONS
 from streams.core.extraction.model import DocumentText, Dropped, Extraction, Reason
@@ -24,6 +24,7 @@ from streams.core.extraction.remembered import remembered
 from streams.core.extraction.strikes.find import find_strikes
 from streams.core.extraction.strikes.trigger import Strikes
 from streams.core.extraction.times import find_times
+from streams.core.extraction.unrelated import abroad, unrelated
 from streams.core.extraction.vocabulary import Vocabulary
 
 VERSION = "rules/7"
@@ -62,13 +63,21 @@ def extract(text: DocumentText, knowledge: Knowledge, policy: ExtractionPolicy =
     located = Located(doc, knowledge.gazette, policy.places)
     if not doc.present & _EVENTS:
         return Extraction((), doc, located, None)
+    if (reason := unrelated(doc)) is not None:
+        return Extraction((), doc, located, None, (), tuple(_all_of(doc, reason)))
     quantities = find_quantities(doc)
     strikes = find_strikes(doc, quantities, located, policy.circumstances)
     struck = {doc.sentence_of[t.token] for t in strikes.triggers}
     tolls = find_tolls(doc, quantities, struck, policy.tolls, policy.circumstances)
     outages = find_outages(doc, quantities, struck, policy.outages, policy.circumstances)
-    past = remembered(doc, text.published_at)
-    dropped = (*strikes.dropped, *tolls.dropped, *outages.dropped, *_forget(past, strikes, tolls, outages))
+    past, away = remembered(doc, text.published_at), abroad(doc, located)
+    dropped = (
+        *strikes.dropped,
+        *tolls.dropped,
+        *outages.dropped,
+        *_forget(past, Reason.MEMORY, strikes, tolls, outages),
+        *_forget(away, Reason.ABROAD, strikes, tolls, outages),
+    )
     if not (strikes.triggers or tolls.tolls or outages.mentions):
         return Extraction((), doc, located, quantities, (), dropped)
     binder = Binder(doc, located().mentions, struck)
@@ -81,14 +90,19 @@ def extract(text: DocumentText, knowledge: Knowledge, policy: ExtractionPolicy =
     return Extraction(tuple(claims[kept]), doc, located, quantities, tuple(links[kept]), dropped)
 
 
-def _forget(past: Set[int], strikes: Strikes, tolls: Tolls, outages: Outages) -> list[Dropped]:
-    """Take out what triggers of earlier events told, and return it."""
-    if not past:
+def _all_of(doc: Document, reason: Reason) -> list[Dropped]:
+    """Return the words of strikes and harm, none of which is of the war."""
+    return [Dropped(t, t, reason) for t in range(doc.size) if doc.begun[t] & (STRIKES | CASUALTIES)]
+
+
+def _forget(told: Set[int], reason: Reason, strikes: Strikes, tolls: Tolls, outages: Outages) -> list[Dropped]:
+    """Take out what the triggers among ``told`` tell, and return it."""
+    if not told:
         return []
-    dropped = [Dropped(s.token, s.last, Reason.MEMORY) for s in strikes.triggers if s.token in past]
-    dropped += [Dropped(t.first, t.last, Reason.MEMORY) for t in tolls.tolls if t.trigger in past]
-    dropped += [Dropped(o.first, o.last, Reason.MEMORY) for o in outages.mentions if o.token in past]
-    strikes.triggers = [s for s in strikes.triggers if s.token not in past]
-    tolls.tolls = [t for t in tolls.tolls if t.trigger not in past]
-    outages.mentions = [o for o in outages.mentions if o.token not in past]
+    dropped = [Dropped(s.token, s.last, reason) for s in strikes.triggers if s.token in told]
+    dropped += [Dropped(t.first, t.last, reason) for t in tolls.tolls if t.trigger in told]
+    dropped += [Dropped(o.first, o.last, reason) for o in outages.mentions if o.token in told]
+    strikes.triggers = [s for s in strikes.triggers if s.token not in told]
+    tolls.tolls = [t for t in tolls.tolls if t.trigger not in told]
+    outages.mentions = [o for o in outages.mentions if o.token not in told]
     return dropped

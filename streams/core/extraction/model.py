@@ -58,6 +58,8 @@ class Reason(Enum):
     COMMENT = "talk about attacks, not a report of one"
     CYBER = "not a physical attack"
     SABOTAGE = "sabotage, not a strike"
+    FIGURE_OF_SPEECH = "a figure of speech"
+    ABROAD = "another war"
     PART = "some of those already counted"
 
 

@@ -12,7 +12,7 @@ from streams.core.extraction.wordlists import stems, words
 
 _NEWS: Final = timedelta(days=60)
 """In January and February the year before is no distant past."""
-_EARLIEST: Final = 1991
+_EARLIEST: Final = 1900
 _BEFORE: Final = 3
 """Words between "since" or "made in" and the year."""
 _COMPARED: Final = words("since from after before until till to з із від с со от після после до по for by law model")

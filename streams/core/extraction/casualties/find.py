@@ -29,10 +29,11 @@ from streams.core.extraction.circumstances import (
     is_whole_war,
 )
 from streams.core.extraction.document import Document, Sentence
-from streams.core.extraction.kinds import CASUALTIES
+from streams.core.extraction.kinds import CASUALTIES, STRIKES, WEAPONS
 from streams.core.extraction.model import Dropped, Reason
 from streams.core.extraction.numerals import NUMBER_WORDS
 from streams.core.extraction.quantities import Counted, Quantity, within
+from streams.core.extraction.unrelated import returns_bodies
 from streams.core.extraction.wordlists import words
 
 
@@ -53,6 +54,8 @@ def find_tolls(
         reason = blocking_reason(doc, sentence)
         if reason is None and is_whole_war(doc, sentence):
             reason = Reason.WHOLE_WAR
+        if reason is None and returns_bodies(doc, sentence):
+            reason = Reason.CAPTIVES
         if reason is None and sentence.number not in struck:
             if of_captives or doc.any_in(sentence.first, sentence.last, "context.captive"):
                 reason = Reason.CAPTIVES
@@ -160,6 +163,12 @@ def _live(
         if "context.condition" in doc.starts and _is_part(doc, sentence, trigger):
             out.dropped.append(Dropped(trigger[0], trigger[1], Reason.PART))
             continue
+        if trigger[2] == "casualties.killed" and _is_own_body(doc, trigger[0]):
+            out.dropped.append(Dropped(trigger[0], trigger[1], Reason.PART))
+            continue
+        if trigger[2] == "casualties.kills" and _is_killer(doc, sentence, trigger[0]):
+            out.dropped.append(Dropped(trigger[0], trigger[1], Reason.NOT_WAR))
+            continue
         if "context.refuted" in doc.starts and _is_refuted(doc, sentence, trigger[0]):
             out.dropped.append(Dropped(trigger[0], trigger[1], Reason.DENIED))
             continue
@@ -173,6 +182,29 @@ def _live(
         else:
             live.append(trigger)
     return live
+
+
+def _is_own_body(doc: Document, token: int) -> bool:
+    """``опіки тіла``, ``травми частин тіла``: of the living."""
+    if not doc.words[token].startswith(("тіл", "тел")) or doc.gaps[token]:
+        return False
+    return any(doc.words[t].startswith(_WOUNDS) for t in (token - 1, token - 2))
+
+
+_WOUNDS: Final = ("опік", "ожог", "травм", "ушкодж", "поврежд", "поранен", "ранен", "част")
+
+
+def _is_killer(doc: Document, sentence: Sentence, verb: int) -> bool:
+    """``чоловік убив двох``, ``dog kills child``: one person, or a dog, who is no army and has none of its weapons."""
+    if doc.words[verb - 1] not in _KILLERS or doc.gaps[verb]:
+        return False
+    return not any(doc.begun[t] & (WEAPONS | STRIKES) for t in range(sentence.first, sentence.last))
+
+
+_KILLERS: Final = words(
+    "man woman husband wife boyfriend teenager dog gunman чоловік хлопець підліток син собака пес мужчина парень "
+    "подросток сын пенсіонер пенсионер житель мешканець водій водитель сусід сосед внук онук"
+)
 
 
 def _amend(

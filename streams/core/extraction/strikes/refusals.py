@@ -24,6 +24,7 @@ from streams.core.extraction.strikes.surroundings import (
     weapon_near,
 )
 from streams.core.extraction.strikes.trigger import HARMS
+from streams.core.extraction.unrelated import is_figure_of_speech, is_intent
 from streams.core.extraction.wordlists import stems, words
 
 _NEAR: Final = 7
@@ -55,8 +56,10 @@ def refusal_of(
         return Reason.DENIED
     if "context.nonwar" in doc.starts and doc.any_of(around(sentence, token, 3, 0), "context.nonwar"):
         return Reason.NOT_WAR
-    if is_guess(doc, token, policy):
+    if is_guess(doc, token, policy) or (tag in _ATTACKS and is_intent(doc, token)):
         return Reason.HYPOTHETICAL
+    if tag in _ATTACKS and is_figure_of_speech(doc, sentence, token):
+        return Reason.FIGURE_OF_SPEECH
     if "context.comment" in doc.starts and doc.any_in(sentence.first, sentence.last, "context.comment"):
         return Reason.COMMENT
     if tag == "strikes.attack.noun":
@@ -77,6 +80,7 @@ def refusal_of(
     return None
 
 
+_ATTACKS: Final = ("strikes.attack.noun", "strikes.attack.verb", "strikes.destroy.verb")
 _BLOWN_UP: Final = stems("підір подор підрив подрыв взорв висад blew blows blown")
 
 
@@ -129,7 +133,7 @@ def _noun_refusal(doc: Document, sentence: Sentence, token: int) -> Reason | Non
             return Reason.COMMENT
     if "context.forecast" in starts and doc.any_of(around(sentence, token, 0, 2), "context.forecast"):
         return Reason.HYPOTHETICAL
-    if _is_purpose(doc, sentence, token):
+    if _is_purpose(doc, sentence, token) or _is_warded_off(doc, sentence, token):
         return Reason.HYPOTHETICAL
     if "context.cyber" in starts and any("context.cyber" in doc.covering[t] for t in around(sentence, token, 2, 1)):
         return Reason.CYBER
@@ -171,6 +175,16 @@ def _is_purpose(doc: Document, sentence: Sentence, token: int) -> bool:
     return not any(doc.words[t].startswith(_WERE_USED) for t in range(sentence.first, sentence.last))
 
 
+def _is_warded_off(doc: Document, sentence: Sentence, token: int) -> bool:
+    """``захист від ракетних ударів``, ``protect Kharkiv from missile strikes``: what something is to help against."""
+    for t in range(max(sentence.first, token - 3), token):
+        if doc.words[t] in _AGAINST:
+            return any(doc.words[x].startswith(_PROTECT) for x in range(max(sentence.first, t - _NEAR), t))
+    return False
+
+
+_AGAINST: Final = words("from against від проти от против")
+_PROTECT: Final = stems("protect defend shield захист захищ прикри защит защищ прикры оберег defence defense")
 _FOR: Final = words("для for")
 _IN_USE: Final = words("use uses using used")
 _WERE_USED: Final = stems("використав використал використан использовал использован залучи задія задейств")
