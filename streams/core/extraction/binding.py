@@ -41,6 +41,7 @@ class Bound(NamedTuple):
         return cls(mentions, regions, own_clause=own_clause, carried=carried)
 
 
+_NATIONS: Final = (("places.national.ua", "UA"), ("places.national.ru", "RU"))
 _NOWHERE: Final = Bound(())
 _VAGUE: Final = Bound((), vague=True)
 
@@ -139,8 +140,11 @@ class Binder:
         """Return the event places of a token's sentence."""
         return self._by_sentence.get(self._doc.sentence_of[token], [])
 
-    def bind(self, token: int, *, carry: bool = True) -> Bound:
-        """Return the places of the event that the trigger at ``token`` tells of."""
+    def bind(self, token: int, *, carry: bool = True, counted: bool = False) -> Bound:
+        """Return the places of the event that the trigger at ``token`` tells of.
+
+        ``counted`` munitions of which an air force tells are of its country, not of the town named before.
+        """
         doc = self._doc
         own = self.in_clause(token)
         if own:
@@ -159,6 +163,8 @@ class Binder:
             return Bound.to(self.group_of(_nearest(ahead or others, token)))
         if vague:
             return _VAGUE
+        if counted and carry and (nation := self._nation(sentence)) is not None:
+            return Bound((), country=nation)
         carried = self._carried(sentence) if carry else None
         if carried is not None:
             return carried
@@ -167,6 +173,17 @@ class Binder:
         # "Russia attacked Ukraine with 120 drones. Air defences shot down 98."
         before = self._countries.get(sentence - 1, ()) if carry else ()
         return Bound((), country=before[0].regions[0] if before and self._is_wave(before[0]) else None)
+
+    def _nation(self, sentence: int) -> str | None:
+        """The country whose air force or ministry tells, here or in a sentence before, since a place was last named."""
+        doc = self._doc
+        told = [(doc.sentence_of[t], code) for tag, code in _NATIONS for t in doc.starts.get(tag, ())]
+        before = [(n, code) for n, code in told if n <= sentence]
+        if not before:
+            return None
+        last, code = max(before)
+        placed = bisect_right(self._placed, sentence)
+        return code if not placed or self._placed[placed - 1] < last else None
 
     def _is_wave(self, country: Mention) -> bool:
         """Whether a sentence tells of an attack on the whole of its country."""

@@ -47,8 +47,8 @@ class OutageDraft:
 
 def same_strike(a: StrikeDraft, b: StrikeDraft) -> bool:
     """Whether two drafts tell of one strike: same region, overlapping times, no two settlements."""
-    if a.region != b.region or a.unplaced != b.unplaced:
-        return False
+    if a.region != b.region or a.unplaced != b.unplaced or a.scope is not b.scope:
+        return False  # "shelled Kherson; 1,500 drones in the past week": an event is no part of a sum
     if a.when is not None and b.when is not None and not _overlap(a.when, b.when):
         return False
     names = {d.mention.name for d in (a, b) if d.mention is not None and d.mention.name is not None}
@@ -79,8 +79,6 @@ def absorb(known: StrikeDraft, other: StrikeDraft) -> None:
     known.shot_down_only = known.shot_down_only and other.shot_down_only
     seen = {(m.first, m.last) for m in known.munitions}
     known.munitions += [m for m in other.munitions if (m.first, m.last) not in seen]
-    if other.scope is not Scope.INCIDENT:
-        known.scope = other.scope
     known.hedged = known.hedged and other.hedged
 
 

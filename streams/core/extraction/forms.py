@@ -18,6 +18,8 @@ _MONTHS: Final = re.compile(
 _NOT_COUNTED: Final = re.compile(
     r"(?:year|month|week|day|hour|minute|mile|metre|meter|km|kilomet|percent|percentage|dollar|euro|usd|degree|point|"
     r"country|countries|time|round|strike|attack|shelling|violation|raid|floor|stor|mm|calib|ton|kg|megawatt|mw|"
+    r"settlements?$|villages?$|towns?$|cit(?:y|ies)$|communit|districts?$|regions?$|municipalit|"
+    r"посел|посёл|деревен|деревн|городов$|міст$|селищ|станиц|хутор|"
     r"рок|рік|місяц|тижн|дн[іяюе]|день|доб|годин|хвилин|разів|раз[иа]?$|відсот|гривень|грн|долар|євро|км|кілометр|метр|"
     r"тонн|мвт|поверх|калібр|мм$|сутк|суток|год|лет$|лет|месяц|недел|дней|дня|час[аовы]|минут|процент|рубл|доллар|"
     r"евро|этаж|област|район|громад|населен|сел|сіл|удар|атак|обстріл|обстрел|ракетн|авіаудар|авиаудар|снарядів калібр|"

@@ -103,6 +103,21 @@ NO_PARTS: list[Case] = [
        _down("RU-BRY", 20), toll("RU-BRY", None, 1), toll("RU-BRY", None, 1)),
 ]  # fmt: skip
 
+OF_THE_COUNTRY: list[Case] = [
+    _c("Двоє людей поранені в Одесі. Повітряні сили повідомили, що вночі збили 60 із 80 дронів.",
+       toll("UA-51", None, 2), strike("UA", launched=80, intercepted=60)),
+    _c("In Kharkiv region 11 people were injured. Ukraine's Air Force reported 86 drones launched last night. "
+       "42 drones were shot down.",
+       toll("UA-63", None, 11), strike("UA", intercepted=42)),
+    _c("В Белгороде ранены два человека. Минобороны РФ сообщило, что за ночь сбиты 48 беспилотников.",
+       toll("RU-BEL", None, 2), _down("RU", 48)),
+    # The town of the sentence before, where nobody speaks of the country; and the place that is named.
+    _c("В Шебекино ранен мужчина. Над городом сбиты 3 беспилотника.", toll("RU-BEL", None, 1), _down("RU-BEL", 3)),
+    _c("Повітряні сили: у ніч на 22 жовтня над Полтавою збито 4 дрони.", _down("UA-53", 4)),
+    _c("Удар по Сумах: четверо поранених. За даними Повітряних сил, ракета влучила в будинок.",
+       strike("UA-59", "missile", hit=1), toll("UA-59", None, 4)),
+]  # fmt: skip
+
 WHAT_BECAME_OF_THEM: list[Case] = [
     _c("3 ракети зруйнували нафтобазу на Дніпропетровщині.", strike("UA-12", "missile", hit=3, intercepted=None)),
     _c("Three drones destroyed a fuel depot in Feodosiia.", strike("UA-43", hit=3, intercepted=None)),
@@ -111,6 +126,8 @@ WHAT_BECAME_OF_THEM: list[Case] = [
        strike("UA-30", "missile", launched=2, intercepted=None)),
     _c("Армія РФ атакувала Одеський порт 4 ракетами, 2 були збиті.",
        strike("UA-51", "missile", launched=4, intercepted=2)),
+    _c("The ministry said it destroyed 13 rockets over Belgorod region.", strike("RU-BEL", intercepted=13)),
+    _c("ВСУ уничтожили два «Града» под Донецком.", strike("UA-14", intercepted=None, launched=None)),
     _c("Ракетами уничтожены склады в Одессе.", strike("UA-51", "missile", target="military")),
 ]  # fmt: skip
 
@@ -120,5 +137,6 @@ THEMES: dict[str, list[Case]] = {
     "of them": OF_THEM,
     "no whole": NO_WHOLE,
     "no parts": NO_PARTS,
+    "of the country": OF_THE_COUNTRY,
     "what became of them": WHAT_BECAME_OF_THEM,
 }

@@ -182,6 +182,28 @@ ANNOUNCED_CUTS: list[Case] = [
     _c("У Києві застосовано погодинні відключення світла.", outage("UA-30", scheduled=True)),
 ]  # fmt: skip
 
+CROSSINGS: list[Case] = [
+    _c("ЗСУ знищили склад і переправу через Дніпро на Херсонщині.", strike("UA-65", actor="UA")),
+    _c("A missile hit the bridge across the Dnipro in Kherson.", strike("UA-65", "missile")),
+    _c("Ракета влучила в міст у Дніпрі.", strike("UA-12", "missile")),
+    _c("Дрон атаковал автомобиль в городе Шебекино.", strike("RU-BEL", place="Shebekino")),
+]  # fmt: skip
+
+NO_CUSTOMERS: list[Case] = [
+    _c("The strike left 150 settlements without electricity in Kherson region, affecting over 600,000 homes.",
+       strike("UA-65"), outage("UA-65", customers=(600_000, None))),
+    _c("Без света остались 120 поселков в Белгородской области.", outage("RU-BEL", customers=None)),
+    _c("Без світла залишилися 120 споживачів у Сумах.", outage("UA-59", customers=120)),
+]  # fmt: skip
+
+EVENTS_BESIDE_SUMS: list[Case] = [
+    _c("Russian forces shelled Kherson around midnight. In the past week they launched 1,500 drones at Kherson.",
+       strike("UA-65", "artillery", scope="incident", launched=None),
+       strike("UA-65", "loitering_munition", scope="period", launched=1_500)),
+    _c("Ворог ударив по Нікополю. За добу по Нікополю випустили 40 снарядів.",
+       strike("UA-12", scope="incident", launched=None), strike("UA-12", scope="period", launched=40)),
+]  # fmt: skip
+
 THEMES: dict[str, list[Case]] = {
     "equal figures": EQUAL_FIGURES,
     "totals": TOTALS,
@@ -198,4 +220,7 @@ THEMES: dict[str, list[Case]] = {
     "shot down by": SHOT_DOWN_BY,
     "named one by one": NAMED_ONE_BY_ONE,
     "announced cuts": ANNOUNCED_CUTS,
+    "crossings": CROSSINGS,
+    "no customers": NO_CUSTOMERS,
+    "events beside sums": EVENTS_BESIDE_SUMS,
 }

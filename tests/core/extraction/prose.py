@@ -30,8 +30,8 @@ POSTS: list[Case] = [
        strike("RU-KDA", "loitering_munition", actor="UA", target="oil"), toll("RU-KDA", 0, 0)),
     _c("Russia launched 405 drones and 28 missiles overnight, Ukraine's air force said, adding that it shot down 333 "
        "drones and 16 missiles.",
-       strike(None, "loitering_munition", launched=405, intercepted=333),
-       strike(None, "missile", launched=28, intercepted=16)),
+       strike("UA", "loitering_munition", launched=405, intercepted=333),
+       strike("UA", "missile", launched=28, intercepted=16)),
     _c("Kharkiv Mayor Ihor Terekhov said a kindergarten was hit by a drone, killing one person and injuring nine.",
        strike("UA-63", "loitering_munition", target="education"), toll("UA-63", 1, 9)),
     _c("Drone debris fell on an apartment block in Kyiv. Four people, among them a 9-year-old boy, were hospitalised.",

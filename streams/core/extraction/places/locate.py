@@ -64,6 +64,7 @@ def locate(doc: Document, gazette: Gazette, policy: PlacePolicy) -> Places:
             continue
         found = classify(doc, meanings, first, last, gazette)
         if not found:
+            covered = first  # "в городе Шебекино": there is a name inside what is none
             continue
         if isinstance(found, Mention):
             mentions.append(found)

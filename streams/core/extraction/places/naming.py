@@ -215,6 +215,9 @@ def _not_a_settlement(doc: Document, first: int, last: int, after: int) -> str:
         return "river or other water"
     if "places.river" in before and joined:
         return "river or other water"
+    crossed = first - 2 if doc.words[first - 1] == "the" else first - 1
+    if joined and doc.words[crossed] in _CROSSING and doc.words[first].startswith(_RIVERS):
+        return "river or other water"
     if not joined and _in_quotes(doc, first, last):
         return "a name in quotation marks"
     if "places.agreement" in follows:
@@ -235,6 +238,9 @@ def _not_a_settlement(doc: Document, first: int, last: int, after: int) -> str:
     return ""
 
 
+_CROSSING: Final = words_of("через across along вздовж уздовж вдоль")
+_RIVERS: Final = stems("дніпр днепр dnipro dnieper dnepr десн desna")
+"""Cities or towns by the name of the river that a bridge or a ferry crosses there."""
 _NO_TAGS: Final[Set[str]] = frozenset()
 
 

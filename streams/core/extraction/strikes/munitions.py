@@ -15,6 +15,7 @@ from streams.core.extraction.strikes.trigger import Munitions, Part, StrikeTrigg
 
 _FIRED: Final = 4
 """Words between "fired" and what was."""
+_ROUNDS: Final = ("rocket", "shell", "снаряд", "ракет", "реактивн", "нурс", "рсзв-снаряд")
 _LAUNCHERS: Final = (Weapon.ROCKET_ARTILLERY, Weapon.ARTILLERY)
 _OUTCOMES: Final = ("strikes.intercept", "strikes.launch", "strikes.hit")
 
@@ -38,7 +39,11 @@ def munitions_in(doc: Document, sentence: Sentence, quantities: tuple[Quantity, 
             weapon = next((w for w in precise if w in (Weapon.BALLISTIC_MISSILE, Weapon.CRUISE_MISSILE)), weapon)
         if weapon is Weapon.MINE and doc.any_of(around(sentence, q.first, _FIRED, 0), "strikes.launch"):
             weapon = Weapon.ARTILLERY  # mines that are fired are a mortar's
-        if weapon in _LAUNCHERS and doc.any_in(max(sentence.first, q.first - _FIRED), q.first, "strikes.destroy.verb"):
+        if (
+            weapon in _LAUNCHERS
+            and not doc.words[q.head].startswith(_ROUNDS)
+            and doc.any_in(max(sentence.first, q.first - _FIRED), q.first, "strikes.destroy.verb")
+        ):
             continue  # "знищено дві РСЗВ": no munitions
         figure = Munitions(weapon, q.first, q.end)
         outcome = outcome_of(doc, sentence, q)
