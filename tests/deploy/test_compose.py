@@ -165,7 +165,7 @@ def test_each_broker_says_the_address_under_which_it_is_reached(stack: dict[str,
 
 @pytest.mark.parametrize("files", STACKS.values(), ids=STACKS)
 def test_a_port_can_be_chosen_and_the_broker_says_that_one(files: tuple[str, ...]) -> None:
-    kafka = json.loads(compose(*files, "config", "--format", "json", SITREP_KAFKA_PORT="19999"))["services"]["kafka"]
+    kafka = json.loads(compose(*files, "config", "--format", "json", KAFKA_PORT="19999"))["services"]["kafka"]
     assert kafka["ports"][0]["published"] == "19999"
     assert kafka["environment"]["KAFKA_ADVERTISED_LISTENERS"].endswith(",LOOPBACK://127.0.0.1:19999")
 
