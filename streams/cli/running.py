@@ -7,17 +7,12 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from streams.engine.signals import heeding
+
 
 @asynccontextmanager
 async def stop_signal() -> AsyncIterator[asyncio.Event]:
     """Yield an event that SIGINT, SIGTERM and SIGHUP set while the block lasts."""
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    for number in numbers:
-        loop.add_signal_handler(number, stop.set)
-    try:
+    with heeding(dict.fromkeys((signal.SIGINT, signal.SIGTERM, signal.SIGHUP), stop.set)):
         yield stop
-    finally:
-        for number in numbers:
-            loop.remove_signal_handler(number)

@@ -12,6 +12,7 @@ or processors.
 ``stage.py``              the interface a processor implements
 ``config.py``             every setting of the engine, one frozen value
 ``running.py``            start, run and stop stages in this process
+``signals.py``            what the process heeds meanwhile
 ``stage_app.py``          one stage: its partitions, ticks, watchdog
 ``faust_app.py``          the Faust app of a stage
 ``rounds.py, inbox.py``   which delivered blocks are begun, and when

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext, suppress
 from types import TracebackType
 from typing import Final, NoReturn, Self
 
@@ -17,6 +17,7 @@ from streams.engine.errors import EngineError
 from streams.engine.health import Health
 from streams.engine.loop_watch import LoopWatch
 from streams.engine.observer import Observer, SilentObserver
+from streams.engine.signals import heeding
 from streams.engine.stage import Stage
 from streams.engine.stage_app import StageApp
 
@@ -79,7 +80,7 @@ class Worker:
     async def until_stopped(self, stop: asyncio.Event) -> None:
         """Return when ``stop`` is set. Raises :class:`WorkerFailedError` when a stage cannot go on."""
         while not stop.is_set():
-            with contextlib.suppress(TimeoutError):
+            with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), _LOOK_SECONDS)
             self.check()
             for app in self._apps:
@@ -128,12 +129,11 @@ async def serve(
     Raises :class:`WorkerFailedError` when a stage cannot go on,
     :class:`~streams.engine.errors.BrokerAwayError` and :class:`~streams.engine.errors.TopicError` at the start.
     """
-    if stop is None:
-        stop = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with LoopWatch(config) if config.exit_when_stuck else contextlib.nullcontext():
-        await _serve(Worker(stages, config, observer=observer, health=health), stop)
+    told = asyncio.Event() if stop is None else stop
+    heeded = heeding(dict.fromkeys((signal.SIGTERM, signal.SIGINT), told.set)) if stop is None else nullcontext()
+    with heeded:
+        async with LoopWatch(config) if config.exit_when_stuck else nullcontext():
+            await _serve(Worker(stages, config, observer=observer, health=health), told)
 
 
 async def _serve(worker: Worker, stop: asyncio.Event) -> None:

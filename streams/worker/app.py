@@ -7,6 +7,7 @@ import logging
 import signal
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,7 @@ from streams.engine.config import EngineConfig
 from streams.engine.health import Health
 from streams.engine.running import WorkerFailedError
 from streams.engine.running import serve as run_stages
+from streams.engine.signals import heeding
 from streams.engine.stage import Stage
 from streams.processors.alerting import AlertingStage, GazetteerRegions, RulesInForce
 from streams.processors.backlog import Backlog
@@ -110,29 +112,32 @@ async def serve(
         BrokerAwayError, TopicError: at the start.
         AddressTaken: the page's port is in use.
     """
-    stop, loop, config = asyncio.Event(), asyncio.get_running_loop(), engine_config(settings)
+    stop, config = asyncio.Event(), engine_config(settings)
     rules_file = settings.alert_rules or default_rules()
     rules = RulesInForce(load_rules(rules_file))
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    loop.add_signal_handler(signal.SIGHUP, _read_again, rules_file, rules)
-    if (wrong := await misunderstanding(settings, ssl_context(settings))) is not None:
-        # Said at once: the engine would wait for an answer for as long as one request may take.
-        raise wrong
-    metrics, health, backlog = Metrics(), Health(), Backlog()
-    stages = build_stages(names, metrics, rules, backlog)
-    tune_interpreter()
-    async with worker_page(settings.http_host, settings.http_port, metrics, health) as page:
-        if started is None:
-            log.info("metrics at %s/metrics", page.address)
-        else:
-            started(page.address)
-        observer = MetricsObserver(metrics, backlog)
-        giving_back = asyncio.create_task(keep_giving_back())
-        try:
-            await run_stages(stages, config, observer=observer, health=health, stop=stop)
-        finally:
-            giving_back.cancel()
+    handlers: dict[signal.Signals, Callable[[], object]] = {
+        signal.SIGTERM: stop.set,
+        signal.SIGINT: stop.set,
+        signal.SIGHUP: partial(_read_again, rules_file, rules),
+    }
+    with heeding(handlers):
+        if (wrong := await misunderstanding(settings, ssl_context(settings))) is not None:
+            # Said at once: the engine would wait for an answer for as long as one request may take.
+            raise wrong
+        metrics, health, backlog = Metrics(), Health(), Backlog()
+        stages = build_stages(names, metrics, rules, backlog)
+        tune_interpreter()
+        async with worker_page(settings.http_host, settings.http_port, metrics, health) as page:
+            if started is None:
+                log.info("metrics at %s/metrics", page.address)
+            else:
+                started(page.address)
+            observer = MetricsObserver(metrics, backlog)
+            giving_back = asyncio.create_task(keep_giving_back())
+            try:
+                await run_stages(stages, config, observer=observer, health=health, stop=stop)
+            finally:
+                giving_back.cancel()
 
 
 def _read_again(file: Path, rules: RulesInForce) -> None:

@@ -42,6 +42,24 @@ streams.cli.main(["broker", "--port", "0"])
 """
 
 
+_TOLD_TWICE = """
+import asyncio, os, signal, sys
+from streams.cli.running import stop_signal
+from streams.cli.starting import starting
+
+async def serve(number):
+    async with stop_signal() as stop:
+        os.kill(os.getpid(), number)
+        await stop.wait()
+
+with starting(sys.argv[2:]):
+    pass
+asyncio.run(serve(int(sys.argv[1])))
+os.kill(os.getpid(), int(sys.argv[1]))
+"""
+"""Heeds a signal as services do, and gets it again when it is done."""
+
+
 def run(script: str, *arguments: object, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", script, *map(str, arguments)],
@@ -99,3 +117,11 @@ def test_a_broker_asked_to_stop_while_it_starts_leaves_nothing_behind(environmen
     done = run(_AT_THE_BROKER_S_START, environment=environment)
     assert (done.returncode, done.stderr) == (0, "")
     assert not Path("/proc", done.stdout.split()[0]).exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_a_service_told_to_stop_again_in_its_last_moments_has_done_its_work(
+    environment: dict[str, str], number: signal.Signals
+) -> None:
+    done = run(_TOLD_TWICE, int(number), "worker", environment=environment)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
