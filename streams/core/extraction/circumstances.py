@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from schemas.vocabulary import Scope
 from streams.core.extraction.document import Document, Sentence
 from streams.core.extraction.forms import NEGATORS
-from streams.core.extraction.kinds import NEGATIONS, WEAPONS
+from streams.core.extraction.kinds import MONTHS, NEGATIONS, WEAPONS
 from streams.core.extraction.model import Reason
 from streams.core.extraction.wordlists import stems, words
 
@@ -29,21 +30,42 @@ _SPEECH_GAP: Final = 12
 def scope_of(doc: Document, sentence: Sentence) -> Scope:
     """Return what the figures of a sentence cover (coding rule 17)."""
     starts = doc.starts
-    if "context.since" not in starts and "context.cumulative" not in starts and "context.period" not in starts:
+    spans = bool(doc.present & MONTHS) and _is_span(doc, sentence)
+    tags = ("context.since", "context.cumulative", "context.period")
+    if not spans and not any(tag in starts for tag in tags):
         return Scope.INCIDENT
     if _since(doc, sentence) is False or any(
         not _is_record(doc, t) for t in doc.starts_in(sentence.first, sentence.last, "context.cumulative")
     ):
         return Scope.CUMULATIVE
-    if doc.any_in(sentence.first, sentence.last, "context.period"):
+    if spans or doc.any_in(sentence.first, sentence.last, "context.period"):
         return Scope.PERIOD
     return Scope.INCIDENT
+
+
+def _is_span(doc: Document, sentence: Sentence) -> bool:
+    """``between 1 March and 31 May``, ``з 1 березня по 31 травня``: from one month to another."""
+    months = [t for t in range(sentence.first, sentence.last) if doc.kinds[t] & MONTHS]
+    for t in months:
+        one, till, other, leads = (doc.words[max(t - n, 0)] for n in (1, 2, 3, 4))
+        if t - 4 >= sentence.first and leads in _FROM and till in _TILL and one.isdecimal() and other.isdecimal():
+            return True  # "з 1 по 7 жовтня"
+    for a, b in pairwise(months):
+        opened = any(doc.words[t] in _FROM for t in range(max(sentence.first, a - 2), a))
+        if opened and b - a <= _SPAN and any(doc.words[t] in _TILL for t in range(a + 1, b)):
+            return True
+    return False
+
+
+_SPAN: Final = 6
+_FROM: Final = words("between from з із зі від с со от между між")
+_TILL: Final = words("and to till until through по до та і й и")
 
 
 def _is_record(doc: Document, since: int) -> bool:
     """``the bloodiest day since August``: a comparison, not a sum."""
     return any(
-        doc.words[t].endswith("est") or doc.words[t] in ("worst", "first") for t in range(max(0, since - 3), since)
+        doc.words[t].endswith("est") or doc.words[t] in ("worst", "first") for t in range(max(0, since - 6), since)
     )
 
 
@@ -55,6 +77,8 @@ def _since(doc: Document, sentence: Sentence) -> bool | None:
     """Whether figures run since the start of the war (True), of something else (False), or neither (None)."""
     for t in doc.starts_in(sentence.first, sentence.last, "context.since"):
         reach = range(t, min(sentence.last, t + _SINCE_REACH + 1))
+        if doc.words[t] == "since" and any(doc.kinds[x] & MONTHS for x in range(t + 1, min(sentence.last, t + 4))):
+            return None if _is_record(doc, t) else False
         if doc.any_of(reach, "context.warword"):
             return True
         if any(doc.words[x].startswith(_SINCE_A_START) for x in reach):

@@ -27,7 +27,7 @@ from streams.core.extraction.times import find_times
 from streams.core.extraction.unrelated import abroad, unrelated
 from streams.core.extraction.vocabulary import Vocabulary
 
-VERSION = "rules/7"
+VERSION = "rules/8"
 """Name and version of the extractor, as claims carry it. Raised with every change of the rules."""
 
 
@@ -70,7 +70,7 @@ def extract(text: DocumentText, knowledge: Knowledge, policy: ExtractionPolicy =
     struck = {doc.sentence_of[t.token] for t in strikes.triggers}
     tolls = find_tolls(doc, quantities, struck, policy.tolls, policy.circumstances)
     outages = find_outages(doc, quantities, struck, policy.outages, policy.circumstances)
-    past, away = remembered(doc, text.published_at), abroad(doc, located)
+    past, away = remembered(doc, text.published_at, located), abroad(doc, located)
     dropped = (
         *strikes.dropped,
         *tolls.dropped,

@@ -102,12 +102,16 @@ def _is_ahead(doc: Document, sentence: Sentence, token: int) -> bool:
             continue
         if word.endswith(_WILL_BE) or (word == "will" and abs(t - token) <= _AHEAD):
             return doc.words[t + 1] not in ("remain", "stay", "continue")
+        if word in _WILL and abs(t - token) <= _AHEAD and doc.words[t - 1] != "не":
+            return True  # "буде запроваджено графіки"; "до вечора не буде світла" is so now
     return False
 
 
 _TOMORROW: Final = words("tomorrow завтра")
 _WILL_BE: Final = ("тимуть", "тимуться", "тиметься")
+_WILL: Final = words("буде будуть будет будут запровадять запровадить введут введет введуть вимкнуть отключат")
 _AHEAD: Final = 5
+"""Words between an outage and what says that it is to come."""
 
 
 def _elsewhere(

@@ -137,15 +137,39 @@ def _is_name_or_date(doc: Document, number: Number) -> bool:
     if high is not None and high <= 31 and kinds[last + 1] & MONTHS:
         return True
     before = words[first - 1]
-    if before in _NUMBERED:
+    if before in _NUMBERED or (_goes_on(doc, last + 1) and _are_ages(doc, last + 1)):
         return True
-    if kinds[first - 1] & MONTHS and low <= 31 and high == low and before != "may":
+    if before in _TO and kinds[first - 3] & MONTHS and words[first - 2].isdecimal() and low <= 31:
+        return True  # "October 21 to 22"
+    if kinds[first - 1] & MONTHS and not doc.gaps[first] and low <= 31 and high == low and before != "may":
         return True
     if 1990 <= low <= 2039 and low == high and first == last:
         return words[last + 1] in _YEAR or before in _IN_A_YEAR
     return False
 
 
+def _goes_on(doc: Document, t: int) -> bool:
+    return doc.words[t] in _JOINS or (doc.gaps[t] == "," and doc.words[t][:1].isdecimal())
+
+
+def _are_ages(doc: Document, t: int) -> bool:
+    """``чоловіки 79 і 68 років``, ``женщины 1972 и 1961 г.р.``: a list of ages or of years of birth from ``t`` on."""
+    listed = 0
+    for x in range(t, min(t + _LONGEST_LIST, doc.size)):
+        word = doc.words[x]
+        if word[:1].isdecimal():
+            listed += 1
+        elif word not in _JOINS:
+            born = word in ("г", "р", "рр") and doc.words[x + 1] in ("р", "н")
+            return listed > 0 and (born or word in _OF_AGE) and doc.words[x + 1] not in _AGO
+    return False
+
+
+_TO: Final = words("to and till until")
+_JOINS: Final = words("і й та и and")
+_OF_AGE: Final = words("років лет years")
+_AGO: Final = words("тому назад ago")
+_LONGEST_LIST: Final = 14
 _SHARES: Final = ("%", "°", " %")
 _NAMES: Final = "№#$€/-"
 _NUMBERED: Final = words("update wrapup урд day article № level stage group")

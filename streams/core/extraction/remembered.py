@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from datetime import datetime, timedelta
 from typing import Final
 
 from streams.core.extraction.document import Document, Sentence
-from streams.core.extraction.kinds import MONTHS
+from streams.core.extraction.kinds import MONTHS, TIMES
+from streams.core.extraction.places.mention import Places
 from streams.core.extraction.wordlists import stems, words
 
 _NEWS: Final = timedelta(days=60)
 """In January and February the year before is no distant past."""
 _EARLIEST: Final = 1900
+_AT_THE_START: Final = 5
+"""Words of a sentence that begins with its date."""
 _BEFORE: Final = 3
 """Words between "since" or "made in" and the year."""
 _COMPARED: Final = words("since from after before until till to з із від с со от після после до по for by law model")
@@ -26,19 +29,50 @@ _RELATIVE: Final = words(
 )
 
 
-def remembered(doc: Document, published_at: datetime) -> Set[int]:
+def remembered(doc: Document, published_at: datetime, located: Callable[[], Places]) -> Set[int]:
     """Return the tokens that tell of an event of an earlier year; what they trigger is no news.
 
     The year takes its clause with it, and the clauses that hang on to that.
     """
     past: set[int] = set()
-    if True not in doc.numbers:
-        return past
-    latest = (published_at - _NEWS).year - 1
-    for t in _years(doc, latest):
-        sentence = doc.sentences[doc.sentence_of[t]]
-        past.update(_clauses(doc, sentence, t))
+    told = {doc.sentence_of[t] for t in doc.starts.get("context.ago", ())}
+    if True in doc.numbers:
+        latest = (published_at - _NEWS).year - 1
+        for t in _years(doc, latest):
+            sentence = doc.sentences[doc.sentence_of[t]]
+            if t - sentence.first <= _AT_THE_START:
+                # "8 квітня 2022 року о 10:28 …": when all of the sentence happened.
+                past.update(range(sentence.first, sentence.last))
+                told.add(sentence.number)
+            else:
+                past.update(_clauses(doc, sentence, t))
+    if told:
+        for sentence in _going_on(doc, told, located):
+            past.update(range(sentence.first, sentence.last))
     return past
+
+
+def _going_on(doc: Document, told: Set[int], located: Callable[[], Places]) -> Iterator[Sentence]:
+    """Yield the sentences that go on with what one before them remembers: "Рік тому … Тоді загинула 61 людина".
+
+    Up to the next that has a time or another region of its own.
+    """
+    regions: dict[int, set[str]] = {}
+    for m in located().mentions:
+        regions.setdefault(doc.sentence_of[m.first], set()).update(m.regions)
+    there: set[str] | None = None
+    for sentence in doc.sentences:
+        here = regions.get(sentence.number, set())
+        if sentence.number in told:
+            there = here | (there or set())
+            continue
+        if there is None:
+            continue
+        timed = any(doc.begun[t] & TIMES for t in range(sentence.first, sentence.last))
+        if timed or not here <= there:
+            there = None
+        else:
+            yield sentence
 
 
 def _years(doc: Document, latest: int) -> Iterator[int]:

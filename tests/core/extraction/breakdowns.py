@@ -53,6 +53,8 @@ OF_THEM: list[Case] = [
        _down("RU-BRY", 40), _down("RU-KRS", 12), _whole("RU", 120)),
     _c("Ночью сбиты 120 беспилотников, из них 40 над Брянской областью, 12 — над Курской.",
        _down("RU-BRY", 40), _down("RU-KRS", 12), _whole("RU", 120)),
+    _c("Russia's Defence Ministry said it downed 40 drones over five regions, including 18 over Saratov region.",
+       _down("RU-SAR", 18), _whole("RU", 40)),
     _c("За ночь уничтожено 337 дронов, в том числе 91 над Подмосковьем.", _down("RU-MOS", 91), _whole("RU", 337)),
     _c("Російське міноборони заявило про 120 збитих безпілотників, з них 40 — над Брянською областю.",
        _down("RU-BRY", 40), _whole("RU", 120)),

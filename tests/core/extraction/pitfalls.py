@@ -179,6 +179,7 @@ NAMED_ONE_BY_ONE: list[Case] = [
 ANNOUNCED_CUTS: list[Case] = [
     _c("Hourly power cuts will be applied in Kyiv on October 23 from 08:00 to 12:00, Ukrenergo said."),
     _c("Завтра, 23 жовтня, у Києві діятимуть графіки погодинних відключень світла."),
+    _c("У Києві в п'ятницю буде запроваджено графіки погодинних відключень електроенергії."),
     _c("У Києві застосовано погодинні відключення світла.", outage("UA-30", scheduled=True)),
 ]  # fmt: skip
 
@@ -194,6 +195,13 @@ NO_CUSTOMERS: list[Case] = [
        strike("UA-65"), outage("UA-65", customers=(600_000, None))),
     _c("Без света остались 120 поселков в Белгородской области.", outage("RU-BEL", customers=None)),
     _c("Без світла залишилися 120 споживачів у Сумах.", outage("UA-59", customers=120)),
+]  # fmt: skip
+
+AGES: list[Case] = [
+    _c("У Харкові травмовано чоловіків 79 і 68 років.", toll("UA-63", None, (1, None))),
+    _c("В Горловке погибли двое, мужчины 1972 и 1961 г.р.", toll("UA-14", 2)),
+    _c("Загинули 5 і поранені 6 людей у Херсоні.", toll("UA-65", 5, 6)),
+    _c("On the night of October 21 to 22 a missile hit Kharkiv.", strike("UA-63", "missile", hit=1)),
 ]  # fmt: skip
 
 EVENTS_BESIDE_SUMS: list[Case] = [
@@ -222,5 +230,6 @@ THEMES: dict[str, list[Case]] = {
     "announced cuts": ANNOUNCED_CUTS,
     "crossings": CROSSINGS,
     "no customers": NO_CUSTOMERS,
+    "ages": AGES,
     "events beside sums": EVENTS_BESIDE_SUMS,
 }

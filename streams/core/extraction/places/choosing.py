@@ -160,7 +160,9 @@ def lies_beside(doc: Document, place: Mention, city: Mention) -> bool:
     )
 
 
-_OUTSKIRTS: Final = words("під под near outside біля поблизу околиці передмісті пригороде неподалік")
+_OUTSKIRTS: Final = words(
+    "під под near outside біля поблизу околиці передмісті пригороде неподалік близ возле неподалеку"
+)
 
 
 def outside_city(name: Open, chosen: Mention, city: Mention, policy: PlacePolicy) -> Mention:

@@ -215,6 +215,10 @@ def _not_a_settlement(doc: Document, first: int, last: int, after: int) -> str:
         return "river or other water"
     if "places.river" in before and joined:
         return "river or other water"
+    if doc.words[first] == "ровно" and (doc.numbers[after] if after < doc.size else False):
+        return "an adverb"
+    if doc.words[first] == "ровно" and doc.words[after] in _EXACTLY:
+        return "an adverb"  # "Ровно год назад"
     crossed = first - 2 if doc.words[first - 1] == "the" else first - 1
     if joined and doc.words[crossed] in _CROSSING and doc.words[first].startswith(_RIVERS):
         return "river or other water"
@@ -238,6 +242,7 @@ def _not_a_settlement(doc: Document, first: int, last: int, after: int) -> str:
     return ""
 
 
+_EXACTLY: Final = words_of("год через месяц неделю неделя сутки час столько половина полгода такой такая")
 _CROSSING: Final = words_of("через across along вздовж уздовж вдоль")
 _RIVERS: Final = stems("дніпр днепр dnipro dnieper dnepr десн desna")
 """Cities or towns by the name of the river that a bridge or a ferry crosses there."""

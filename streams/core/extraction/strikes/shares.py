@@ -54,11 +54,15 @@ def find_breakdowns(doc: Document, quantities: tuple[Quantity, ...], mentions: S
         if not munitions or q.counted not in (Counted.MUNITION, Counted.BARE):
             at += 1
             continue
-        if at + 1 < len(quantities) and reader.is_divided(q, quantities[at + 1]):
-            shares = reader.shares(at + 1)
+        # "40 drones over five regions, including 18 over …": what else is counted in between is no share.
+        then = at + 1
+        while then < min(at + _BETWEEN, len(quantities)) and quantities[then].counted is Counted.OTHER:
+            then += 1
+        if then < len(quantities) and reader.is_divided(q, quantities[then]):
+            shares = reader.shares(then)
             if any(s.places for s in shares) and all(s.figure.low <= reader.most(at) for s in shares):
                 found.append(Breakdown(q, q, tuple(shares)))
-                at, read = at + 1 + len(shares), read + len(shares)
+                at, read = then + len(shares), read + len(shares)
                 continue
         if q.counted is Counted.MUNITION:
             shares = reader.shares(at)
@@ -226,6 +230,7 @@ _MOST: Final = 300
 _LONGEST: Final = 90
 """Shares of one count: as many regions as there are."""
 _ANY: Final = 10**9
+_BETWEEN: Final = 3
 _KINDS: Final = 8
 """Munitions of one wave that are added up."""
 _REACH: Final = 8
