@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from schemas.docstrings import field_notes
 from streams.settings import Settings, unknown_variables, variable_of
+from streams.settings.allowed import allowed, part_of
 
 _GROUPS: Final[Sequence[tuple[str, str, tuple[str, ...]]]] = (
     ("Kafka", "Where it is, and how long to wait for it.", ("bootstrap_servers", "app", "connect_", "request_")),
@@ -39,7 +40,6 @@ def page() -> str:
 
     :raises ValueError: a setting has no docstring.
     """
-    schema = Settings.model_json_schema()
     notes = field_notes(Settings)
     left = dict.fromkeys(Settings.model_fields)
     parts = [_HEAD]
@@ -48,7 +48,7 @@ def page() -> str:
         for name in list(left):
             if name.startswith(beginnings):
                 del left[name]
-                rows.append(_row(name, schema, notes))
+                rows.append(_row(name, notes))
         if rows:
             parts.append(_group(title, intro, rows))
     return "".join(parts)
@@ -59,18 +59,21 @@ def _group(title: str, intro: str, rows: Sequence[str]) -> str:
     return f"\n## {title}\n{intro}\n\n{head}{''.join(rows)}"
 
 
-def _row(name: str, schema: Mapping[str, Any], notes: Mapping[str, str]) -> str:
+def _row(name: str, notes: Mapping[str, str]) -> str:
     if name not in notes:
         raise ValueError(f"Settings.{name} has no docstring below it")
     variable = f"`{variable_of(name)}`"
     as_file = f"{variable_of(name)}_FILE"
     if not unknown_variables({as_file: ""}):
         variable += f"<br>or `{as_file}`"
-    part = _plain(schema["properties"][name], schema)
-    if part.get("format") == "password":
+    if part_of(Settings, name).get("format") == "password":
         variable += "<br>**secret**"
     meaning = notes[name].replace("\n\n", " ").replace("|", "\\|")
-    return f"| {variable} | {_values(part)} | {_default(name)} | {meaning} |\n"
+    return f"| {variable} | {allowed(Settings, name, _code)} | {_default(name)} | {meaning} |\n"
+
+
+def _code(literal: str) -> str:
+    return f"`{literal}`"
 
 
 def _default(name: str) -> str:
@@ -85,36 +88,3 @@ def _default(name: str) -> str:
     if name.endswith("_bytes"):
         return f"`{value}` ({value // 2**20} MiB)"
     return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
-
-
-def _plain(part: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The property of the JSON Schema without "or null" and with its reference followed."""
-    if "anyOf" in part:
-        [chosen] = [option for option in part["anyOf"] if option.get("type") != "null"]
-        return _plain(chosen, schema)
-    if "$ref" in part:
-        found: Mapping[str, Any] = schema["$defs"][part["$ref"].rpartition("/")[2]]
-        return found
-    return part
-
-
-def _values(part: Mapping[str, Any]) -> str:
-    """What may be given, in words."""
-    if "enum" in part:
-        return ", ".join(f"`{value}`" for value in part["enum"])
-    if part["type"] == "boolean":
-        return "`true`, `false`"
-    if part["type"] in ("integer", "number"):
-        return _range("whole number" if part["type"] == "integer" else "number", part)
-    words = {"path": "path", "password": "text", "date-time": "RFC 3339 time"}
-    found = words.get(part.get("format", ""), "text")
-    return f"{found}, `{part['pattern']}`" if "pattern" in part else found
-
-
-def _range(kind: str, part: Mapping[str, Any]) -> str:
-    if "exclusiveMinimum" in part:
-        kind += f" over {part['exclusiveMinimum']:,g}"
-        return f"{kind}, at most {part['maximum']:,g}" if "maximum" in part else kind
-    if "minimum" in part and "maximum" in part:
-        return f"{kind} from {part['minimum']:,} to {part['maximum']:,}"
-    return f"{kind} from {part['minimum']:,}" if "minimum" in part else kind

@@ -79,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except CommandError as error:
         _end(error.message, error.code, error.remedy)
     except BadSettings as error:
-        _end("wrong setting: " + "; ".join(error.mistakes), ExitCode.USAGE)
+        _end("\n".join(f"wrong setting: {mistake}" for mistake in error.mistakes), ExitCode.USAGE)
     except BrokerAway as error:
         _end(str(error), ExitCode.BROKER_AWAY, error.remedy or _START_ONE)
     except PublishError as error:
@@ -110,7 +110,8 @@ def _call(arguments: Sequence[str] | None) -> None:
 
 def _end(message: str, code: ExitCode, remedy: str | None = None) -> NoReturn:
     output = Output()
-    output.note(f"sitrep: {message}", style="red")
+    for line in message.split("\n"):
+        output.note(f"sitrep: {line}", style="red")
     if remedy:
         output.note(f"  {remedy}")
     raise SystemExit(code)

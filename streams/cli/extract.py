@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Final, NamedTuple
 
-import orjson
 import typer
+from pydantic_core import from_json
 from rich.console import Group
 from rich.text import Text
 
@@ -18,7 +18,7 @@ from streams.cli.output import CommandError, ExitCode, Output, printable
 from streams.core import extraction
 from streams.core.extraction import DocumentText, ExtractedClaim, Extraction
 from streams.core.extraction.times import KYIV
-from streams.core.wording import plural
+from streams.core.wording import not_json, plural
 from streams.reference.gazetteer import Gazetteer
 from streams.reference.knowledge import load_knowledge
 
@@ -163,9 +163,9 @@ def _lines(stream: Any, name: str, published: datetime) -> Iterator[_Input | str
             continue
         where = f"{name}:{number}"
         try:
-            row = orjson.loads(line)
-        except orjson.JSONDecodeError as error:
-            yield f"{where}: not JSON: {error.msg}"
+            row = from_json(line)
+        except ValueError as error:
+            yield f"{where}: {not_json(str(error))}"
             continue
         text = row.get("text") if isinstance(row, dict) else None
         if not isinstance(text, str):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -24,12 +24,21 @@ JsonOption = Annotated[
 ]
 
 
+_OPTIONS: Final = {
+    "bootstrap_servers": "--broker",
+    "http_port": "--http-port",
+    "partitions": "--partitions",
+    "replication_factor": "--replicas",
+}
+"""How the fields are called on the command line."""
+
+
 def settings_with(**given: Any) -> Settings:
     """Return the settings of the environment, with those of the command line (None: not given) in their place.
 
     :raises BadSettings: one line for each mistake.
     """
-    return load_settings(**{name: value for name, value in given.items() if value is not None})
+    return load_settings(_OPTIONS, **{name: value for name, value in given.items() if value is not None})
 
 
 def json_wanted(flag: bool) -> bool | None:

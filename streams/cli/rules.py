@@ -11,8 +11,7 @@ from rich.table import Table
 from streams.cli.options import JsonOption, json_wanted
 from streams.cli.output import CommandError, ExitCode, Output, printable
 from streams.core.alerting import Rule, RuleSet
-from streams.core.alerting.durations import written
-from streams.core.wording import plural
+from streams.core.wording import plural, written
 from streams.settings.rules_file import BadRules, default_rules, load_rules
 
 rules = typer.Typer(name="rules", help="The rules of alerts.", no_args_is_help=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
@@ -10,6 +9,8 @@ from typing import Final, NamedTuple
 import pydantic_core
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
+
+from streams.core.wording import got, reason_of
 
 MAX_FIELD: Final = 500
 MAX_REASON: Final = 900
@@ -29,7 +30,6 @@ _CODES: Final = {
     "timezone_aware": "bad_time",
 }
 _TAGS: Final = frozenset({"strike", "outage", "casualties"})
-_SHOWN: Final = 80
 _CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
@@ -57,34 +57,21 @@ def mistakes_of(error: ValidationError, value: bytes = b"") -> list[Mistake]:
 
 
 def _mistake(detail: ErrorDetails, document: object) -> Mistake:
-    kind, loc = detail["type"], _without_tags(detail["loc"])
+    kind, loc, reason = detail["type"], _without_tags(detail["loc"]), reason_of(detail)
     code = _CODES.get(kind) or ("wrong_type" if kind.endswith("_type") else "bad_value")
     if kind.startswith("datetime"):
         code = "bad_time"
-    reason = detail["msg"].removeprefix("Value error, ")
-    if kind == "json_invalid":
-        code, reason = _unparsed(reason)
-    elif kind == "extra_forbidden":
-        reason = "unknown field"
-    elif kind == "missing":
-        reason = "required field is missing"
+    elif kind == "json_invalid":
+        code = "not_json" if reason.startswith("not JSON") else "too_deep"
     elif kind == "union_tag_not_found":
         loc, reason = (*loc, "kind"), "required field is missing: one of strike, outage, casualties"
     elif kind == "union_tag_invalid":
         loc, reason = (*loc, "kind"), "should be one of strike, outage, casualties"
     elif kind == "string_pattern_mismatch":
         reason = "contains control characters or does not have the required form"
-    elif kind == "model_type":
-        reason = "should be an object"
     if code in {"bad_value", "wrong_type", "bad_time"} and loc:
         reason += _shown(document, loc)
     return Mistake(code, _plain(".".join(map(str, loc)))[:MAX_FIELD] or None, _plain(reason)[:MAX_REASON])
-
-
-def _unparsed(reason: str) -> tuple[str, str]:
-    if "recursion limit" in reason:
-        return "too_deep", f"JSON is nested too deep: {reason.removeprefix('Invalid JSON: ')}"
-    return "not_json", f"not JSON: {reason.removeprefix('Invalid JSON: ')}"
 
 
 def _without_tags(loc: Sequence[str | int]) -> tuple[str | int, ...]:
@@ -100,9 +87,7 @@ def _shown(document: object, loc: Sequence[str | int]) -> str:
             document = document[part]
         else:
             return ""
-    # The standard library's encoder: numbers of a document may be of any size.
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    return f" (got {text if len(text) <= _SHOWN else text[:_SHOWN] + '…'})"
+    return got(document)
 
 
 def _plain(text: str) -> str:

@@ -13,11 +13,19 @@ from schemas.alert import AlertEvent
 from schemas.vocabulary import Severity
 from streams.client.subscriber import AlertFilter
 from streams.core.alerting.durations import Duration
-from streams.core.alerting.rules import RegionPattern, Slug
+from streams.core.alerting.rules import FORMS, RegionPattern, Slug
 from streams.delivery.signing import BadSecret, key_of
 from streams.settings.yaml_file import BadFile, load_yaml
 
 _ANY_URL: Final = r"^https?://[^\s<>\"]+$"
+_VARIABLE: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
+_SENDER: Final = r"^[^\s,<&]{3,100}$"
+_FORMS: Final = {
+    **FORMS,
+    _ANY_URL: "an address that begins with http:// or https://, without spaces and quotes",
+    _VARIABLE: "the name of an environment variable",
+    _SENDER: "3 to 100 characters without spaces, commas, < and &, such as alerts@sitrep.example",
+}
 Address = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000, pattern=_ANY_URL)]
 
 
@@ -77,7 +85,7 @@ class _Queued(_Receiver):
 class _Secret(_Model):
     """A secret stands in the environment or in a file, never in this file."""
 
-    env: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
+    env: Annotated[str, StringConstraints(pattern=_VARIABLE)] | None = None
     file: Path | None = None
 
     @model_validator(mode="after")
@@ -100,7 +108,8 @@ class _Secret(_Model):
         try:
             return SecretStr(self.file.expanduser().read_text(encoding="utf-8").strip())
         except (OSError, UnicodeDecodeError) as error:
-            raise ValueError(f"{self.file} cannot be read: {error}") from None
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+            raise ValueError(f"{self.file} cannot be read: {reason}") from None
 
 
 def _usable_key(secret: _Secret) -> _Secret:
@@ -127,7 +136,7 @@ class CapReceiver(_Queued):
     folder: Path | None = None
     secret: Annotated[_Secret, AfterValidator(_usable_key)] | None = None
     """With it, posts are signed as webhooks are."""
-    sender: Annotated[str, StringConstraints(pattern=r"^[^\s,<&]{3,100}$")]
+    sender: Annotated[str, StringConstraints(pattern=_SENDER)]
     """Who sends: unique and permanent, such as ``alerts@sitrep.example`` (CAP 1.2, ``sender``)."""
     sender_name: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
     status: Literal["Actual", "Exercise", "System", "Test"] = "Test"
@@ -187,7 +196,7 @@ def load_receivers(path: Path) -> Receivers:
 
     :raises BadFile: with every mistake, its file, line, field and reason.
     """
-    return load_yaml(path, Receivers, "receivers")
+    return load_yaml(path, Receivers, "receivers", _FORMS)
 
 
 __all__ = [

@@ -15,13 +15,18 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, Field, SecretStr, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from schemas.topics import PARTITIONS
+from streams.core.wording import reason_of
+from streams.settings.allowed import allowed, is_number
 
 PREFIX: Final = "SITREP_"
 
 _ADDRESS = re.compile(r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})$")
+_APP: Final = r"^[a-z0-9][a-z0-9._-]{0,60}$"
+_FORMS: Final = {_APP: "of small Latin letters, digits, dots, hyphens and underlines, at most 61"}
 _MIB: Final = 2**20
 
 
@@ -91,7 +96,8 @@ class _SecretFiles(PydanticBaseSettingsSource):
             try:
                 found[name] = Path(path).expanduser().read_text(encoding="utf-8").rstrip("\r\n")
             except (OSError, UnicodeDecodeError) as error:
-                raise BadSettings([f"{variable}_FILE={path}: cannot be read: {error}"]) from None
+                reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+                raise BadSettings([f"{variable}_FILE={path}: cannot be read: {reason}"]) from None
         return found
 
     def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
@@ -107,7 +113,7 @@ class Settings(BaseSettings):
 
     bootstrap_servers: Annotated[str, AfterValidator(_addresses)] = "127.0.0.1:9092"
     """Kafka's addresses, ``host:port``, separated by commas."""
-    app: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,60}$")] = "sitrep"
+    app: Annotated[str, Field(pattern=_APP)] = "sitrep"
     """Prefix of consumer groups and changelog topics."""
 
     security_protocol: SecurityProtocol = SecurityProtocol.PLAINTEXT
@@ -227,26 +233,30 @@ def variable_of(field: str) -> str:
     return PREFIX + field.upper()
 
 
-def load_settings(**given: Any) -> Settings:
+def load_settings(names: Mapping[str, str] | None = None, /, **given: Any) -> Settings:
     """Return the settings of the environment; ``given`` fields win over it.
 
+    :param names: how whoever gave a field calls it, for mistakes to be told in their words.
     :raises BadSettings: one line for each mistake.
     """
     try:
         return Settings(**given)
     except ValidationError as error:
-        raise BadSettings([_mistake(dict(details), given) for details in error.errors()]) from None
+        called = {field: (names or {}).get(field, field) for field in given}
+        raise BadSettings([_mistake(details, called) for details in error.errors()]) from None
 
 
-def _mistake(details: Mapping[str, Any], given: Mapping[str, Any]) -> str:
-    reason = str(details["msg"]).removeprefix("Value error, ")
+def _mistake(details: ErrorDetails, called: Mapping[str, str]) -> str:
+    reason = reason_of(details, _FORMS)
     if not details["loc"]:
         return reason
     field = str(details["loc"][0])
+    if details["type"] != "value_error" and field in Settings.model_fields and is_number(Settings, field):
+        # Not the one bound that was passed, but all that may be.
+        reason = f"should be a {allowed(Settings, field)}"
     # What is wrong with a secret may be said, the secret may not.
     shown = "(hidden)" if field in _HIDDEN else str(details["input"])[:200]
-    source = field if field in given else variable_of(field)
-    return f"{source}={shown}: {reason}"
+    return f"{called.get(field) or variable_of(field)}={shown}: {reason}"
 
 
 def unknown_variables(environment: Mapping[str, str]) -> list[str]:

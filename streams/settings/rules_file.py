@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from streams.core.alerting import RuleSet
+from streams.core.alerting.rules import FORMS
 from streams.settings.yaml_file import BadFile, load_yaml
 
 _PACKAGED: Final = Path(__file__).parent / "alerts.yaml"
@@ -27,6 +28,6 @@ def load_rules(path: Path) -> RuleSet:
     :raises BadRules: with every mistake found, its file, line, field and reason; nothing of a wrong file is used.
     """
     try:
-        return load_yaml(path, RuleSet, "rules")
+        return load_yaml(path, RuleSet, "rules", FORMS)
     except BadFile as wrong:
         raise BadRules(wrong.mistakes) from None

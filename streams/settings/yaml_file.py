@@ -12,8 +12,11 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from streams.core.wording import got, reason_of
+
 MAX_BYTES: Final = 1_000_000
 _TAG: Final = re.compile(r"'([a-z_]+)'")
+_SAY_ALL: Final = ("extra_forbidden", "missing")
 Place = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
 
@@ -41,16 +44,17 @@ class BadFile(ValueError):
         self.mistakes = mistakes
 
 
-def load_yaml(path: Path, model: type[M], listed: str) -> M:
+def load_yaml(path: Path, model: type[M], listed: str, forms: Mapping[str, str]) -> M:
     """Return the file as a ``model``, whose field ``listed`` is a list of named things told apart by ``kind``.
 
+    :param forms: what a text should be, in words, by the regular expression that it has to match.
     :raises BadFile: with every mistake found; nothing of a wrong file is used.
     """
     document, lines = read_yaml(path)
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        found = _Mistakes(path, lines, document, listed)
+        found = _Mistakes(path, lines, document, listed, forms)
         raise BadFile([found.mistake(details) for details in error.errors()]) from None
 
 
@@ -127,33 +131,32 @@ class _Reader:
 class _Mistakes:
     """Puts a model's complaints into the words of the file."""
 
-    def __init__(self, path: Path, lines: Mapping[Place, int], document: Any, listed: str) -> None:
+    def __init__(
+        self, path: Path, lines: Mapping[Place, int], document: Any, listed: str, forms: Mapping[str, str]
+    ) -> None:
         self._path = path
         self._lines = lines
         self._document = document
         self._listed = listed
+        self._forms = forms
 
     def mistake(self, details: ErrorDetails) -> FileMistake:
         place: Place = details["loc"]
         # pydantic puts the discriminator's value into the path; the file has no such level.
         if place[:1] == (self._listed,) and len(place) > 2 and place[2] == self._kind(place):
             place = (*place[:2], *place[3:])
-        kind, reason = details["type"], details["msg"].removeprefix("Value error, ")
+        kind, reason = details["type"], reason_of(details, self._forms)
         misplaced = getattr(details.get("ctx", {}).get("error"), "place", None)
         if misplaced is not None:
             place = misplaced
-        elif kind == "extra_forbidden":
-            reason = "unknown field"
-        elif kind == "missing":
-            reason = "required field is missing"
         elif kind in ("union_tag_invalid", "union_tag_not_found"):
             expected = sorted(_TAG.findall(str(details.get("ctx", {}).get("expected_tags", ""))))
             place = (*place, "kind")
             reason = f"should be one of {', '.join(expected)}" if expected else "required field is missing"
-        elif kind in ("model_type", "dict_type", "tuple_type", "mapping_type", "model_attributes_type"):
-            reason = "should be a list" if kind == "tuple_type" else "should be a mapping of fields"
-        elif not isinstance(details["input"], dict | list) and details["input"] is not None:
-            reason = f"{reason} (got {str(details['input'])[:80]!r})"
+        elif reason == "should be an object":
+            reason = "should be a mapping of fields"
+        elif kind not in _SAY_ALL and not isinstance(details["input"], dict | list):
+            reason += got(details["input"])
         return FileMistake(self._path, _line(self._lines, place), self._named(place), reason)
 
     def _listing(self, place: Place) -> Any:

@@ -70,7 +70,7 @@ def test_lines_that_cannot_be_used_are_named_and_the_others_count(sitrep: Any) -
     done = sitrep("replay", "-", "--as-of", NOON, stdin="not json\n" + FOUNDING_CASE.read_text(encoding="utf-8"))
     assert done.returncode == 0
     assert done.stdout == sitrep("replay", FOUNDING_CASE, "--as-of", NOON).stdout
-    assert "standard input:1: not JSON" in done.stderr
+    assert "standard input:1: not JSON: expected true, false or null at column 2\n" in done.stderr
     assert "1 line unusable" in done.stderr
 
 

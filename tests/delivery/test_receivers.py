@@ -62,9 +62,13 @@ def test_a_weak_secret_stops_the_start_and_is_not_shown(tmp_path: Path, monkeypa
     ("old", "new", "mistake"),
     [
         ("kind: webhook", "kind: pigeon", "3: receivers[newsroom].kind: should be one of alertmanager, cap, webhook"),
-        ("https://newsroom.example/hook", "file:///etc/passwd", "4: receivers[newsroom].url: String should match"),
+        (
+            "https://newsroom.example/hook",
+            "file:///etc/passwd",
+            "4: receivers[newsroom].url: should be an address",
+        ),
         ("    secret: {env: TEST_SECRET}\n", "", "2: receivers[newsroom].secret: required field is missing"),
-        ("name: newsroom", "name: News Room", "2: receivers[News Room].name: String should match"),
+        ("name: newsroom", "name: News Room", "2: receivers[News Room].name: should be small Latin letters"),
     ],
 )
 def test_a_mistake_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str, mistake: str) -> None:

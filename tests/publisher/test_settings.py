@@ -29,11 +29,21 @@ def test_the_environment_sets_fields_and_arguments_win(monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("variable", "value", "said"),
     [
-        ("SITREP_HTTP_PORT", "99999", "SITREP_HTTP_PORT=99999: Input should be less than or equal to 65535"),
+        ("SITREP_HTTP_PORT", "99999", "SITREP_HTTP_PORT=99999: should be a whole number from 0 to 65,535"),
         ("SITREP_BOOTSTRAP_SERVERS", "kafka", "SITREP_BOOTSTRAP_SERVERS=kafka: 'kafka' is not host:port"),
         ("SITREP_BOOTSTRAP_SERVERS", "a:1,b:70000", "'b:70000' is not host:port"),
         ("SITREP_SSL_CA_FILE", "/nowhere/ca.pem", "SITREP_SSL_CA_FILE=/nowhere/ca.pem: there is no file"),
-        ("SITREP_CLOCK_ORIGIN", "2025-10-22T12:00:00", "should have timezone info"),
+        (
+            "SITREP_CLOCK_ORIGIN",
+            "2025-10-22T12:00:00",
+            "SITREP_CLOCK_ORIGIN=2025-10-22T12:00:00: should have a zone, as 2025-10-22T12:00:00Z has",
+        ),
+        ("SITREP_TICK_SECONDS", "never", "SITREP_TICK_SECONDS=never: should be a number over 0, at most 3,600"),
+        ("SITREP_STORE", "disk", "SITREP_STORE=disk: should be one of memory, rocksdb"),
+        ("SITREP_LOG_LEVEL", "loud", "SITREP_LOG_LEVEL=loud: should be one of debug, info, warning, error"),
+        ("SITREP_SSL_CHECK_HOSTNAME", "maybe", "SITREP_SSL_CHECK_HOSTNAME=maybe: should be true or false"),
+        ("SITREP_APP", "Newsroom", "SITREP_APP=Newsroom: should be of small Latin letters, digits, dots, hyphens and"),
+        ("SITREP_CLOCK_ORIGIN", "2025-13-22T12:00:00Z", "should be a time such as 2025-10-22T12:00:00Z: month value"),
         ("SITREP_CLOCK_RATE", "0", "a virtual clock needs SITREP_CLOCK_ORIGIN"),
         ("SITREP_CLOCK_RATE", "nan", "SITREP_CLOCK_RATE=nan"),
         ("SITREP_SECURITY_PROTOCOL", "SASL_SSL", "with SCRAM-SHA-512 needs SITREP_SASL_USERNAME and SITREP_SASL"),
@@ -46,6 +56,11 @@ def test_a_wrong_setting_is_named_with_its_value_and_the_reason(
     with pytest.raises(BadSettings) as caught:
         load_settings()
     assert said in str(caught.value)
+
+
+def test_what_was_given_is_called_as_its_giver_calls_it() -> None:
+    with pytest.raises(BadSettings, match=r"^--broker=kafka: 'kafka' is not host:port"):
+        load_settings({"bootstrap_servers": "--broker"}, bootstrap_servers="kafka")
 
 
 def test_every_mistake_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

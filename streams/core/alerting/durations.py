@@ -8,8 +8,6 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field
 
-from streams.core.wording import plural
-
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _WRITTEN: Final = re.compile(r"^(\d{1,9})(s|m|h|d)$")
 _LONGEST: Final = timedelta(days=90)
@@ -28,12 +26,3 @@ def _parsed(value: Any) -> Any:
 
 Duration = Annotated[timedelta, BeforeValidator(_parsed), Field(ge=timedelta(0), le=_LONGEST)]
 """A length of time, at most 90 days."""
-
-
-def written(length: timedelta) -> str:
-    """Return ``length`` in words a reader needs no key for: ``24 hours``, ``7 days``, ``90 minutes``."""
-    seconds = int(length.total_seconds())
-    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
-        if seconds >= size and seconds % size == 0 and not (unit == "day" and seconds == size):
-            return plural(seconds // size, unit)
-    return plural(seconds, "second")

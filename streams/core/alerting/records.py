@@ -12,7 +12,6 @@ from schemas.alert import MAX_EARLIER, MAX_REGIONS, AlertEvent, AlertKind, Alert
 from schemas.estimate import Estimate
 from schemas.vocabulary import AlertStatus, Credibility, Severity, WindowName
 from streams.core.alerting.briefs import Brief
-from streams.core.alerting.durations import written
 from streams.core.alerting.findings import Finding, Look, certainty
 from streams.core.alerting.headlines import changes, headlines
 from streams.core.alerting.life import STATUS, Slot, severity_of
@@ -29,6 +28,7 @@ from streams.core.alerting.rules import (
 from streams.core.alerting.words import certainty_en
 from streams.core.estimates import Range, bounded, estimate_of, range_of
 from streams.core.moments import moment
+from streams.core.wording import written
 
 SEVERAL_COUNTRIES: Final = "ZZ"
 """CLDR's code of an unknown region, for a set whose members share no country."""

@@ -20,7 +20,13 @@ from schemas.base import REGION_PATTERN
 from schemas.vocabulary import Credibility, Severity, WindowName
 from streams.core.alerting.durations import Duration
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
+_SLUG: Final = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+FORMS: Final = {
+    _SLUG: "small Latin letters and digits, words joined by hyphens, such as night-desk",
+    REGION_PATTERN: "a region's code or a pattern of codes, such as UA-74, UA-* or UA",
+}
+"""What a text should be, in words, by the regular expression that it has to match."""
+Slug = Annotated[str, StringConstraints(pattern=_SLUG, max_length=60)]
 """A name for keys, addresses and file names: lower-case words joined by hyphens."""
 RegionPattern = Annotated[str, StringConstraints(pattern=REGION_PATTERN)]
 """A region code, or a pattern of codes: ``UA-74``, ``UA-*`` (every oblast), ``UA`` (where no more is known)."""

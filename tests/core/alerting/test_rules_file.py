@@ -51,7 +51,7 @@ def test_a_right_file_is_read(tmp_path: Path) -> None:
             "for: 10m",
             "for: soon",
             "alerts.yaml:12: rules[strikes-day].for: a length of time is a whole number with s, m, h or d, such as 30m "
-            "(got 'soon')",
+            '(got "soon")',
         ),
         (
             "{moderate: 10}",
@@ -61,14 +61,26 @@ def test_a_right_file_is_read(tmp_path: Path) -> None:
         (
             "{moderate: 10}",
             "{moderate: ten}",
-            "alerts.yaml:11: rules[strikes-day].levels.moderate: Input should be a valid number, unable to parse "
-            "string as a number (got 'ten')",
+            'alerts.yaml:11: rules[strikes-day].levels.moderate: should be a number (got "ten")',
         ),
         (
             "kind: threshold",
             "kind: treshold",
             "alerts.yaml:8: rules[strikes-day].kind: should be one of correction, disagreement, first_after_quiet, "
             "mass_casualty, mass_outage, surge, threshold",
+        ),
+        (
+            "{moderate: 10}",
+            "{moderate: 0}",
+            "alerts.yaml:11: rules[strikes-day].levels.moderate: should be above 0 (got 0)",
+        ),
+        ("for: 10m", "for: 100d", 'alerts.yaml:12: rules[strikes-day].for: should be at most 90 days (got "100d")'),
+        ("measure: strikes", "measure: shells", "alerts.yaml:9: rules[strikes-day].measure: should be one of "),
+        (
+            "name: strikes-day",
+            "name: Strikes day",
+            "alerts.yaml:7: rules[Strikes day].name: should be small Latin letters and digits, words joined by "
+            'hyphens, such as night-desk (got "Strikes day")',
         ),
         ("    measure: strikes\n", "", "alerts.yaml:7: rules[strikes-day].measure: required field is missing"),
         (
@@ -78,7 +90,7 @@ def test_a_right_file_is_read(tmp_path: Path) -> None:
         ),
         ("    for: 10m", "    for: 10m\n    for: 20m", "alerts.yaml:13: rules.0.for: is there twice"),
         ("version: 1", "version: 1\nvalid_for: 6m", "alerts.yaml:2: valid_for: must be at least twice refresh_every"),
-        ("version: 1", "version: 2", "alerts.yaml:1: version: Input should be 1 (got '2')"),
+        ("version: 1", "version: 2", "alerts.yaml:1: version: should be 1 (got 2)"),
         ("names: {en: Donbas}", "names: {en: Donbas", "alerts.yaml:5: is no YAML: "),
     ],
 )
