@@ -91,8 +91,21 @@ def board(regions: Sequence[RegionCountersV1], names: Mapping[str, str], *, widt
     for region in affected[:rows]:
         table.add_row(*_cells(region, names, layout))
     if len(affected) > rows:
-        table.add_row(Text(f"and {plural(len(affected) - rows, 'more region')}", style="dim"))
+        # Below the table: in a cell of names it would be cut off on a narrow terminal.
+        table.caption = Text(f"and {plural(len(affected) - rows, 'more region')}", style="dim")
+        table.caption_justify = "left"
     return table
+
+
+def packed(parts: Sequence[str], width: int) -> list[str]:
+    """Return the parts on as few lines of ``width`` columns as hold them, three spaces between two."""
+    lines: list[str] = []
+    for part in parts:
+        if lines and len(lines[-1]) + 3 + len(part) <= width:
+            lines[-1] += f"   {part}"
+        else:
+            lines.append(part)
+    return lines
 
 
 def _add_group(table: Table, title: str, windows: Sequence[WindowName]) -> None:

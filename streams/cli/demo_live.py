@@ -20,7 +20,7 @@ from rich.text import Text
 from schemas.counters import RegionCountersV1
 from schemas.topics import COUNTERS, REPORTS
 from schemas.vocabulary import WindowName
-from streams.cli.demo_board import board, has_something, most_affected_first
+from streams.cli.demo_board import board, has_something, most_affected_first, packed
 from streams.cli.demo_counts import Counts, counts_in
 from streams.cli.demo_feed import Arrival, founding_case, generated_day
 from streams.cli.demo_stack import ORIGIN, Stack, running_stack
@@ -41,8 +41,8 @@ _SLOWNESS: Final = 10
 """What comes on top, in times of how long this machine takes to load the names of the regions."""
 _FRAMES_PER_SECOND: Final = 4
 _PLAIN_SECONDS: Final = 3.0
-_AROUND_THE_TABLE: Final = 10
-"""Lines of the screen that are not the table's rows."""
+_AROUND_THE_TABLE: Final = 7
+"""Lines of the screen that are neither the table's rows nor below it."""
 _COUNTERS: Final = TypeAdapter(RegionCountersV1)
 
 
@@ -172,7 +172,12 @@ async def _show_live(scene: _Scene, output: Output, stop: asyncio.Event) -> None
 
 
 def _frame(scene: _Scene, progress: Progress, width: int, height: int) -> Group:
-    rows = max(3, height - _AROUND_THE_TABLE)
+    told = packed(_told(scene), width)
+    notes = [
+        *packed([f"metrics {scene.stack.page}/metrics", f"Kafka {scene.stack.settings.bootstrap_servers}"], width),
+        *packed(["low–high over the sources; ≥ open; · nothing known.", "Ctrl-C ends it."], width),
+    ]
+    rows = max(3, height - _AROUND_THE_TABLE - len(told) - len(notes))
     return Group(
         Text.assemble(
             ("Sitrep demo", "bold"), f"   {scene.clock():%Y-%m-%d %H:%M} UTC", (f"   × {scene.rate:g}", "dim")
@@ -181,9 +186,8 @@ def _frame(scene: _Scene, progress: Progress, width: int, height: int) -> Group:
         Text(""),
         board(list(scene.regions.values()), scene.names, width=width, rows=rows),
         Text(""),
-        Text(_told(scene)),
-        Text(f"metrics {scene.stack.page}/metrics   Kafka {scene.stack.settings.bootstrap_servers}", style="dim"),
-        Text("low–high over the sources; ≥ open; · nothing known.   Ctrl-C ends it.", style="dim"),
+        *map(Text, told),
+        *(Text(note, style="dim") for note in notes),
     )
 
 
@@ -206,7 +210,8 @@ def _plain_line(scene: _Scene) -> str:
         if not (day.strikes.incidents or day.outages.started):
             continue
         worst.append(f"{region.region} {day.strikes.incidents} strikes, {shown(day.casualties.killed)} killed")
-    return f"{scene.clock():%Y-%m-%dT%H:%MZ}  {_phase(scene)}: {_told(scene)}; 24h: {'; '.join(worst) or 'nothing'}"
+    told = "   ".join(_told(scene))
+    return f"{scene.clock():%Y-%m-%dT%H:%MZ}  {_phase(scene)}: {told}; 24h: {'; '.join(worst) or 'nothing'}"
 
 
 def _phase(scene: _Scene) -> str:
@@ -218,12 +223,14 @@ def _phase(scene: _Scene) -> str:
     return "generated day" if now < ORIGIN + _DAY else "late reports"
 
 
-def _told(scene: _Scene) -> str:
+def _told(scene: _Scene) -> list[str]:
     counts = scene.counts
-    return (
-        f"published {scene.published:,}   accepted {counts.accepted:,}   repeats dropped {counts.duplicates:,}   "
-        f"dead letters {counts.dead_letters:,}"
-    )
+    return [
+        f"published {scene.published:,}",
+        f"accepted {counts.accepted:,}",
+        f"repeats dropped {counts.duplicates:,}",
+        f"dead letters {counts.dead_letters:,}",
+    ]
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

@@ -19,7 +19,7 @@ import seeds
 from schemas.counters import RegionCountersV1
 from schemas.vocabulary import WindowName
 from streams.cli.application import main
-from streams.cli.demo_board import board, has_something, layout_for, most_affected_first
+from streams.cli.demo_board import board, has_something, layout_for, most_affected_first, packed
 from streams.cli.demo_counts import Counts, counts_in
 from streams.cli.demo_feed import founding_case, generated_day
 from streams.cli.demo_stack import ORIGIN
@@ -155,10 +155,22 @@ def test_the_table_fits_its_terminal_with_nothing_cut(width: int) -> None:
     assert "…" not in row
 
 
+@pytest.mark.parametrize("width", [60, 80, 120])
 @pytest.mark.parametrize(("rows", "said"), [(4, "and 6 more regions"), (9, "and 1 more region")])
-def test_more_regions_than_rows_are_said(rows: int, said: str) -> None:
-    lines = rendered([counters(f"UA-{n:02}", strikes={"incidents": n}) for n in range(1, 11)], 80, rows=rows)
+def test_more_regions_than_rows_are_said(rows: int, said: str, width: int) -> None:
+    lines = rendered([counters(f"UA-{n:02}", strikes={"incidents": n}) for n in range(1, 11)], width, rows=rows)
     assert lines[-1] == said
+
+
+def test_what_stands_below_the_table_is_broken_between_its_parts() -> None:
+    assert packed(["published 46", "accepted 44", "dead letters 1"], 80) == [
+        "published 46   accepted 44   dead letters 1"
+    ]
+    assert packed(["published 46", "accepted 44", "dead letters 1"], 40) == [
+        "published 46   accepted 44",
+        "dead letters 1",
+    ]
+    assert packed([], 40) == []
 
 
 def test_counts_are_summed_over_sources_and_reasons() -> None:
