@@ -14,15 +14,29 @@ from streams.core.estimates import Range, total, whole
 from streams.core.fusion.choice import may_be_another
 from streams.core.fusion.facts import (
     CASUALTIES,
+    CHILDREN_KILLED,
+    CHILDREN_WOUNDED,
     CUSTOMERS,
     KILLED,
+    MISSING,
     OUTAGE,
     STRIKE,
     WOUNDED,
     Fact,
     shared_figures,
 )
-from streams.core.fusion.figures import Figure, Said, after_deaths, fuse, is_disputed, outranks, overtake, together
+from streams.core.fusion.figures import (
+    Figure,
+    Said,
+    after_deaths,
+    at_least,
+    beyond,
+    fuse,
+    is_disputed,
+    outranks,
+    overtake,
+    together,
+)
 from streams.core.fusion.lifecycle import Move
 from streams.core.fusion.mentions import Mention
 from streams.core.fusion.outages import Course, course, size_from_restored
@@ -127,7 +141,7 @@ def assess(leader: Mention, policy: FusionPolicy) -> Assessment:
     voices = hear(mentions, policy.echo)
     echo_of = voices.echo_of
     said: dict[tuple[Facet, int], list[Said]] = {}
-    restored: dict[tuple[Facet, int], list[Said]] = {}
+    ending: dict[tuple[Facet, int], list[Said]] = {}
     words: dict[Utility, list[Fact]] = {}
     weapons = targets = 0
     actor = leader.actor or next((mention.actor for mention in mentions if mention.actor), None)
@@ -146,13 +160,12 @@ def assess(leader: Mention, policy: FusionPolicy) -> Assessment:
         # A repost lends its original nothing of its own grade.
         if original is None and own_grade < best_grade:
             best_grade = own_grade
-        _collect(mention, original, own_grade, actor, said, restored, words)
+        _collect(mention, original, own_grade, actor, said, ending, words)
         if hedged:
             for fact in mention.facts:
                 hedged = hedged and fact.hedged
-    for key, statements in restored.items():
-        if all(one.withdrawn for one in said.get(key, ())):
-            said.setdefault(key, []).extend(statements)
+    for key, statements in ending.items():
+        said[key] = [*said.get(key, ()), *beyond(said.get(key, ()), statements)]
     figures = _fuse_all(said)
     outages = [
         OutageFinding(utility, course(held, policy), figures.get((utility, CUSTOMERS)))
@@ -199,10 +212,10 @@ def _collect(
     own_grade: int,
     actor: Party | None,
     said: dict[tuple[Facet, int], list[Said]],
-    restored: dict[tuple[Facet, int], list[Said]],
+    ending: dict[tuple[Facet, int], list[Said]],
     words: dict[Utility, list[Fact]],
 ) -> None:
-    """Add what the mention says to ``said``, or to ``restored`` what is told beside the end of an outage."""
+    """Add what the mention says to ``said``, or to ``ending`` what is told of an outage as it ends."""
     report = mention.report
     source_id = report.source.id
     # A repost says what its original said, when the original said it: before the repost, whatever was corrected since.
@@ -216,7 +229,7 @@ def _collect(
         if fact.kind == OUTAGE and fact.utility is not None:
             words.setdefault(fact.utility, []).append(fact)
         is_over = fact.status is OutageStatus.RESTORED
-        kept = restored if is_over else said
+        kept = ending if is_over or fact.status is OutageStatus.PARTIAL else said
         at = published, revision, fact.number
         for number, stated in fact.figures:
             value = size_from_restored(stated) if is_over else stated
@@ -270,10 +283,11 @@ def _told_twice(facts: Sequence[Fact]) -> set[tuple[Facet, int]]:
 
 def _fuse_all(said: dict[tuple[Facet, int], list[Said]]) -> dict[tuple[Facet, int], Figure]:
     _overtake(said)
+    _count_children(said)
     figures = {}
     for key, statements in said.items():
         facet, number = key
-        if number == WOUNDED:
+        if number in (WOUNDED, MISSING):
             killed = said.get((facet, KILLED))
             figure = fuse(after_deaths(statements, killed) if killed else statements)
         else:
@@ -281,6 +295,16 @@ def _fuse_all(said: dict[tuple[Facet, int], list[Said]]) -> dict[tuple[Facet, in
         if figure is not None:
             figures[key] = figure
     return figures
+
+
+def _count_children(said: dict[tuple[Facet, int], list[Said]]) -> None:
+    for children, number in ((CHILDREN_KILLED, KILLED), (CHILDREN_WOUNDED, WOUNDED)):
+        told = [key for key in said if key[1] == children]
+        if told and not any(key[1] == number for key in said):
+            for facet, _ in told:
+                counted = at_least(said[facet, children])
+                if counted:
+                    said[facet, number] = counted
 
 
 def _overtake(said: dict[tuple[Facet, int], list[Said]]) -> None:

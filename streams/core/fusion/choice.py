@@ -22,7 +22,8 @@ _PERHAPS = "kept apart: place known only roughly, and nothing but region and tim
 _OUTAGES = "kept apart: more than one outage fits"
 _UNDATED = "kept apart: no time stated, and more than one of its day fits"
 _DAY_ONLY = "kept apart: no time stated, and nothing but place and day speaks for what it may be"
-_APART = frozenset({TIE, _AMONG_MANY, _PERHAPS, _OUTAGES, _UNDATED, _DAY_ONLY})
+_SUMS_UP = "kept apart: told of the region, by a report of several incidents in it"
+_APART = frozenset({_SUMS_UP, TIE, _AMONG_MANY, _PERHAPS, _OUTAGES, _UNDATED, _DAY_ONLY})
 UNDECIDED = frozenset({TIE, _UNDATED, _DAY_ONLY})
 """Why a located mention is kept apart: a candidate less may decide it."""
 
@@ -141,6 +142,11 @@ def _by_deputies(mention: Mention, leader: Mention, least: float, policy: Fusion
 
 
 def _choose_over_region(mention: Mention, taken: set[int], near: Neighbourhood, policy: FusionPolicy) -> Choice:
+    if len(taken) > 1 and mention.tier == VAGUE_FACET and not mention.utilities:
+        # It is of none of its own report's, and no other report's can be told from these: it may be all of them.
+        mention.level, mention.is_torn = 0, True
+        vague = _choose_vague(mention, taken, near, policy)
+        return Choice(None, _SUMS_UP) if vague is _NOTHING_FITS else vague
     located = watch(mention, taken, near, policy)
     if isinstance(located, Fit) and mention.tier != VAGUE_FACET:
         return Choice(*located)

@@ -160,11 +160,32 @@ def _without(statements: Sequence[Said], speaker: str, later: Said) -> list[Said
     ]
 
 
-def after_deaths(wounded: Sequence[Said], killed: Sequence[Said]) -> list[Said]:
-    """Return the wounded statements with lows that allow for those who died later.
+def beyond(sizes: Sequence[Said], ending: Sequence[Said]) -> Sequence[Said]:
+    """Return what of the numbers told as an outage ends says more of its size than those that were told of it.
 
-    Died later moves wounded to killed. Where a source raises its killed and does not say the wounded anew, up to
-    that many of its wounded may be the dead: its low falls by the difference, its best and high stay as said.
+    They are mostly of those who still are without, or have it back: the outage had at least as many.
+    """
+    highs = [said.value.high for said in sizes if not said.withdrawn]
+    if None in highs:
+        return ()
+    most = max((high for high in highs if high is not None), default=-1)
+    return [said for said in ending if said.value.low > most]
+
+
+def at_least(children: Sequence[Said]) -> list[Said]:
+    """Return what is said of children as what it says of all people, of whom nobody gives a number.
+
+    Children are inside the totals: who tells of two children killed tells of two killed at least.
+    """
+    return [said._replace(value=Range(said.value.low, None, None)) for said in children if said.value.low]
+
+
+def after_deaths(wounded: Sequence[Said], killed: Sequence[Said]) -> list[Said]:
+    """Return the statements of wounded, or of missing, with lows that allow for those who turned out to be dead.
+
+    Died later moves wounded to killed, found dead moves missing there. Where a source raises its killed and does not
+    say the others anew, up to that many of them may be the dead: its low falls by the difference, its best and high
+    stay as said.
     """
     # Mostly every source gave both numbers at once, and nobody died since.
     latest = {said.speaker: said.at[:2] for said in wounded if not said.withdrawn}

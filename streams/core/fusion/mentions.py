@@ -178,11 +178,17 @@ def mentions_of(report: Report, policy: FusionPolicy) -> list[Mention]:
         if fact.kind == STRIKE:
             twin = next((group for group in groups if _is_one_strike(group[0], fact)), None)
             groups.append([fact]) if twin is None else twin.append(fact)
+    roughly: list[Fact] = []
     for going_on in (False, True):
         for fact in facts:
             # An outage's start tells where it belongs; its end follows it there.
-            if fact.kind != STRIKE and _goes_on(fact) is going_on:
+            if fact.kind == CASUALTIES and fact.spot.level >= Level.RAION and not going_on:
+                roughly.append(fact)
+            elif fact.kind != STRIKE and _goes_on(fact) is going_on:
                 _place_facet(fact, groups, policy)
+    # A region's toll comes after those of its towns, whichever was told first.
+    for fact in roughly:
+        _place_facet(fact, groups, policy)
     return [mention_of(report, group, policy) for group in groups]
 
 
@@ -205,11 +211,16 @@ def _goes_on(fact: Fact) -> bool:
 
 def _place_facet(fact: Fact, groups: list[list[Fact]], policy: FusionPolicy) -> None:
     best: tuple[tuple[float, ...], list[Fact]] | None = None
+    towns: set[Spot] = set()
     for group in groups:
         rank = _facet_rank(fact, group, policy)
-        if rank is not None and (best is None or rank > best[0]):
-            best = rank, group
-    if best is None:
+        if rank is not None:
+            if group[0].spot.level < Level.RAION:
+                towns.add(group[0].spot)
+            if best is None or rank > best[0]:
+                best = rank, group
+    # A toll of the region beside two of its towns is of neither: mostly it sums up.
+    if best is None or (len(towns) > 1 and fact.kind == CASUALTIES and fact.spot.level >= Level.RAION):
         groups.append([fact])
     else:
         best[1].append(fact)

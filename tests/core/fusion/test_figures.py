@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.core.estimates import Range, disjoint, envelope, total, whole
-from streams.core.fusion.figures import Said, after_deaths, fuse, is_disputed, overtake, together
+from streams.core.fusion.figures import Said, after_deaths, at_least, beyond, fuse, is_disputed, overtake, together
 from tests.laws import law
 
 HOUR = 3_600_000_000
@@ -146,6 +146,18 @@ def test_the_order_of_statements_does_not_matter(held: list[Said], dice: object)
 def test_a_death_told_without_the_wounded_lowers_their_low_by_one() -> None:
     [adjusted] = after_deaths([said("a", 1, 5)], [said("a", 1, 1), said("a", 9, 2)])
     assert adjusted.value == Range(4, 5, 5)
+
+
+def test_numbers_told_as_an_outage_ends_say_something_of_its_size_only_if_they_are_more() -> None:
+    sizes = [said("a", 0, 80)]
+    assert beyond(sizes, [said("a", 1, 20), said("b", 1, 80)]) == []
+    assert beyond(sizes, [more := said("b", 1, 90)]) == [more]
+    assert beyond([sizes[0]._replace(withdrawn=True)], [said("a", 1, 20)]) == [said("a", 1, 20)]
+    assert beyond([said("a", 0, Range(10, None, None))], [said("b", 1, 20)]) == ()
+
+
+def test_children_are_the_least_that_there_were_and_none_of_them_says_nothing() -> None:
+    assert at_least([said("a", 0, 2), said("b", 0, 0)]) == [said("a", 0, Range(2, None, None))]
 
 
 def test_another_source_s_dead_do_not_touch_a_source_s_wounded() -> None:
