@@ -12,13 +12,14 @@ help: ## show these targets
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Sitrep needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.11 $(MAKECMDGOALS)" >&2; exit 1; }
-	@echo "Setting up $(VENV) from requirements.lock ..." >&2
+	@echo "Setting up $(VENV) from requirements.lock, which takes a minute or three ..." >&2
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 setup: $(READY) ## make .venv from the lock file
+	@echo 'Ready. For the commands: export PATH="$$PWD/$(BIN):$$PATH"'
 
 demo: $(READY) ## embedded broker, worker, founding case and a generated day, until Ctrl-C
 	@$(BIN)/sitrep demo
