@@ -7,15 +7,18 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import version
-from typing import Annotated, Final, NoReturn
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
 from aiokafka.errors import KafkaError
+from pydantic import ValidationError
+from typer.core import TyperGroup
 
 from streams.cli.logs import keep_quiet
-from streams.cli.output import CommandError, ExitCode, Output, ReaderGoneError
+from streams.cli.output import CommandError, ExitCode, Output, ReaderGoneError, printable
 from streams.cli.standard_streams import give_up_output
 from streams.client import BrokerAway, PublishError
+from streams.core.wording import got, reason_of
 from streams.settings import BadSettings
 
 _RUN: Final = "Run it"
@@ -46,6 +49,20 @@ _COMMANDS: Final = {
 """Each command lives in the module of its name, under its name."""
 
 
+class _Commands(TyperGroup):
+    """Tells of wrong options in our words: typer repeats those of pydantic, which checks them."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            if isinstance(error.__cause__, ValidationError):
+                [detail, *_] = error.__cause__.errors()
+                shown = "" if detail["type"] == "value_error" else got(detail["input"])
+                error.message = printable(reason_of(detail) + shown)
+            raise
+
+
 def application(wanted: str | None = None) -> typer.Typer:
     """Return the command ``sitrep`` with all its commands.
 
@@ -53,6 +70,7 @@ def application(wanted: str | None = None) -> typer.Typer:
     """
     app = typer.Typer(
         name="sitrep",
+        cls=_Commands,
         help="Reports about attacks in, defensible counters of strikes, outages and casualties out.",
         epilog="Settings are SITREP_* environment variables; `sitrep doctor` shows what is wrong with them.",
         no_args_is_help=True,

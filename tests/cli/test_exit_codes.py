@@ -60,6 +60,23 @@ def test_wrong_usage_is_2(arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["broker", "--port", "70000"], "'--port': should be at most 65,535 (got \"70000\")"),
+        (["topics", "create", "--partitions", "few"], "'--partitions': should be a whole number (got \"few\")"),
+        (["acls", "nobody"], "'ROLE': 'nobody' is not one of 'scraper', 'worker'"),
+    ],
+)
+def test_a_wrong_option_is_told_in_plain_words(
+    sitrep: Any, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    done = sitrep(*arguments)
+    assert done.returncode == ExitCode.USAGE
+    assert said in done.stderr
+
+
+@pytest.mark.parametrize(
     ("region", "said"),
     [
         ("UA-99", "no region"),
