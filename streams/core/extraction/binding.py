@@ -206,15 +206,25 @@ class Binder:
             same = [m for m in self._by_sentence[self._placed[earlier - 1]] if m.regions]
             regions = {r for m in same for r in m.regions}
             if len(regions) == 1:
-                return Bound.to((min(same, key=lambda m: m.level is not Level.SETTLEMENT),), carried=True)
+                place = min(same, key=lambda m: m.level is not Level.SETTLEMENT)
+                return Bound.to((_common((place, *self.group_of(place))),), carried=True)
             return Bound.to(tuple(same), carried=True)
         later = self._struck[bisect_right(self._struck, sentence) :]
         after = [m for n in later[:_LOOK_AHEAD] for m in self._by_sentence[n] if m.regions]
         if len({m.regions for m in after}) == 1:
-            return Bound.to((after[0],), carried=True)
+            # "One was killed, 16 wounded. In Donetsk one died. In Horlivka 14 were wounded": told of all of them.
+            rest = [m for n in self._placed[earlier:] for m in self._by_sentence[n] if m.regions == after[0].regions]
+            return Bound.to((_common((after[0], *rest[:_LOOK_AHEAD])),), carried=True)
         if not after and len({m.regions for m in self._authorities}) == 1:
             return Bound.to((self._authorities[0],), carried=True)
         return None
+
+
+def _common(places: Sequence[Mention]) -> Mention:
+    """What places of one region have in common: the first, if no two settlements are named, else the region."""
+    if len({m.name for m in places if m.level is Level.SETTLEMENT}) <= 1:
+        return places[0]
+    return places[0]._replace(level=Level.REGION, name=None, settlement=None)
 
 
 def _is_attacked(doc: Document, country: Mention) -> bool:

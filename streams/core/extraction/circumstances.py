@@ -184,13 +184,22 @@ def blocking_reason(doc: Document, sentence: Sentence) -> Reason | None:
     """Return why nothing in a sentence is an event, or None."""
     starts = doc.starts
     for tag, reason in _BLOCKING:
-        if tag in starts and any(
-            # A film crew is wounded as others are.
-            tag != "context.fiction" or not doc.words[doc.end_of(t, tag) + 1].startswith(_CREWS)
-            for t in doc.starts_in(sentence.first, sentence.last, tag)
-        ):
+        if tag in starts and any(_blocks(doc, t, tag) for t in doc.starts_in(sentence.first, sentence.last, tag)):
             return reason
     return None
+
+
+def _blocks(doc: Document, token: int, tag: str) -> bool:
+    """Whether a word means what its tag says: a film crew is wounded as others are, and trains are not arrested."""
+    if tag == "context.fiction":
+        return not doc.words[doc.end_of(token, tag) + 1].startswith(_CREWS)
+    if tag == "context.court" and doc.words[token].startswith(_HELD):
+        return not any(doc.words[t].startswith(_TRAINS) for t in range(max(0, token - 3), token + 4))
+    return True
+
+
+_HELD: Final = ("затрим", "задерж", "detain")
+_TRAINS: Final = ("поїзд", "поезд", "потяг", "рейс", "електрич", "электрич", "автобус")
 
 
 def attribution(doc: Document, sentence: Sentence) -> str | None:

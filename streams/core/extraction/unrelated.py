@@ -53,6 +53,8 @@ def _is_armed(doc: Document, but: Set[str]) -> bool:
 
 def _is_attack(doc: Document, *, crime: bool) -> bool:
     """Whether an attack is told that no driver and no robber makes; "від удару" is what a collision does."""
+    if any(doc.words[t].startswith(_OF_ARMIES) for t in doc.starts.get("strikes.attack.verb", ())):
+        return True
     for t in doc.starts.get("strikes.attack.noun", ()):
         word = doc.words[t]
         if word.startswith("удар") and doc.words[t + 1] not in ("по", "на"):
@@ -62,6 +64,9 @@ def _is_attack(doc: Document, *, crime: bool) -> bool:
         if not (word.startswith("attack") and doc.words[t - 1] == "heart"):
             return True
     return False
+
+
+_OF_ARMIES: Final = ("обстр", "shell", "bomb", "бомб", "розбомб", "разбомб")
 
 
 def is_figure_of_speech(doc: Document, sentence: Sentence, token: int) -> bool:

@@ -204,6 +204,22 @@ AGES: list[Case] = [
     _c("On the night of October 21 to 22 a missile hit Kharkiv.", strike("UA-63", "missile", hit=1)),
 ]  # fmt: skip
 
+OF_ALL_OF_THEM: list[Case] = [
+    _c("Один человек погиб, еще 16 пострадали в результате атак. Мужчина погиб в Донецке при обстреле. В Горловке "
+       "ранены 14 жителей.",
+       toll("UA-14", 1, 16, place=None), strike("UA-14", place="Donetsk"), toll("UA-14", None, 14, place="Horlivka")),
+    _c("Під ударом опинилися Харків та Чугуїв. Поранено трьох людей.",
+       strike("UA-63", place="Kharkiv"), strike("UA-63", place="Chuhuiv"), toll("UA-63", None, 3, place=None)),
+    _c("Ракета влучила в будинок у Харкові. Загинули двоє людей.",
+       strike("UA-63", place="Kharkiv"), toll("UA-63", 2, place="Kharkiv")),
+]  # fmt: skip
+
+TRAINS_ARE_NOT_ARRESTED: list[Case] = [
+    _c("Поїзди затримуються. Росія завдала удару по вокзалу в Полтаві.", strike("UA-53", target="rail")),
+    _c("Поїзди затримано через обстріл Харкова, троє поранених.", strike("UA-63"), toll("UA-63", None, 3)),
+    _c("Затримано агента, який наводив ракети на Харків."),
+]  # fmt: skip
+
 EVENTS_BESIDE_SUMS: list[Case] = [
     _c("Russian forces shelled Kherson around midnight. In the past week they launched 1,500 drones at Kherson.",
        strike("UA-65", "artillery", scope="incident", launched=None),
@@ -231,5 +247,7 @@ THEMES: dict[str, list[Case]] = {
     "crossings": CROSSINGS,
     "no customers": NO_CUSTOMERS,
     "ages": AGES,
+    "of all of them": OF_ALL_OF_THEM,
+    "trains are not arrested": TRAINS_ARE_NOT_ARRESTED,
     "events beside sums": EVENTS_BESIDE_SUMS,
 }

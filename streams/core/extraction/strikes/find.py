@@ -84,7 +84,7 @@ def _court_text(doc: Document) -> bool:
     if len(doc.sentences) > 3:
         return False
     head = doc.sentences[0] if doc.sentences else None
-    return head is not None and doc.any_in(head.first, head.last, "context.court")
+    return head is not None and blocking_reason(doc, head) is Reason.COURT
 
 
 _KINDS: Final = (
