@@ -76,7 +76,9 @@ class Assembler:
                 continue
             if trigger.parts and not (trigger := self._add_parts(trigger)).munitions:
                 continue
-            bound = binder.bind(token, counted=any(m.most() > 1 for m in trigger.munitions))
+            bound = binder.bind(
+                token, counted=bool(trigger.munitions) and any([m.most() > 1 for m in trigger.munitions])
+            )
             if bound.carried and len(bound.regions) > 1:
                 # What happened in one of several places named before happened in none of them for sure.
                 bound = Bound(())

@@ -31,8 +31,12 @@ def scope_of(doc: Document, sentence: Sentence) -> Scope:
     """Return what the figures of a sentence cover (coding rule 17)."""
     starts = doc.starts
     spans = bool(doc.present & MONTHS) and _is_span(doc, sentence)
-    tags = ("context.since", "context.cumulative", "context.period")
-    if not spans and not any(tag in starts for tag in tags):
+    if (
+        not spans
+        and "context.since" not in starts
+        and "context.cumulative" not in starts
+        and "context.period" not in starts
+    ):
         return Scope.INCIDENT
     if _since(doc, sentence) is False or any(
         not _is_record(doc, t) for t in doc.starts_in(sentence.first, sentence.last, "context.cumulative")
@@ -100,10 +104,12 @@ def is_not_war(doc: Document, sentence: Sentence) -> bool:
 
     "Аварійні відключення" are emergency cuts, no accident; a side that acts makes it the war again.
     """
+    starts = doc.starts
+    if "context.nonwar" not in starts and "context.accident" not in starts and "context.crime" not in starts:
+        return False
     causes = [
         t
         for tag in ("context.nonwar", "context.accident", "context.crime")
-        if tag in doc.starts
         for t in doc.starts_in(sentence.first, sentence.last, tag)
     ]
     if not causes or all(doc.words[t].startswith(("аварійн", "аварийн")) for t in causes):

@@ -70,14 +70,11 @@ def extract(text: DocumentText, knowledge: Knowledge, policy: ExtractionPolicy =
     struck = {doc.sentence_of[t.token] for t in strikes.triggers}
     tolls = find_tolls(doc, quantities, struck, policy.tolls, policy.circumstances)
     outages = find_outages(doc, quantities, struck, policy.outages, policy.circumstances)
-    past, away = remembered(doc, text.published_at, located), abroad(doc, located)
-    dropped = (
-        *strikes.dropped,
-        *tolls.dropped,
-        *outages.dropped,
-        *_forget(past, Reason.MEMORY, strikes, tolls, outages),
-        *_forget(away, Reason.ABROAD, strikes, tolls, outages),
-    )
+    dropped = (*strikes.dropped, *tolls.dropped, *outages.dropped)
+    if past := remembered(doc, text.published_at, located):
+        dropped += (*_forget(past, Reason.MEMORY, strikes, tolls, outages),)
+    if away := abroad(doc, located):
+        dropped += (*_forget(away, Reason.ABROAD, strikes, tolls, outages),)
     if not (strikes.triggers or tolls.tolls or outages.mentions):
         return Extraction((), doc, located, quantities, (), dropped)
     binder = Binder(doc, located().mentions, struck)
@@ -97,8 +94,6 @@ def _all_of(doc: Document, reason: Reason) -> list[Dropped]:
 
 def _forget(told: Set[int], reason: Reason, strikes: Strikes, tolls: Tolls, outages: Outages) -> list[Dropped]:
     """Take out what the triggers among ``told`` tell, and return it."""
-    if not told:
-        return []
     dropped = [Dropped(s.token, s.last, reason) for s in strikes.triggers if s.token in told]
     dropped += [Dropped(t.first, t.last, reason) for t in tolls.tolls if t.trigger in told]
     dropped += [Dropped(o.first, o.last, reason) for o in outages.mentions if o.token in told]

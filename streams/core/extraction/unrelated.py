@@ -88,9 +88,15 @@ def is_intent(doc: Document, token: int) -> bool:
 
     What somebody managed, began or went on to do has happened.
     """
-    at = next((t for t in (token, token - 1, token - 2) if t >= 0 and _is_infinitive(doc, t)), None)
-    if at is None or (at != token and not doc.words[at].startswith(_DEAL)):
-        return False
+    at = token
+    if not _is_infinitive(doc, token):
+        words = doc.words
+        if words[token - 1].startswith(_DEAL):
+            at = token - 1
+        elif words[token - 2].startswith(_DEAL):
+            at = token - 2
+        if at in (token, -1, -2) or not _is_infinitive(doc, at):
+            return False
     return not any(doc.words[t].startswith(_DONE) for t in range(max(0, at - 4), at))
 
 
@@ -116,13 +122,13 @@ _DONE: Final = stems(
 
 def returns_bodies(doc: Document, sentence: Sentence) -> bool:
     """Whether a sentence tells of the dead that were handed over: they fell at other times, in other places."""
+    starts = doc.starts
+    if "context.bodies" not in starts and "context.repatriation" not in starts:
+        return False
     _, first, last = sentence
-    for t in range(first, last):
-        word = doc.words[t]
-        if word.startswith(_REPATRIATED):
-            return True
-        if word not in _BODIES:
-            continue
+    if doc.any_in(first, last, "context.repatriation"):
+        return True
+    for t in doc.starts_in(first, last, "context.bodies"):
         if any(doc.words[x].startswith(_RETURNED) for x in range(max(first, t - 5), min(last, t + 7))):
             return True
         x = t - 1
@@ -133,8 +139,6 @@ def returns_bodies(doc: Document, sentence: Sentence) -> bool:
     return False
 
 
-_REPATRIATED: Final = ("репатр", "repatriat")
-_BODIES: Final = words("тіла тіл тілами тела тел телами bodies remains останки останків останков")
 _RETURNED: Final = stems("поверну поверта верну возвра return handed переда обмін обмен swap exchang")
 _RECEIVED: Final = stems("отрима получ receiv")
 _MORE: Final = words("ще еще the of тисячу тысячу")
