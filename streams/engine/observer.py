@@ -16,7 +16,10 @@ class Observer(Protocol):
     def block_done(
         self, stage: str, partition: int, *, records: int, size: int, seconds: float, lag: int | None
     ) -> None:
-        """A block of ``records`` records and ``size`` bytes is durable; ``lag`` records follow it (if known)."""
+        """A block of ``size`` bytes is durable; ``lag`` records follow it (if known).
+
+        ``records`` of it were new: those that a crash had let be delivered again were in the state already.
+        """
 
     def owned(self, stage: str, partitions: AbstractSet[int]) -> None:
         """The partitions this worker now owns, all of them; their state may still be recovering."""

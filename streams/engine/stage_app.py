@@ -174,11 +174,11 @@ class StageApp:
                 raise StaleBlockError(f"{message.topic}:{message.partition} is not owned")
             await self._until_recovered(owned, generation)
             began = time.monotonic()
-            await owned.work(block, still_owned=lambda: self._owns(owned, generation))
+            worked = await owned.work(block, still_owned=lambda: self._owns(owned, generation))
             for event in events:
                 event.ack()
             self._watchdog.acknowledged(message.partition)
-            self._report_block(message.partition, block, time.monotonic() - began)
+            self._report_block(message.partition, block, worked, time.monotonic() - began)
         except StaleBlockError:
             self._abandon(events)
         except Exception as error:
@@ -207,11 +207,11 @@ class StageApp:
             and self.failure is None
         )
 
-    def _report_block(self, partition: int, block: Block, seconds: float) -> None:
+    def _report_block(self, partition: int, block: Block, worked: int, seconds: float) -> None:
         self._observer.block_done(
             self.stage.name,
             partition,
-            records=len(block),
+            records=worked,
             size=block.size,
             seconds=seconds,
             lag=self.app.consumer.outstanding(TP(self.stage.source, partition), block[-1].offset + 1),

@@ -142,7 +142,7 @@ class Metrics:
 
         # The pipeline. Read = accepted + duplicates + dead letters + misplaced, for the stage intake.
         self.records_read = Counter(
-            "sitrep_records_read", "Records read from a stage's source topic.", ["stage"], registry=registry
+            "sitrep_records_read", "Records of its source that a stage has made safe.", ["stage"], registry=registry
         )
         self.reports_in = Counter(
             "sitrep_reports_in", "Reports judged: accepted, duplicates and dead letters.", ["source"], registry=registry
@@ -230,7 +230,6 @@ class Metrics:
         self.recovery_records = Gauge(
             "sitrep_recovery_records", "Changelog records the last recovery read.", ["stage"], registry=registry
         )
-        self.failures = Counter("sitrep_stage_failures", "Failures that stop a stage.", ["stage"], registry=registry)
         self.ready = Gauge("sitrep_ready", "1 when every stage has recovered and works.", registry=registry)
         self._sources: set[str] = set()
         self._newest: dict[str, float] = {}

@@ -58,5 +58,4 @@ class MetricsObserver(SilentObserver):
         self._backlog.note(stage, partition, records)
 
     def failed(self, stage: str, partition: int | None, error: BaseException) -> None:
-        self._metrics.failures.labels(stage).inc()
         log.error("stage %s, partition %s: %s: %s", stage, partition, type(error).__name__, error)

@@ -11,6 +11,7 @@ import pytest
 
 from streams.engine.changelog import ChangelogWriter
 from streams.engine.errors import SendRefusedError
+from streams.engine.observer import Observer, SilentObserver
 from streams.engine.outbox import Outbox
 from streams.engine.running import Worker, WorkerFailedError
 from streams.engine.stage import Output
@@ -130,7 +131,25 @@ async def test_a_failure_at_any_step_loses_no_output_and_counts_nothing_twice(
     assert outputs == {value for _, value in sent}
 
 
-async def _work(topics: Topics, *, until: Callable[[dict[bytes, int]], bool], **settings: Any) -> None:
+class _Told(SilentObserver):
+    """How many records were worked."""
+
+    def __init__(self) -> None:
+        self.records = 0
+
+    def block_done(
+        self, stage: str, partition: int, *, records: int, size: int, seconds: float, lag: int | None
+    ) -> None:
+        self.records += records
+
+
+async def _work(
+    topics: Topics,
+    *,
+    until: Callable[[dict[bytes, int]], bool],
+    observer: Observer | None = None,
+    **settings: Any,
+) -> None:
     """Run a worker with small blocks until the changelog holds what is wanted, or until it fails."""
     config = topics.config(block_records=100, **settings)
     stop = asyncio.Event()
@@ -144,7 +163,8 @@ async def _work(topics: Topics, *, until: Callable[[dict[bytes, int]], bool], **
         finally:
             stop.set()
 
-    async with Worker([CountingStage("count", topics.source, topics.output)], config) as worker:
+    stages = [CountingStage("count", topics.source, topics.output)]
+    async with Worker(stages, config, observer=observer or SilentObserver()) as worker:
         watching = asyncio.create_task(watch())
         try:
             await worker.until_stopped(stop)
@@ -169,7 +189,9 @@ async def test_a_whole_block_delivered_again_changes_nothing(topics: Topics, mon
         await _work(topics, until=all_counted, **NOT_TAKEN_FOR_DEAD)
     before = len(await read_all(topics.broker, topics.output))
     await publish(topics.broker, topics.source, [(b"one more", b"one more")])
-    await _work(topics, until=lambda counted: b"one more" in counted, **NOT_TAKEN_FOR_DEAD)
+    told = _Told()
+    await _work(topics, until=lambda counted: b"one more" in counted, observer=told, **NOT_TAKEN_FOR_DEAD)
 
     assert await counts_in(topics) == Counter([*(key for key, _ in sent), b"one more"])
     assert len(await read_all(topics.broker, topics.output)) == before + 1
+    assert told.records == 1, "what is skipped is not told as worked: it would be accounted for twice"

@@ -83,6 +83,9 @@ def test_the_deliverer_is_scraped_and_hands_over_what_is_alerted(stack: Stack, l
 
 def test_every_report_read_is_accounted_for(stack: Stack) -> None:
     parts = '{__name__=~"sitrep_reports_accepted_total|sitrep_reports_duplicate_total|sitrep_dead_letters_total"}'
+    sent_on = "sum(sitrep_reports_misplaced_total)"
+    read = stack.prometheus.value('sum(sitrep_records_read_total{stage="intake"})')
+    assert read == stack.prometheus.value(f"sum({parts}) + {sent_on}")
     assert stack.prometheus.value("sum(sitrep_reports_in_total)") == stack.published
     assert stack.prometheus.value(f"sum({parts})") == stack.published
 

@@ -103,10 +103,10 @@ def _now(found: dashboard.Dashboard) -> None:
     )
     found.with_panel(
         number(
-            "Stage failures, last hour",
-            "Each stops a worker, which is then started anew.",
+            "Restarts, last hour",
+            "A failure stops a worker, which is then started anew; so does an upgrade.",
             "none",
-            now("sum(increase(sitrep_stage_failures_total[1h])) or vector(0)", "failures"),
+            now('sum(changes(process_start_time_seconds{job="sitrep-workers"}[1h]))', "restarts"),
         )
         .decimals(0)
         .thresholds(thresholds(GREEN, (1, RED)))
