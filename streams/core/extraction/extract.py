@@ -27,7 +27,7 @@ from streams.core.extraction.times import find_times
 from streams.core.extraction.unrelated import abroad, unrelated
 from streams.core.extraction.vocabulary import Vocabulary
 
-VERSION = "rules/8"
+VERSION = "rules/9"
 """Name and version of the extractor, as claims carry it. Raised with every change of the rules."""
 
 

@@ -19,13 +19,14 @@ def unrelated(doc: Document) -> Reason | None:
     the war, a weapon or shelling in it as well tells of the war too: then every sentence speaks for itself.
     """
     starts = doc.starts
-    accident, crime = "context.accident" in starts, "context.crime" in starts
-    if not (accident or crime or "context.sport" in starts):
+    accident, crime, animal = (tag in starts for tag in ("context.accident", "context.crime", "context.animal"))
+    if not (accident or crime or animal or "context.sport" in starts):
         return None
     if "context.actor.ru" in starts or "context.actor.ua" in starts:
         return None
-    if accident or crime:
-        return None if _is_armed(doc, _AT_HOME) or _is_attack(doc, crime=crime) else Reason.NOT_WAR
+    if accident or crime or animal:
+        others = _OF_BEASTS if animal else _OF_ROBBERS if crime else ()
+        return None if _is_armed(doc, _AT_HOME) or _is_attack(doc, others) else Reason.NOT_WAR
     if len(starts["context.sport"]) < _OF_A_MATCH:
         return None
     if any(doc.begun[t] & CASUALTIES for t in range(doc.size)) or _is_armed(doc, _AT_PLAY):
@@ -51,15 +52,19 @@ def _is_armed(doc: Document, but: Set[str]) -> bool:
     return False
 
 
-def _is_attack(doc: Document, *, crime: bool) -> bool:
-    """Whether an attack is told that no driver and no robber makes; "від удару" is what a collision does."""
+_OF_ROBBERS: Final = ("напад", "attack")
+_OF_BEASTS: Final = ("напад", "attack", "атак")
+
+
+def _is_attack(doc: Document, others: tuple[str, ...]) -> bool:
+    """Whether an attack is told that no driver, robber or dog makes; "від удару" is what a collision does."""
     if any(doc.words[t].startswith(_OF_ARMIES) for t in doc.starts.get("strikes.attack.verb", ())):
         return True
     for t in doc.starts.get("strikes.attack.noun", ()):
         word = doc.words[t]
         if word.startswith("удар") and doc.words[t + 1] not in ("по", "на"):
             continue
-        if crime and word.startswith(("напад", "attack")):
+        if word.startswith(others):
             continue
         if not (word.startswith("attack") and doc.words[t - 1] == "heart"):
             return True

@@ -62,6 +62,33 @@ FIGURES_OF_SPEECH: list[Case] = [
     _c("Удар по ринку в Костянтинівці: 16 загиблих.", strike("UA-14"), toll("UA-14", 16)),
 ]  # fmt: skip
 
+MADE_SAFE: list[Case] = [
+    _c("Сапери знешкодили авіабомбу в Чернігові."),
+    _c("На Київщині піротехніки знищили 12 снарядів."),
+    _c("Deminers destroyed two missiles found near Kyiv."),
+    _c("Учебная тревога в Белгороде: отражали условную атаку дронов."),
+    _c("Під час навчань на Львівщині збито 5 дронів."),
+    _c("Двоє людей поранені під час розмінування на Харківщині.", toll("UA-63", None, 2)),
+    _c("ППО знешкодила 12 дронів на Київщині.", strike("UA-32", intercepted=12)),
+]  # fmt: skip
+
+NO_BLOWS: list[Case] = [
+    _c("Партия потерпела поражение в Белгороде."),
+    _c("Ураження нирок у пацієнтів лікарні Києва."),
+    _c("Комары атаковали жителей Самары."),
+    _c("Бродячі собаки напали на дитину в Одесі, поранили двох."),
+    _c("У Львові відкрили виставку про удар по місту."),
+    _c("ВСУ нанесли поражение цели в Курской области.", strike("RU-KRS", actor="UA")),
+    _c("Зафіксовано ураження нафтобази в Саратові.", strike("RU-SAR", target="oil")),
+    _c("Собаки працюють на місці удару по Дніпру, троє загиблих.", strike("UA-12"), toll("UA-12", 3)),
+]  # fmt: skip
+
+WHERE_FROM: list[Case] = [
+    _c("Захисник із Тернополя загинув під Покровськом.", toll("UA-14", 1)),
+    _c("Двое военных из Рязани погибли под Покровском.", toll("UA-14", 2)),
+    _c("Двоє військових загинули в Тернополі.", toll("UA-61", 2)),
+]  # fmt: skip
+
 OTHER_WARS: list[Case] = [
     _c("At least 40 Palestinians were killed in Israeli strikes on Gaza."),
     _c("Ізраїль завдав удару по Бейруту. Загинули шестеро людей."),
@@ -130,6 +157,9 @@ THEMES: dict[str, list[Case]] = {
     "accidents": ACCIDENTS,
     "crimes": CRIMES,
     "figures of speech": FIGURES_OF_SPEECH,
+    "made safe": MADE_SAFE,
+    "no blows": NO_BLOWS,
+    "where from": WHERE_FROM,
     "other wars": OTHER_WARS,
     "bodies": BODIES,
     "intents": INTENTS,

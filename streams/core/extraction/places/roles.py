@@ -76,6 +76,8 @@ def _comes_from(doc: Document, first: int) -> bool:
         end = doc.end_of(begin, "context.origin")
         if end < first <= end + 2 and all(not doc.gaps[t] for t in range(begin + 1, first + 1)):
             word = doc.words[begin]
+            if begin and "people.military" in doc.covering[begin - 1] and not doc.gaps[begin]:
+                return True  # "захисник із Тернополя загинув під Покровськом"
             if word in ("from", "зі", "из", "з", "с", "із") and end == begin:
                 # "from" alone is an origin only beside a launch: "launched at Sumy from Kursk".
                 near = range(max(0, begin - 6), min(doc.size, first + 6))

@@ -66,6 +66,9 @@ def refusal_of(
         return _noun_refusal(doc, sentence, token)
     if tag == "strikes.attack.verb":
         return _verb_refusal(doc, sentence, token, located)
+    cleared = "context.deminer" in doc.starts and tag in ("strikes.intercept", "strikes.destroy.verb")
+    if cleared and doc.any_in(sentence.first, sentence.last, "context.deminer"):
+        return Reason.NOT_WAR  # what lay about was made safe
     if tag == "strikes.intercept":
         return None if _munition_near(doc, sentence, token) else Reason.NO_OBJECT
     if tag == "strikes.destroy.verb":
@@ -131,6 +134,8 @@ def _noun_refusal(doc: Document, sentence: Sentence, token: int) -> Reason | Non
         )
         if not told:
             return Reason.COMMENT
+    if word.startswith(_DEFEATS) and _is_defeat(doc, sentence, token):
+        return Reason.FIGURE_OF_SPEECH
     if "context.forecast" in starts and doc.any_of(around(sentence, token, 0, 2), "context.forecast"):
         return Reason.HYPOTHETICAL
     if _is_purpose(doc, sentence, token) or _is_warded_off(doc, sentence, token):
@@ -157,6 +162,20 @@ def _noun_refusal(doc: Document, sentence: Sentence, token: int) -> Reason | Non
     return None
 
 
+_DEFEATS: Final = ("пораж", "ураж")
+
+
+def _is_defeat(doc: Document, sentence: Sentence, token: int) -> bool:
+    """``потерпела поражение``, ``ураження нирок``: of a party or an organ, where no weapon, target or blow is named."""
+    if doc.words[token + 1].startswith(_ORGANS):
+        return True
+    if any(doc.words[t].startswith(_DEALT) for t in around(sentence, token, 3, 3)):
+        return False
+    return not (weapon_near(doc, sentence, token, _NEAR) or target_near(doc, sentence, token, _NEAR))
+
+
+_ORGANS: Final = stems("нирок почек печін печен шкір кож мозк мозг леген легк очей глаз серц сердц")
+_DEALT: Final = stems("нанес нанос завда огнев вогнев об'єкт объект ціл цел позиц техн")
 _ATTACK: Final = ("атак", "attack")
 _STORMS: Final = ("штурм", "піхот", "пехот", "assault")
 
