@@ -71,7 +71,7 @@ def arguments(permission: Permission) -> list[str]:
 def _table(output: Output, app: str, group: str) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("role", "what", "name", "may"):
-        table.add_column(title)
+        table.add_column(title, no_wrap=title == "name")
     for role in Role:
         for permission in permissions(role, app=app, group=group):
             name = permission.name + ("*" if permission.prefixed else "")

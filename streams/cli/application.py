@@ -118,9 +118,14 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _call(arguments: Sequence[str] | None) -> None:
+    given = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        given = sys.argv[1:] if arguments is None else list(arguments)
         application(given[0] if given else None)(args=given, prog_name="sitrep")
+    except SystemExit as error:
+        # Help is written by others: rich calls it a failure where its reader has had enough.
+        if isinstance(error.__context__, BrokenPipeError):
+            raise ReaderGoneError from None
+        raise
     finally:
         # Here and not at Python's end, where a reader that has gone could no longer be told from a failure.
         sys.stdout.flush()

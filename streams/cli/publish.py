@@ -57,7 +57,9 @@ def publish(
 @contextmanager
 def _progress(output: Output, what: str, total: int) -> Iterator[tuple[Progress, TaskID]]:
     columns = (TextColumn("{task.description:<10}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=output.notes, transient=True, disable=not output.notes.is_terminal) as bar:
+    # A dumb terminal cannot take a bar back: blank lines would be left.
+    shown = output.notes.is_terminal and not output.notes.is_dumb_terminal
+    with Progress(*columns, console=output.notes, transient=True, disable=not shown) as bar:
         yield bar, bar.add_task(what, total=total)
 
 

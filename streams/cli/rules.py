@@ -56,7 +56,7 @@ def check(
 def _table(found: RuleSet) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("rule", "kind", "where", "raised", "levels"):
-        table.add_column(title)
+        table.add_column(title, no_wrap=title == "rule", overflow="fold")
     for rule in found.rules:
         raised = f"after {written(rule.for_)}" if rule.for_ else _AT_ONCE
         state = raised if rule.enabled else "never: disabled"
@@ -75,7 +75,7 @@ def _where(rule: Rule) -> str:
 def _levels(rule: Rule) -> str:
     fields: dict[str, Any] = rule.model_dump(mode="json", exclude_none=True)
     parts = [
-        " ".join(f"{severity} {level:g}" for severity, level in fields[name].items())
+        " ".join([*([name] * (name != "levels")), *(f"{grade} {level:,.12g}" for grade, level in fields[name].items())])
         for name in ("levels", "customers", "share")
         if isinstance(fields.get(name), dict)
     ]

@@ -31,7 +31,9 @@ def schema(
         if output.as_json:
             output.document(document)
         else:
-            output.result(Syntax(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode(), "json", word_wrap=True))
+            text = orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
+            # The terminal's own colours, on its own background: a theme's is black on a white terminal too.
+            output.result(Syntax(text, "json", theme="ansi_dark", background_color="default", word_wrap=True))
         return
     if output.as_json:
         for entry in PUBLIC:

@@ -1,16 +1,15 @@
-"""Standard input, output and error as a command may find them: closed, full, or with nobody who reads."""
+"""Standard input, output and error as a command may find them: closed, full, or with nobody who reads.
+
+Read before signals are heeded: imports little, to be quick.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import io
 import os
 import select
 import sys
 from pathlib import Path
-from typing import Final
-
-_LOOK_SECONDS: Final = 0.5
 
 
 def open_what_is_closed() -> None:
@@ -32,17 +31,15 @@ def give_up_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-async def reader_gone() -> None:
-    """Return once nobody reads standard output any more: one who only waits to write would never learn of it."""
+def nobody_reads() -> bool:
+    """Return whether the reader of standard output has gone; False where that cannot be known."""
     try:
         number = sys.stdout.fileno()
     except io.UnsupportedOperation:
-        await asyncio.get_running_loop().create_future()
-        return
+        return False
     watched = select.poll()
     watched.register(number, 0)
-    while not watched.poll(0):  # noqa: ASYNC110 (no event tells of it)
-        await asyncio.sleep(_LOOK_SECONDS)
+    return bool(watched.poll(0))
 
 
 def _nowhere() -> io.TextIOWrapper:

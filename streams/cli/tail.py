@@ -20,8 +20,7 @@ from streams.cli.options import BrokerOption, JsonOption, json_wanted, settings_
 from streams.cli.output import CommandError, ExitCode, Output, ReaderGoneError
 from streams.cli.reading import Beginning, End, Last, Since, Start, open_reader, topic_names
 from streams.cli.regions import region_code
-from streams.cli.running import stop_signal
-from streams.cli.standard_streams import reader_gone
+from streams.cli.running import reader_gone, stop_signal
 from streams.cli.summaries import parsed, regions_of, summary
 from streams.kafka.record import Record
 from streams.settings import Settings

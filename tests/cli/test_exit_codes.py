@@ -19,6 +19,7 @@ from streams.cli.application import application, main
 from streams.cli.output import ExitCode
 from streams.cli.regions import region_code
 from tests.broker.live import DEADLINE_SECONDS
+from tests.cli.terminal import shown_on_a_terminal
 
 FOUNDING_CASE = Path(seeds.__file__).parent / "founding_case.jsonl"
 
@@ -186,6 +187,8 @@ def test_a_broker_without_tls_where_tls_was_asked_for_is_told_with_a_remedy(
         pytest.param(["schema", "reports"], id="one document"),
         pytest.param(["replay", FOUNDING_CASE, "--as-of", "2025-10-22T12:00:00Z", "--write", "incidents"], id="lines"),
         pytest.param(["--version"], id="text"),
+        pytest.param(["--help"], id="help"),
+        pytest.param(["tail", "-h"], id="help for a command"),
     ],
 )
 def test_a_reader_that_has_enough_is_no_error(environment: dict[str, str], arguments: list[str | Path]) -> None:
@@ -320,3 +323,10 @@ def test_secrets_are_never_shown(sitrep: Any, nobody: str) -> None:
     )
     assert "opensesame" not in done.stdout + done.stderr
     assert done.returncode == ExitCode.BROKER_AWAY
+
+
+def test_a_schema_is_shown_in_the_terminal_s_own_colours(environment: dict[str, str]) -> None:
+    code, shown = shown_on_a_terminal("schema", "reports", environment={**environment, "TERM": "xterm"})
+    assert code == 0
+    assert "report_id" in shown
+    assert ";40m" not in shown, "a black background"

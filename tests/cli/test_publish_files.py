@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from streams.cli import jsonlines
 from streams.cli.checking import check
 from streams.cli.jsonlines import Source
+from tests.cli.terminal import shown_on_a_terminal
 
 NOW = datetime(2025, 10, 22, 12, tzinfo=UTC)
 
@@ -141,6 +142,16 @@ def test_input_without_reports_is_bad_input(sitrep: Any, content: str, said: str
     done = sitrep("publish", "--dry-run", "-", stdin=content)
     assert done.returncode == 1
     assert said in done.stderr
+
+
+def test_on_a_dumb_terminal_there_is_no_bar_and_no_blank_line(environment: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "fine.jsonl"
+    file.write_text(a_line(), encoding="utf-8")
+    dumb = {**environment, "TERM": "dumb"}
+    code, shown = shown_on_a_terminal("publish", "--dry-run", file, environment=dumb)
+    assert code == 0
+    assert shown.startswith("1 report fine; nothing was sent.")
+    assert "\x1b" not in shown
 
 
 def test_a_file_that_cannot_be_read_is_named(sitrep: Any, tmp_path: Path) -> None:

@@ -125,3 +125,10 @@ def test_a_service_told_to_stop_again_in_its_last_moments_has_done_its_work(
 ) -> None:
     done = run(_TOLD_TWICE, int(number), "worker", environment=environment)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_before_signals_are_heeded_little_is_read(environment: dict[str, str]) -> None:
+    read = "import streams.cli, sys; print(*sys.modules, sep='\\n')"
+    modules = set(run(read, environment=environment).stdout.split())
+    assert "streams.cli.starting" in modules
+    assert modules.isdisjoint({"asyncio", "ssl", "typer", "rich", "pydantic", "logging"})

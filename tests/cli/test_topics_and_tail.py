@@ -6,7 +6,6 @@ import asyncio
 import itertools
 import json
 import os
-import pty
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -24,6 +23,7 @@ from streams.client import BrokerAway
 from streams.engine.embedded import EmbeddedBroker
 from streams.settings import Settings
 from tests.broker.live import DEADLINE_SECONDS
+from tests.cli.terminal import shown_on_a_terminal
 
 pytestmark = pytest.mark.broker
 
@@ -172,22 +172,9 @@ def test_nothing_in_a_record_reaches_the_terminal_as_a_control(
     topic = asyncio.run(a_topic(broker, partitions=1))
     hostile = "a\x1b]0;title\x07b\x9b31mc\u202ed\re"
     asyncio.run(put(broker, topic, (0, BASE, hostile.encode(), json.dumps(hostile, ensure_ascii=False).encode())))
-    leader, follower = pty.openpty()
-    command = [sys.executable, "-m", "streams.cli", "tail", topic, "-o", "beginning", "--exit", "-b", broker, *options]
-    process = subprocess.Popen(
-        command, stdout=follower, stderr=follower, stdin=subprocess.DEVNULL, env={**environment, "TERM": "dumb"}
-    )
-    os.close(follower)
-    shown = b""
-    try:
-        while chunk := os.read(leader, 4096):
-            shown += chunk
-    except OSError:
-        pass  # the other end is closed
-    finally:
-        os.close(leader)
-    assert process.wait(DEADLINE_SECONDS) == 0
-    text = shown.decode()
+    told = ("tail", topic, "-o", "beginning", "--exit", "-b", broker, *options)
+    code, text = shown_on_a_terminal(*told, environment={**environment, "TERM": "dumb"})
+    assert code == 0
     assert "title" in text
     assert not set(text) & set("\x1b\x07\x9b\u202e")
     assert "\r" not in text.replace("\r\n", "")
