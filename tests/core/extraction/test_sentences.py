@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from streams.core.extraction import Extraction
-from tests.core.extraction import breakdowns, otherwise, pitfalls, prose, sentences
+from tests.core.extraction import breakdowns, otherwise, pitfalls, prose, sentences, sides
 from tests.core.extraction.sentences import Case
 from tests.core.extraction.telling import unmatched
 
-THEMES = sentences.THEMES | prose.THEMES | pitfalls.THEMES | breakdowns.THEMES | otherwise.THEMES
+THEMES = sentences.THEMES | prose.THEMES | pitfalls.THEMES | breakdowns.THEMES | otherwise.THEMES | sides.THEMES
 CASES = [pytest.param(case, id=f"{theme}-{i}") for theme, cases in THEMES.items() for i, case in enumerate(cases)]
 
 

@@ -26,7 +26,7 @@ from streams.core.extraction.places.mention import (
     Role,
     Stated,
 )
-from streams.core.extraction.places.naming import classify
+from streams.core.extraction.places.naming import as_sector, classify
 from streams.core.extraction.places.roles import role_of
 
 
@@ -77,7 +77,7 @@ def locate(doc: Document, gazette: Gazette, policy: PlacePolicy) -> Places:
         for name in opens:
             chosen = choose(doc, name, stated, policy)
             if isinstance(chosen, Mention):
-                mentions.append(chosen)
+                mentions.append(as_sector(doc, chosen) if "places.direction" in doc.starts else chosen)
             else:
                 rejected.append(NoPlace(name.first, name.last, chosen))
     if not mentions:

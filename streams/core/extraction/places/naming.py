@@ -94,8 +94,9 @@ def _region(doc: Document, by_kind: Meanings, first: int, last: int, capital: bo
             end = _type_word_after(doc, last, "places.oblast")
             if end is not None:
                 return Mention(first, end if end == last + 1 else last, by_kind["o"][:1], Level.REGION)
-            if doc.has(last + 1, "places.direction"):
-                return Mention(first, last + 1, by_kind["o"][:1], Level.REGION)
+            end = _type_word_after(doc, last, "places.direction")
+            if end is not None:
+                return Mention(first, end if end == last + 1 else last, by_kind["o"][:1], Level.REGION)
         if capital and _oblast_left_out(doc, first, last):
             return Mention(first, last, by_kind["o"][:1], Level.REGION)
     if "e" in by_kind and capital:
@@ -177,11 +178,13 @@ def _adjective(
     facility = after < doc.size and (
         doc.kinds[after] & TARGETS or "places.authority" in doc.covering[after] or doc.kinds[after + 1] & TARGETS
     )
-    sector = doc.has(after, "places.direction")
+    sector = _type_word_after(doc, last, "places.direction") is not None
     if not (facility or sector or doc.has(after, "places.hromada")):
         return None if "s" in by_kind or "a" in by_kind else "adjective of no place"
     if town is not None:
         settlements = gazette.settlements_of(town)
+        if sector:
+            settlements = tuple([s for s in settlements if s.region in _FRONT]) or settlements
         best = max(settlements, key=lambda s: s.population or 0)
         rivals = [
             s for s in settlements if s.region != best.region and (s.population or 0) * 4 > (best.population or 0)
@@ -201,6 +204,8 @@ def _adjective(
     return None
 
 
+_FRONT: Final = frozenset(["UA-09", "UA-14", "UA-23", "UA-59", "UA-63", "UA-65"])
+"""Oblasts in which front lines ran: "на Покровском направлении" is not the Pokrov of another one."""
 _CITY_OR_OBLAST: Final = frozenset(["UA-30", "UA-32", "RU-MOS", "RU-MOW", "RU-LEN", "RU-SPE"])
 """An adjective of these may mean the city or the land round it, which are two regions."""
 
@@ -261,3 +266,13 @@ def _in_quotes(doc: Document, first: int, last: int) -> bool:
         return False
     closes = any(q in gap for gap in doc.gaps[last + 1 : last + 4] for q in '»”"')
     return closes and not doc.has(first - 1, "places.in") and not doc.has(first - 1, "places.settlement")
+
+
+def as_sector(doc: Document, mention: Mention) -> Mention:
+    """``Kherson direction``, ``Pokrovsk and Kupiansk axes``: a part of the front lies somewhere in the oblast."""
+    if mention.level is not Level.SETTLEMENT or not doc.words[mention.last].isascii():
+        return mention
+    if _type_word_after(doc, mention.last, "places.direction") is None:
+        return mention
+    regions = tuple(["UA-32" if r == "UA-30" else r for r in mention.regions])
+    return Mention(mention.first, mention.last, regions, Level.REGION, candidates=mention.candidates)

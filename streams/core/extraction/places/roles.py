@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from streams.core.extraction.capitals import attack_by
 from streams.core.extraction.document import START, Document
-from streams.core.extraction.kinds import PEOPLE, PLACES
+from streams.core.extraction.kinds import PEOPLE, PLACES, STRIKES
 from streams.core.extraction.places.mention import Level, Mention, Role
 from streams.core.extraction.wordlists import words
 
@@ -24,7 +25,7 @@ def role_of(doc: Document, mention: Mention) -> Role:
     if "context.origin" in doc.starts and _comes_from(doc, first):
         return Role.ORIGIN
     capital = mention.level is Level.SETTLEMENT and mention.regions[:1] and mention.regions[0] in _CAPITALS
-    if capital and _speaks(doc, first, after):
+    if capital and (_speaks(doc, first, after) or (doc.present & STRIKES and attack_by(doc, first) is not None)):
         return Role.SAYER
     tail = _attribution_tail(doc, first)
     if tail is not None:

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from schemas.vocabulary import Party
+from streams.core.extraction.capitals import attacker
 from streams.core.extraction.document import Document, Sentence
 from streams.core.extraction.kinds import CASUALTIES, PEOPLE, TARGETS, WEAPONS
 from streams.core.extraction.wordlists import stems, words
@@ -18,6 +19,9 @@ def actor_of(doc: Document, sentence: Sentence, token: int, tag: str) -> Party |
     """
     if tag == "strikes.intercept":
         return None
+    country = attacker(doc, sentence.first, token)
+    if country is not None:
+        return Party(country)
     sides = [
         (t, name) for name in _SIDES if name in doc.starts for t in doc.starts_in(sentence.first, sentence.last, name)
     ]
