@@ -1,4 +1,4 @@
-"""A capital that attacks is a side of the war and no place: "Kyiv attacked a refinery", "Москва ударила по Харькову"."""
+"""A capital that attacks is a side and no place: "Kyiv attacked a refinery", "Москва ударила по Харькову"."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _opens(doc: Document, first: int) -> bool:
 
 
 def _attacks(doc: Document, verb: int) -> bool:
-    """``Kyiv hit a depot``, ``Moscow launched 40 missiles at Odesa``; not ``Kyiv hit by drones``, ``Kyiv hit again``."""
+    """``Kyiv hit a depot``, ``Moscow launched missiles at Odesa``; not ``Kyiv hit by drones``, ``Kyiv hit again``."""
     if doc.words[verb] not in _ACTIVE or doc.gaps[verb + 1]:
         return False
     thrown = doc.has(verb, "strikes.launch")
