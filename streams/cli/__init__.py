@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from streams.cli.standard_streams import open_what_is_closed
-from streams.cli.starting import starting
+from streams.cli.starting import ending, starting
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -25,4 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         from streams.cli.application import main as run
     gc.freeze()
     gc.enable()
-    run(given)
+    try:
+        run(given)
+    finally:
+        ending(given)

@@ -1,4 +1,4 @@
-"""The first moments of a command: asked to stop while Python still reads the code, it ends without ado.
+"""The first moments of a command and its last: asked to stop while Python reads the code, it ends without ado.
 
 Reading the code takes a second, many times that on a busy machine, and a supervisor, a rolling update or Ctrl-C may
 come meanwhile. Without a handler a service would seem to have crashed (SIGTERM, SIGHUP) or show a traceback (SIGINT);
@@ -28,7 +28,7 @@ def starting(arguments: Sequence[str]) -> Iterator[None]:
     A service ends with 0, and goes on to heed signals in this way after the block, until it takes them over
     (:func:`~streams.cli.running.stop_signal`). Any other command ends with 130 on Ctrl-C.
     """
-    if arguments and arguments[0] in _SERVICES and _FINITE.isdisjoint(arguments):
+    if _is_service(arguments):
         signal.signal(signal.SIGINT, _done)
         signal.signal(signal.SIGTERM, _done)
         # It has a worker read its rules again: one that has not begun reads them anyway.
@@ -40,6 +40,20 @@ def starting(arguments: Sequence[str]) -> Iterator[None]:
         signal.signal(signal.SIGINT, _interrupted)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+def ending(arguments: Sequence[str]) -> None:
+    """Have a service that is done heed no signal any more, so that its own exit code stands.
+
+    Python, when it ends, takes back every handler but this one: who was told a second time to stop would be killed.
+    """
+    if _is_service(arguments):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+
+
+def _is_service(arguments: Sequence[str]) -> bool:
+    return bool(arguments) and arguments[0] in _SERVICES and _FINITE.isdisjoint(arguments)
 
 
 # Not an exception: it could arise within an import, or within somebody's `except:`.

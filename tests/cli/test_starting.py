@@ -59,6 +59,21 @@ os.kill(os.getpid(), int(sys.argv[1]))
 """
 """Heeds a signal as services do, and gets it again when it is done."""
 
+_AT_THE_END = """
+import atexit, signal, sys
+import streams.cli
+import streams.cli.application
+
+def done(arguments):
+    raise SystemExit(1)
+
+streams.cli.application.main = done
+numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+atexit.register(lambda: print([signal.getsignal(number) is signal.SIG_IGN for number in numbers]))
+streams.cli.main(sys.argv[1:])
+"""
+"""Runs `sitrep`, which fails at once, and says which signals it ignores when Python begins to end."""
+
 
 def run(script: str, *arguments: object, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -132,3 +147,12 @@ def test_before_signals_are_heeded_little_is_read(environment: dict[str, str]) -
     modules = set(run(read, environment=environment).stdout.split())
     assert "streams.cli.starting" in modules
     assert modules.isdisjoint({"asyncio", "ssl", "typer", "rich", "pydantic", "logging"})
+
+
+@pytest.mark.parametrize(("command", "ignored"), [("worker", [True] * 3), ("publish reports.jsonl", [False] * 3)])
+def test_the_exit_code_of_a_service_stands_whatever_it_is_asked_then(
+    environment: dict[str, str], command: str, ignored: list[bool]
+) -> None:
+    """Python takes all handlers back while it ends, which for a worker takes a moment; what is ignored stays so."""
+    done = run(_AT_THE_END, *command.split(), environment=environment)
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (1, str(ignored), "")
