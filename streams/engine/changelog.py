@@ -77,11 +77,13 @@ class Replay:
     """Reads changelog records in the order of the log into changes to a store.
 
     ``spoiled`` are the keys that an outdated writer overwrote: their right value must be written again, for
-    compaction may keep the wrong one.
+    compaction may keep the wrong one. ``made_anew`` says that a marker was met of another history than the marker the
+    reading began with: the topic was made anew meanwhile, and what is held of the old one is of no use.
     """
 
     epoch: int = 0
     marker: Marker | None = None
+    made_anew: bool = False
     changes: dict[bytes, bytes | None] = field(default_factory=dict)
     spoiled: set[bytes] = field(default_factory=set)
     records: int = 0
@@ -94,14 +96,18 @@ class Replay:
             if key is None or key == PROBE_KEY:
                 continue
             epoch = _epoch_of(record)
+            if key == MARKER_KEY:
+                assert record.value is not None, "a marker has a value"
+                marker = Marker.decode(record.value)
+                # Whatever its epoch: a new history begins to count anew.
+                self.made_anew |= self.marker is not None and marker.log != self.marker.log
             if epoch < self.epoch:
-                if key not in (CLAIM_KEY, PROBE_KEY):
+                if key != CLAIM_KEY:
                     self.spoiled.add(key)
                 continue
             self.epoch = epoch
             if key == MARKER_KEY:
-                assert record.value is not None, "a marker has a value"
-                self.marker = Marker.decode(record.value)
+                self.marker = marker
                 self.spoiled.discard(key)
             elif key != CLAIM_KEY:
                 self.changes[key] = record.value

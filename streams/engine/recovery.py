@@ -24,7 +24,7 @@ class Recovering:
         self.store = store
         self.writer = writer
         self.source = source
-        self.held = marker = store.marker
+        marker = store.marker
         self.replay = Replay(epoch=marker.epoch if marker else 0, marker=marker)
         self.position = store.next_offset
 
@@ -42,14 +42,23 @@ class Recovering:
         """Take records fetched at the position; those from ``end`` on are not ours to read yet."""
         self.replay.read(record for record in records if record.offset < end)
         self.position = min(records[-1].offset + 1, end)
-        if len(self.replay.changes) >= _CHANGES_AT_ONCE and not self.replay.spoiled:
+        if len(self.replay.changes) >= _CHANGES_AT_ONCE:
             self.store_what_was_read()
 
     def store_what_was_read(self) -> None:
-        """Move what was read to the store, with the epoch it reached: a cut recovery goes on from there."""
-        marker = self.replay.marker
-        if marker is not None and self.position > self.store.next_offset:
-            self.store.apply(self.replay.taken(), marker._replace(epoch=self.replay.epoch), self.position)
+        """Move what was read to the store, with the epoch it reached: a cut recovery goes on from there.
+
+        Not where it must be read again: what is spoiled would not be noticed a second time.
+        """
+        replay = self.replay
+        if replay.marker is None or replay.spoiled or replay.made_anew or self.position <= self.store.next_offset:
+            return
+        self.store.apply(replay.taken(), replay.marker._replace(epoch=replay.epoch), self.position)
+
+    def value(self, key: bytes) -> bytes | None:
+        """Return the value of ``key`` as of what was read, stored or not."""
+        changes = self.replay.changes
+        return changes[key] if key in changes else self.store.items.get(key)
 
 
 class Reader(Protocol):
@@ -80,14 +89,14 @@ async def recover(partitions: Sequence[Recovering], read: Reader, *, yielding: b
     for one in partitions:
         if yielding and one.replay.epoch > known[one.partition]:
             raise ForeignWriteError(f"{one.writer.topic}:{one.partition} has been claimed by another worker")
+        if one.replay.made_anew:
+            one.begin_again()
+            await read([one], ends)
         found = one.replay.marker
         if found is not None and found.source != one.source:
             raise StateLostError(
                 f"{one.writer.topic}:{one.partition} holds the state of {found.source}, not of {one.source}"
             )
-        if one.held is not None and found is not None and one.held.log != found.log:
-            one.begin_again()
-            await read([one], ends)
         one.store_what_was_read()
     await asyncio.gather(*(_claim(one, read, yielding=yielding) for one in partitions))
     return sum(one.replay.records for one in partitions)
@@ -108,12 +117,12 @@ async def _claim(one: Recovering, read: Reader, *, yielding: bool) -> None:
     marker = one.replay.marker or Marker(one.source, NOTHING_READ, 0, secrets.token_hex(8))
     marker = marker._replace(epoch=epoch)
     one.replay.epoch, one.replay.marker, one.position = epoch, marker, landed + 1
-    one.store.apply({}, marker, one.position)
     await _repair(one, marker)
+    one.store.apply(one.replay.taken(), marker, one.position)
 
 
 async def _repair(one: Recovering, marker: Marker) -> None:
-    """Write the right value of every key again that an outdated writer overwrote."""
+    """Write the right value of every key again that an outdated writer overwrote, before the store passes over it."""
     spoiled = sorted(one.replay.spoiled)
     for first in range(0, len(spoiled), _REPAIRS_AT_ONCE):
         await _rewrite(one, spoiled[first : first + _REPAIRS_AT_ONCE], marker)
@@ -122,7 +131,7 @@ async def _repair(one: Recovering, marker: Marker) -> None:
 
 async def _rewrite(one: Recovering, keys: Sequence[bytes], marker: Marker) -> None:
     # The marker is in every batch.
-    right: Mapping[bytes, bytes | None] = {key: one.store.items.get(key) for key in keys if key != MARKER_KEY}
+    right: Mapping[bytes, bytes | None] = {key: one.value(key) for key in keys if key != MARKER_KEY}
     try:
         batch = one.writer.build(right, marker)
     except ChangesTooLargeError:
@@ -132,5 +141,4 @@ async def _rewrite(one: Recovering, keys: Sequence[bytes], marker: Marker) -> No
         await _rewrite(one, keys[:middle], marker)
         await _rewrite(one, keys[middle:], marker)
         return
-    next_offset = await one.writer.append(batch)
-    one.store.apply({}, marker, next_offset)
+    one.position = await one.writer.append(batch)

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -281,11 +281,8 @@ class StageApp:
             self._observer.recovery_started(self.stage.name, waiting.keys())
         began = time.monotonic()
         try:
-            parts = [Recovering(owned.store, owned.writer, self.stage.source) for owned in waiting.values()]
-            records = await recover(parts, self._read) if parts else 0
-            for part, owned in zip(parts, waiting.values(), strict=True):
-                if part.replay.records:
-                    owned.drop_state()  # somebody else wrote meanwhile
+            records = await self._recover_stores(waiting.values())
+            for owned in waiting.values():
                 await self._finish(owned)
                 await owned.open_state()
                 owned.recovery_done()
@@ -298,6 +295,16 @@ class StageApp:
             log.info("%s recovered %s from %d records in %.2f s", self.stage.name, sorted(waiting), records, seconds)
             self._observer.recovery_finished(self.stage.name, waiting.keys(), records=records, seconds=seconds)
         self._set_phase(Phase.RUNNING)
+
+    async def _recover_stores(self, waiting: Collection[OwnedPartition]) -> int:
+        parts = [Recovering(owned.store, owned.writer, self.stage.source) for owned in waiting]
+        try:
+            return await recover(parts, self._read) if parts else 0
+        finally:
+            for part, owned in zip(parts, waiting, strict=True):
+                # Somebody else wrote meanwhile. Also if this is cut: the next time there is nothing left to be read.
+                if part.replay.records:
+                    owned.drop_state()
 
     async def _finish(self, owned: OwnedPartition) -> None:
         """Repeat the block that a predecessor announced and did not finish, if there is one."""
