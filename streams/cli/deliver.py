@@ -12,6 +12,7 @@ import typer
 from streams.cli.logs import log_to_stderr
 from streams.cli.options import BrokerOption, settings_with
 from streams.cli.output import CommandError, ExitCode, Output
+from streams.cli.regions import matching_nothing
 from streams.cli.running import stop_signal
 from streams.core.wording import plural
 from streams.delivery.receivers import Receivers, load_receivers
@@ -45,6 +46,8 @@ def deliver(
             output.note(str(mistake), style="red")
         count = plural(len(wrong.mistakes), "mistake")
         raise CommandError(f"{file} has {count}: nothing is delivered", ExitCode.BAD_INPUT) from None
+    for pattern in matching_nothing(code for receiver in receivers.receivers for code in receiver.filter.regions):
+        output.note(f"{file}: no region is {pattern}: nobody is told of it", style="yellow")
     if check:
         output.note(f"{file} is right: {plural(len(receivers.receivers), 'receiver')}", style="green")
         return

@@ -163,7 +163,7 @@ def _lines(stream: Any, name: str, published: datetime) -> Iterator[_Input | str
             continue
         where = f"{name}:{number}"
         try:
-            row = from_json(line)
+            row = from_json(line.rstrip())
         except ValueError as error:
             yield f"{where}: {not_json(str(error))}"
             continue

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 from typing import Final
 
 import typer
@@ -34,6 +35,12 @@ def short_names(full: Mapping[str, str]) -> dict[str, str]:
     short = {code: name.removesuffix(" Oblast") for code, name in full.items()}
     # Kyiv Oblast stays: Kyiv is another region.
     return {code: name if name not in taken or name == full[code] else full[code] for code, name in short.items()}
+
+
+def matching_nothing(patterns: Iterable[str]) -> list[str]:
+    """Return the patterns that no region has: whoever waits for one of them would wait for ever."""
+    codes = region_codes()
+    return [pattern for pattern in dict.fromkeys(patterns) if not any(fnmatchcase(code, pattern) for code in codes)]
 
 
 def _meant(text: str, code: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -10,6 +11,7 @@ from rich.table import Table
 
 from streams.cli.options import JsonOption, json_wanted
 from streams.cli.output import CommandError, ExitCode, Output, printable
+from streams.cli.regions import matching_nothing
 from streams.core.alerting import Rule, RuleSet
 from streams.core.wording import plural, written
 from streams.settings.rules_file import BadRules, default_rules, load_rules
@@ -44,6 +46,8 @@ def check(
             output.note(str(mistake), style="red")
         count = plural(len(wrong.mistakes), "mistake")
         raise CommandError(f"{path} has {count}: no worker takes it", ExitCode.BAD_INPUT) from None
+    for pattern in matching_nothing(_patterns(found)):
+        output.note(f"{path}: no region is {pattern}: a rule for it is never raised", style="yellow")
     if output.as_json:
         for rule in found.rules:
             output.document(rule.model_dump(mode="json", by_alias=True, exclude_none=True))
@@ -51,6 +55,13 @@ def check(
     output.result(_table(found))
     sets = plural(len(found.sets), "set of regions", "sets of regions")
     output.note(f"{printable(str(path))} is right: {plural(len(found.rules), 'rule')}, {sets}", style="green")
+
+
+def _patterns(found: RuleSet) -> Iterator[str]:
+    for rule in found.rules:
+        yield from (*rule.regions, *rule.except_regions)
+    for regions in found.sets.values():
+        yield from regions.regions
 
 
 def _table(found: RuleSet) -> Table:

@@ -45,6 +45,7 @@ _TYPES: Final = {
     "missing": "required field is missing",
 }
 _JSON: Final = {
+    "control character (\\u0000-\\u001F) found while parsing a string": "a control character stands within a text",
     "expected ident": "expected true, false or null",
     "EOF while parsing a value": "ends where a value should be",
     "EOF while parsing a list": "ends within a list",

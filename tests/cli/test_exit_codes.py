@@ -97,6 +97,24 @@ def test_a_region_that_is_none_is_refused_with_what_was_meant(
     assert said in done.stderr
 
 
+def test_a_region_that_is_none_is_told_in_files_of_rules_and_receivers(sitrep: Any, tmp_path: Path) -> None:
+    rules = tmp_path / "alerts.yaml"
+    rule = "{name: one, kind: threshold, measure: strikes, levels: {severe: 9}, regions: [UA-74, UA-99]}"
+    rules.write_text(f"version: 1\nrules: [{rule}]\n")
+    receivers = tmp_path / "receivers.yaml"
+    receiver = "{name: own, kind: alertmanager, url: 'http://127.0.0.1:9093', filter: {regions: ['UA-*', UB]}}"
+    receivers.write_text(f"receivers: [{receiver}]\n")
+    for arguments, odd, right in (
+        (["rules", "check", rules], "UA-99", "UA-74"),
+        (["deliver", "--check", receivers], "UB", "*"),
+    ):
+        done = sitrep(*arguments)
+        assert done.returncode == ExitCode.DONE
+        assert f"no region is {odd}" in done.stderr
+        assert f"no region is {right}" not in done.stderr
+    assert "no region is" not in sitrep("rules", "check").stderr
+
+
 def test_a_region_may_be_typed_in_small_letters() -> None:
     assert region_code("ua-74") == "UA-74"
     assert region_code("ua") == "UA"

@@ -53,7 +53,7 @@ def test_a_folder_is_read_whole_and_a_file_that_is_no_text_is_named(tmp_path: Pa
 @pytest.mark.parametrize(
     ("line", "mistake"),
     [
-        ("{", "not JSON"),
+        ("{", "not JSON: ends within an object at column 1"),
         ("[]", "text: is missing"),
         ('{"id": "a"}', "text: is missing"),
         ('{"text": 7}', "text: 7 is no string"),

@@ -99,6 +99,7 @@ def test_no_reason_has_the_library_s_own_words(field: str, value: Any) -> None:
     [
         ("not json", "not JSON: expected true, false or null at column 2"),
         ("{", "not JSON: ends within an object at column 1"),
+        ('"\x01"', "not JSON: a control character stands within a text at column 2"),
         ('{"a" 1}', "not JSON: expected `:` at column 6"),
         ('{\n"a": }', "not JSON: expected value at column 6 of its line 2"),
         ("[" * 1_000, "JSON is nested too deep at column 202"),
