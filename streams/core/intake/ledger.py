@@ -15,12 +15,23 @@ from typing import Final, NamedTuple, Self
 PREFIX: Final = b"r"
 _HEAD: Final = struct.Struct("<qqHBB")
 _VERSION: Final = struct.Struct("<8sHq")
+_HIGH: Final = struct.Struct("<Q")
+"""Of a report with more than 65,535 versions what its number has above the 16 bits in the head: a live blog, or a
+scraper with a counter in its text, gets there; all others stay eight bytes shorter, and as earlier releases wrote."""
+_LOW_BITS: Final = 16
+_LOW: Final = (1 << _LOW_BITS) - 1
+_RETRACTED: Final = 1
+_IS_HIGH: Final = 2
 MAX_VERSIONS: Final = 50
 """Versions of one report whose digests are kept; a live blog may have hundreds, and repeats are mostly recent."""
 
 
 class Seen(NamedTuple):
-    """A version of a report: its content's digest, and where it was first read."""
+    """A version of a report: its content's digest, and where it was first read.
+
+    Of the partition 16 bits are kept. Where two partitions are 65,536 apart, a repeat in the one at the very offset
+    of the other passes for the record itself, and is worked again: that changes no figure.
+    """
 
     digest: bytes
     partition: int
@@ -56,17 +67,23 @@ class Entry(NamedTuple):
 
     def pack(self, regions: Iterable[str]) -> bytes:
         """Return the entry as it is stored, with ``regions`` for its own."""
-        head = _HEAD.pack(self.published_us, self.arrived_ms, self.revision, self.retracted, len(self.versions))
-        body = b"".join([_VERSION.pack(*version) for version in self.versions])
-        return head + body + ",".join(regions).encode()
+        revision, flags, high = self.revision, int(self.retracted), b""
+        if revision > _LOW:
+            revision, flags, high = revision & _LOW, flags | _IS_HIGH, _HIGH.pack(revision >> _LOW_BITS)
+        head = _HEAD.pack(self.published_us, self.arrived_ms, revision, flags, len(self.versions))
+        body = b"".join([_VERSION.pack(digest, number & _LOW, offset) for digest, number, offset in self.versions])
+        return head + body + high + ",".join(regions).encode()
 
     @classmethod
     def unpack(cls, packed: bytes) -> Self:
-        published_us, arrived_ms, revision, retracted, count = _HEAD.unpack_from(packed)
+        published_us, arrived_ms, revision, flags, count = _HEAD.unpack_from(packed)
         end = _HEAD.size + count * _VERSION.size
         versions = tuple([Seen(*found) for found in _VERSION.iter_unpack(packed[_HEAD.size : end])])
+        if flags & _IS_HIGH:
+            revision |= _HIGH.unpack_from(packed, end)[0] << _LOW_BITS
+            end += _HIGH.size
         regions = tuple(packed[end:].decode().split(",")) if len(packed) > end else ()
-        return cls(published_us, arrived_ms, revision, bool(retracted), versions, regions)
+        return cls(published_us, arrived_ms, revision, bool(flags & _RETRACTED), versions, regions)
 
 
 def arrived_ms_of(packed: bytes) -> int:
@@ -92,7 +109,7 @@ def admit(
         return Verdict.NEW, Entry(published_us, arrived_ms, 1, retracted, (seen,), ())
     for known in entry.versions:
         if known.digest == seen.digest:
-            again = known.partition == seen.partition and known.offset == seen.offset
+            again = known.partition & _LOW == seen.partition & _LOW and known.offset == seen.offset
             return (Verdict.AGAIN if again else Verdict.DUPLICATE), entry
     newer = (published_us, retracted) >= (entry.published_us, entry.retracted)
     after = entry._replace(
