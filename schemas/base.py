@@ -22,6 +22,8 @@ MAX_CLAIMS: Final = 100
 """Most claims of one report: a national roundup names some 25 regions with up to four claims each."""
 MAX_COUNT: Final = 1_000_000_000
 """Largest figure: more than all people or munitions; larger ones are typing mistakes or identifiers."""
+MAX_REVISION: Final = 2**53 - 1
+"""Largest number of a version: every reader of JSON keeps it whole (RFC 8259, section 6)."""
 
 # Names may hold neither controls (C0, C1) nor the line and direction marks that can forge a terminal or a log.
 # Texts may hold tabs, line ends and direction marks: real posts do, and whoever displays them escapes them.
@@ -102,6 +104,8 @@ Moment = Annotated[AwareDatetime, Strict(), Field(ge=EARLIEST, lt=LATEST), After
 """An aware time between 1991 and 2200, kept in UTC; on the wire an RFC 3339 string with an offset."""
 Count = Annotated[int, Strict(), Field(ge=0, le=MAX_COUNT)]
 """A whole number of people, munitions or customers; ``true`` and ``"4"`` are refused."""
+Revision = Annotated[int, Field(ge=1, le=MAX_REVISION)]
+"""The number of a version, from 1."""
 Flag = Annotated[bool, Strict()]
 """``true`` or ``false``; nothing else passes for one."""
 Latitude = Annotated[float, Strict(), Field(ge=-90, le=90)]

@@ -15,14 +15,16 @@ from schemas.base import (
     Longitude,
     Moment,
     RegionCode,
+    Revision,
     ShortText,
+    SourceId,
     Url,
     WireModel,
 )
 from schemas.report import Claim, Interval, Source
 from schemas.vocabulary import PlacePrecision, TimePrecision
 
-ClaimId = Annotated[str, StringConstraints(min_length=1, max_length=420)]
+ClaimId = Annotated[str, StringConstraints(min_length=1, max_length=420, pattern=r"#[0-9]{1,9}$")]
 """``{source id}/{report id}#{number of the claim in its report}``."""
 
 
@@ -31,7 +33,7 @@ class Position(WireModel):
 
     topic: Identifier
     partition: Count
-    offset: Annotated[int, Field(ge=0)]
+    offset: Annotated[int, Field(ge=0, lt=2**63)]
 
 
 class ReportRef(WireModel):
@@ -42,7 +44,7 @@ class ReportRef(WireModel):
     """
 
     report_id: Identifier
-    revision: Annotated[int, Field(ge=1)] = 1
+    revision: Revision = 1
     digest: Digest
     source: Source
     published_at: Moment
@@ -104,14 +106,14 @@ class WithdrawalV1(WireModel):
 
     schema_version: Literal[1] = 1
     record: Literal["withdrawal"] = "withdrawal"
-    source_id: Identifier
+    source_id: SourceId
     report_id: Identifier
     reason: Literal["retracted", "revised", "superseded"]
     by_report_id: Identifier
     """The report that says so: the same one for ``retracted`` and ``revised``."""
     published_at: Moment
     """When that was published."""
-    revision: Annotated[int, Field(ge=1)] | None = None
+    revision: Revision | None = None
     """With ``published_at`` the version below which everything is withdrawn; null for all versions."""
     position: Position
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,8 @@ import pytest
 
 from schemas import DeadLetterV1, IncidentV1, RegionCountersV1
 from schemas.alert import RegionNames
-from schemas.topics import COUNTERS, DEAD_LETTERS, INCIDENTS
+from schemas.examples import EXAMPLES
+from schemas.topics import CLAIMS, COUNTERS, DEAD_LETTERS, INCIDENTS
 from streams.core.fusion import FusionPolicy
 from streams.core.intake import IntakePolicy
 from streams.engine.stage import Output, Step
@@ -20,6 +22,7 @@ from streams.processors.intake import BY_INTAKE, IntakeStage
 from streams.processors.metrics import Metrics
 from streams.settings.rules_file import default_rules, load_rules
 from tests.builders import NOON, ADelivery, FewPlaces, a_delivery, a_report, casualties
+from tests.schemas.wire import replaced
 
 
 class NoNames:
@@ -161,3 +164,29 @@ def test_a_record_that_bears_intakes_name_falsely_is_buried_all_the_same(value: 
     step = partition.take(ADelivery(value, topic="sitrep.claims", headers=(BY_INTAKE,)))
     (letter,) = of(step, DEAD_LETTERS.name)
     assert DeadLetterV1.model_validate_json(letter.value or b"").code == "bad_claim"
+
+
+@pytest.mark.parametrize("headers", [(), (BY_INTAKE,)])
+def test_no_number_or_name_on_the_topic_of_claims_ends_the_worker(headers: tuple[tuple[str, bytes], ...]) -> None:
+    """What state and letters cannot hold is refused as it comes in: it would end the worker at every start."""
+    claim, withdrawal = EXAMPLES[CLAIMS.name]
+    over = [
+        *(replaced(claim, ("report", "revision"), number) for number in (2**53, 2**64, 2**70, 10**400, 0, 0.5)),
+        *(replaced(claim, ("claim_id",), name) for name in ("a/b", "a/b#x", "a/b#-1", "a/b#" + "9" * 390)),
+        *(replaced(claim, ("report", "position", "offset"), number) for number in (2**63, 2**70) if not headers),
+        *(replaced(withdrawal, ("revision",), number) for number in (2**53, 2**70)),
+        replaced(withdrawal, ("source_id",), "with/slash"),
+    ]
+    largest = [
+        replaced(replaced(claim, ("claim_id",), "a/b#999999999"), ("report", "revision"), 2**53 - 1),
+        replaced(withdrawal, ("revision",), 2**53 - 1),
+    ]
+    partition = APartition()
+    records = [
+        ADelivery(json.dumps(document).encode(), topic=CLAIMS.name, headers=headers) for document in over + largest
+    ]
+    step = partition.take(*records)
+    assert [DeadLetterV1.model_validate_json(letter.value or b"").code for letter in of(step, DEAD_LETTERS.name)] == [
+        "bad_claim"
+    ] * len(over)
+    APartition(items=dict(partition.items)).take()

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from schemas.base import MAX_COUNT
+from schemas.base import MAX_COUNT, MAX_REVISION
 from schemas.claim import ClaimV1, WithdrawalV1
 from schemas.report import CasualtiesClaim, Source, StrikeClaim
 from schemas.vocabulary import (
@@ -155,7 +155,7 @@ def read_record(value: bytes, policy: FusionPolicy) -> Telling | WithdrawalV1:
     begun = micros_of(start)
     fact = Fact(
         NOT_ADMITTED,
-        int(document["claim_id"].rpartition("#")[2]),
+        _whole(int(document["claim_id"].rpartition("#")[2]), MAX_COUNT),
         STRIKE,
         "" if region is None else _region(region),
         spot(*map(place.get, _PLACE), tuple(place.get("candidates", ())), policy.near_km),
@@ -175,7 +175,7 @@ def read_record(value: bytes, policy: FusionPolicy) -> Telling | WithdrawalV1:
     return Telling(
         _source(source["id"], source["kind"], source["reliability"], source["party"]),
         _named(report["report_id"], 200),
-        (micros_of(report["published_at"]), revision + 0),
+        (micros_of(report["published_at"]), _whole(revision, MAX_REVISION)),
         _text(report.get("url"), 2_000),
         _text(report.get("language"), 100),
         _signature(document["signature"]) if "signature" in document else b"",
@@ -200,6 +200,12 @@ def _region(code: str) -> str:
     if not _REGION.fullmatch(code):
         raise ValueError("not a region's code")
     return code
+
+
+def _whole(number: int, most: int) -> int:
+    if type(number) is not int or not 0 <= number <= most:
+        raise ValueError("not a number that is counted up to")
+    return number
 
 
 def _named(text: str, length: int) -> str:
