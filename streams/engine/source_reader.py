@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 from aiokafka import TopicPartition
@@ -48,11 +50,14 @@ class SourceReader:
             moved, position = time.monotonic(), offsets.start
             while position < offsets.stop:
                 fetched = await consumer.getmany(tp, timeout_ms=_POLL_MS, max_records=config.block_records)
-                for record in fetched.get(tp, ()):
-                    position, moved = record.offset + 1, time.monotonic()
-                    if record.offset in offsets:
-                        found.append(record)
-                if time.monotonic() - moved > config.recovery_stall_seconds:
+                found += [record for record in fetched.get(tp, ()) if record.offset in offsets]
+                # Not of the last record: what is asked for may be gone from the topic, and nothing may follow it.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_POLL_MS / 1000):
+                        passed = await consumer.position(tp)
+                        if passed != position:
+                            position, moved = passed, time.monotonic()
+                if position < offsets.stop and time.monotonic() - moved > config.recovery_stall_seconds:
                     raise RecoveryStalledError(
                         f"no record of {self._topic}:{partition} could be read for "
                         f"{config.recovery_stall_seconds:.0f} s, at offset {position}"
