@@ -19,9 +19,10 @@ from aiokafka.errors import (
     UnsupportedSaslMechanismError,
 )
 
-from streams.client.diagnosis import misunderstanding
-from streams.client.errors import BrokerAway, PublishError, Refused
+from streams.client.diagnosis import heard_by, misunderstanding, no_answer
+from streams.client.errors import PublishError, Refused
 from streams.client.tokens import TokenFile, tell_refusals
+from streams.kafka.answering import Heard
 from streams.settings import SaslMechanism, SecurityProtocol, Settings, variable_of
 
 _FIRST_PAUSE: Final = 0.1
@@ -102,23 +103,29 @@ async def reach(settings: Settings, start: Callable[[], Awaitable[T]]) -> T:
     looking = asyncio.ensure_future(_look(settings))
     try:
         await asyncio.wait({attempts, looking}, return_when=asyncio.FIRST_COMPLETED)
-        if not attempts.done() and (wrong := looking.result()) is not None:
+        if not attempts.done() and (wrong := misunderstanding(settings, looking.result())) is not None:
             raise wrong
-        return await attempts
+        try:
+            return await attempts
+        except _OutOfTimeError as over:
+            raise no_answer(settings, looking.result() if looking.done() else ()) from over.__cause__
     finally:
         for task in (attempts, looking):
             task.cancel()
         await asyncio.wait({attempts, looking})
 
 
-async def _look(settings: Settings) -> PublishError | None:
+class _OutOfTimeError(Exception):
+    """No broker has answered."""
+
+
+async def _look(settings: Settings) -> list[tuple[str, Heard]]:
     await asyncio.sleep(_SUSPICIOUS_SECONDS)
-    return await misunderstanding(settings, ssl_context(settings))
+    return await heard_by(settings, ssl_context(settings))
 
 
 async def _attempts(settings: Settings, start: Callable[[], Awaitable[T]]) -> T:
-    within = settings.connect_timeout_seconds
-    deadline = time.monotonic() + within
+    deadline = time.monotonic() + settings.connect_timeout_seconds
     pause = _FIRST_PAUSE
     with _overheard() as heard:
         while True:
@@ -133,8 +140,7 @@ async def _attempts(settings: Settings, start: Callable[[], Awaitable[T]]) -> T:
                 if isinstance(cause, _REFUSALS):
                     raise await _refused(settings, cause) from error
                 if time.monotonic() + pause >= deadline:
-                    reason = f"no answer within {within:g} s"
-                    raise BrokerAway(settings.bootstrap_servers, reason) from error
+                    raise _OutOfTimeError from error
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
 
@@ -145,7 +151,8 @@ async def _refused(settings: Settings, cause: BaseException) -> PublishError:
         reason = f"certificate verify failed: {cause.verify_message}"
         remedy = f"set {variable_of('ssl_ca_file')} to the certificate of the authority that signed the broker's"
     elif isinstance(cause, ssl.SSLError):
-        if (wrong := await misunderstanding(settings, ssl_context(settings))) is not None:
+        heard = await heard_by(settings, ssl_context(settings))
+        if (wrong := misunderstanding(settings, heard)) is not None:
             return wrong
         reason = str(cause)
     elif isinstance(cause, UnsupportedSaslMechanismError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Sequence
 from typing import Final
 
 from streams.client.errors import BrokerAway, PublishError, Refused
@@ -15,8 +16,8 @@ _PROTOCOL: Final = variable_of("security_protocol")
 _NAME_IT: Final = f"name Kafka's own port with --broker HOST:PORT or {variable_of('bootstrap_servers')}"
 
 
-async def misunderstanding(settings: Settings, tls: ssl.SSLContext | None) -> PublishError | None:
-    """Return what is wrong where no address can be right; None where one may be, or nobody answers.
+async def heard_by(settings: Settings, tls: ssl.SSLContext | None) -> list[tuple[str, Heard]]:
+    """Return who answers at each address of the settings.
 
     :param tls: what a client would speak TLS with.
     """
@@ -25,12 +26,29 @@ async def misunderstanding(settings: Settings, tls: ssl.SSLContext | None) -> Pu
         tls.check_hostname = False
         tls.verify_mode = ssl.CERT_NONE
     addresses = settings.bootstrap_servers.split(",")
-    asked = (heard_at(*_parted(address), tls) for address in addresses)
-    heard = await asyncio.gather(*asked)
-    found = [(there, _wrong(settings, address, there)) for address, there in zip(addresses, heard, strict=True)]
+    heard = await asyncio.gather(*(heard_at(*_parted(address), tls) for address in addresses))
+    return list(zip(addresses, heard, strict=True))
+
+
+def misunderstanding(settings: Settings, heard: Sequence[tuple[str, Heard]]) -> PublishError | None:
+    """Return what is wrong where no address can be right; None where one may be, or nobody answers."""
+    found = [(there, _wrong(settings, address, there)) for address, there in heard]
     wrong = [error for _, error in found if error is not None]
     may_be = any(error is None and there.speaks is not Speaks.NOBODY for there, error in found)
     return None if may_be or not wrong else wrong[0]
+
+
+def no_answer(settings: Settings, heard: Sequence[tuple[str, Heard]]) -> BrokerAway:
+    """Return the error of a client whose time is over: somebody may have listened all the while."""
+    silent = [address for address, there in heard if there.speaks is Speaks.SILENT]
+    reason = f"no answer within {settings.connect_timeout_seconds:g} s"
+    if not silent:
+        return BrokerAway(settings.bootstrap_servers, reason)
+    return BrokerAway(
+        settings.bootstrap_servers,
+        f"{reason}; something listens at {silent[0]} and does not answer as Kafka does",
+        remedy=f"look what listens there; or {_NAME_IT}",
+    )
 
 
 def _wrong(settings: Settings, address: str, heard: Heard) -> PublishError | None:

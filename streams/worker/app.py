@@ -13,7 +13,7 @@ from typing import Final
 
 from schemas.topics import MAX_MESSAGE_BYTES
 from streams.client.connection import kafka_options, ssl_context
-from streams.client.diagnosis import misunderstanding
+from streams.client.diagnosis import heard_by, misunderstanding
 from streams.core.fusion import FusionPolicy
 from streams.core.intake import IntakePolicy
 from streams.engine.config import EngineConfig
@@ -121,7 +121,8 @@ async def serve(
         signal.SIGHUP: partial(_read_again, rules_file, rules),
     }
     with heeding(handlers):
-        if (wrong := await misunderstanding(settings, ssl_context(settings))) is not None:
+        heard = await heard_by(settings, ssl_context(settings))
+        if (wrong := misunderstanding(settings, heard)) is not None:
             # Said at once: the engine would wait for an answer for as long as one request may take.
             raise wrong
         metrics, health, backlog = Metrics(), Health(), Backlog()

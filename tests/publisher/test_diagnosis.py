@@ -14,7 +14,7 @@ import pytest
 from streams.administration.topics import check_topics
 from streams.cli.embedded import end
 from streams.client import BrokerAway, PublishError, Refused
-from streams.client.diagnosis import misunderstanding
+from streams.client.diagnosis import heard_by, misunderstanding, no_answer
 from streams.engine.embedded import EmbeddedBroker
 from streams.kafka.answering import Heard, Speaks, heard_at
 from streams.settings import Settings, load_settings
@@ -171,13 +171,23 @@ async def test_as_long_as_one_address_may_be_right_it_is_tried(kafka: int) -> No
     """Of several brokers some may be named wrongly; and who is silent may only be slow."""
     async with served(reads_lines) as web:
         wrong = Settings(bootstrap_servers=f"127.0.0.1:{web},127.0.0.1:{free_port()}")
-        assert await misunderstanding(wrong, None) is not None
+        assert misunderstanding(wrong, await heard_by(wrong, None)) is not None
         settings = Settings(bootstrap_servers=f"127.0.0.1:{web},127.0.0.1:{kafka}")
-        assert await misunderstanding(settings, None) is None
+        assert misunderstanding(settings, await heard_by(settings, None)) is None
     async with served(listens) as port:
         silent = Settings(bootstrap_servers=f"127.0.0.1:{port}", connect_timeout_seconds=3)
         with pytest.raises(BrokerAway, match="no answer within 3 s"):
             await check_topics(silent)
+
+
+def test_whoever_listens_and_says_nothing_is_told_when_the_time_is_over() -> None:
+    settings = Settings(bootstrap_servers="a:1,b:2")
+    told = no_answer(settings, [("a:1", Heard(Speaks.NOBODY)), ("b:2", Heard(Speaks.SILENT))])
+    assert "no answer within 10 s; something listens at b:2 and does not answer as Kafka does" in str(told)
+    assert "look what listens there" in str(told.remedy)
+    away = no_answer(settings, [("a:1", Heard(Speaks.NOBODY)), ("b:2", Heard(Speaks.NOBODY))])
+    assert str(away) == "no broker at a:1,b:2: no answer within 10 s"
+    assert away.remedy is None
 
 
 async def test_a_certificate_that_is_not_trusted_is_told_with_a_remedy(certificate: ssl.SSLContext) -> None:
