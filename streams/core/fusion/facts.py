@@ -52,6 +52,8 @@ Version = tuple[int, int]
 """A report's ``(published_at in microseconds, revision)``: its versions in order."""
 
 
+Former = tuple[int, int, bytes]
+"""An earlier version, as in :data:`Version`, with the signature of its text."""
 Replacement = tuple[str, int]
 """The id of a report of the same source that replaces this one, and when it was published that says so last; without
 an id every version was taken back for good."""
@@ -121,6 +123,8 @@ class Report:
     dormant: tuple[Fact, ...] = ()
     """The claims of a withdrawn report, in place of ``facts``: it may turn out to be the last of a circle."""
     older: tuple[Older, ...] = ()
+    former: tuple[Former, ...] = ()
+    """The texts of earlier versions, newest first: who repeats one of them repeats this report."""
 
 
 def report_key(source_id: str, report_id: str) -> str:
@@ -182,6 +186,8 @@ def pack(report: Report) -> bytes:
         packed["l"] = report.language
     if report.signature:
         packed["m"] = report.signature.hex()
+    if report.former:
+        packed["h"] = [[published, revision, signature.hex()] for published, revision, signature in report.former]
     facts = report.dormant if report.withdrawn else report.facts
     if facts:
         packed["c"] = [_pack_fact(fact) for fact in facts]
@@ -243,6 +249,7 @@ def unpack(value: bytes, near_km: float) -> Report:
         language=packed.get("l"),
         signature=bytes.fromhex(packed.get("m", "")),
         older=tuple(_unpack_older(held) for held in packed.get("o", ())),
+        former=tuple((published, revision, bytes.fromhex(text)) for published, revision, text in packed.get("h", ())),
     )
     facts = tuple(_unpack_fact(held, report, near_km) for held in packed.get("c", ()))
     if report.withdrawn:

@@ -16,6 +16,7 @@ from streams.core.fusion.facts import (
     Older,
     Replacement,
     Report,
+    Version,
     older_of,
     report_key,
     shared_source,
@@ -106,6 +107,7 @@ class Ledger:
         if report.facts:
             self._shelve(report, older_of(report))
             report.facts = ()
+        self._keep_text(report, report.version, report.signature)
         report.version = told.version
         report.superseded = False
         report.source = told.source
@@ -171,11 +173,17 @@ class Ledger:
     def _note_older(self, report: Report, told: Telling) -> Report | None:
         # Arrived after what replaced it: it changes nothing but the report's history and its first publication.
         fact, (published, revision) = told.fact, told.version
-        before = (report.older, report.first)
+        before = (report.older, report.first, report.former)
         report.first = min(report.first, published) if report.first else published
         if fact.figures:
             self._shelve(report, [Older(published, revision, fact.number, fact.kind, fact.figures)])
-        return report if (report.older, report.first) != before else None
+        self._keep_text(report, told.version, told.signature)
+        return report if (report.older, report.first, report.former) != before else None
+
+    def _keep_text(self, report: Report, version: Version, signature: bytes) -> None:
+        if signature:
+            held = sorted({*report.former, (*version, signature)}, reverse=True)
+            report.former = tuple(held[: self._policy.kept_versions])
 
     def _shelve(self, report: Report, digests: Iterable[Older]) -> None:
         # The newest are kept; which ones those are depends on their versions, never on the order of arrival.

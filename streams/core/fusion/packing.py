@@ -254,9 +254,9 @@ def _pack_report(report: Report, mentions: Sequence[Mention], base: int, shared:
     shared.append(report.source)
     facts = tuple([_pack_fact(fact, mentions[0], base, shared) for fact in report.facts])
     rare = None
-    if report.below != (0, 0) or report.older or report.superseded or report.tombstone_at:
+    if report.below != (0, 0) or report.older or report.former or report.superseded or report.tombstone_at:
         older = [(*held[:4], _plain(held.figures)) for held in report.older]
-        rare = (report.below, older, report.superseded, report.tombstone_at, report.replaced_by)
+        rare = (report.below, older, report.superseded, report.tombstone_at, report.replaced_by, report.former)
     groups = None
     if len(mentions) > 1 or mentions[0].facts != report.facts:
         places = {id(fact): place for place, fact in enumerate(report.facts)}
@@ -279,7 +279,7 @@ def _unpack_report(fields: Sequence[Any], own: Sequence[Mention], base: int, sha
         signature=own[0].signature,
     )
     if rare is not None:
-        report.below, older, report.superseded, report.tombstone_at, report.replaced_by = rare
+        report.below, older, report.superseded, report.tombstone_at, report.replaced_by, report.former = rare
         report.older = tuple(Older(at, version, n, kind, _figures(plain)) for at, version, n, kind, plain in older)
     report.facts = tuple([_unpack_fact(written, report, own[0], base, shared) for written in facts])
     for position, mention in enumerate(own):

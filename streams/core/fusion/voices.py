@@ -5,7 +5,7 @@ Reliability grades the source, credibility the information; the two are held apa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -66,28 +66,37 @@ def _named(mention: Mention) -> str | None:
 
 def _echoes(mentions: Sequence[Mention], share: float) -> dict[int, Mention]:
     echoes: dict[int, Mention] = {}
-    bands: dict[tuple[int, bytes], list[Mention]] = {}
+    bands: dict[tuple[int, bytes], list[tuple[Mention, bytes]]] = {}
     for position, mention in enumerate(mentions):
-        signature = mention.report.signature
-        if not signature:
-            continue  # too little text to tell
-        keys = [(at, signature[at : at + _BAND_BYTES]) for at in range(0, len(signature), _BAND_BYTES)]
-        original = None
-        for key in keys:
-            for other in bands.get(key, ()):
-                if other.report.source.id != mention.report.source.id and is_echo(
-                    other.report.signature, signature, share
-                ):
-                    original = other
-                    break
-            if original is not None:
-                break
+        report = mention.report
+        signature = report.signature
+        original = _original(mention, bands, share) if signature and bands else None
         if original is not None:
             echoes[position] = original
             continue
-        for key in keys:
-            bands.setdefault(key, []).append(mention)
+        # Too short a text tells nothing. What was corrected since may be repeated as it was.
+        texts = [signature] if signature else []
+        if report.former:
+            texts += [text for _, _, text in report.former if text != signature]
+        for text in texts:
+            for key in _bands(text):
+                bands.setdefault(key, []).append((mention, text))
     return echoes
+
+
+def _original(
+    mention: Mention, bands: Mapping[tuple[int, bytes], Sequence[tuple[Mention, bytes]]], share: float
+) -> Mention | None:
+    signature, source_id = mention.report.signature, mention.report.source.id
+    for key in _bands(signature):
+        for other, text in bands.get(key, ()):
+            if other.report.source.id != source_id and is_echo(text, signature, share):
+                return other
+    return None
+
+
+def _bands(signature: bytes) -> list[tuple[int, bytes]]:
+    return [(at, signature[at : at + _BAND_BYTES]) for at in range(0, len(signature), _BAND_BYTES)]
 
 
 def credibility(voices: Voices, best_grade: int, hedged: bool, disputed: bool) -> Credibility:

@@ -49,6 +49,10 @@ TEXT = (
     "Уночі місто атакували безпілотники, пошкоджено три будинки, рятувальники працюють на місці, "
     "людей з верхніх поверхів вивели, рух вулицею перекрито до вечора"
 )
+OTHER_TEXT = (
+    "Уточнення: постраждали четверо людей, одна дитина в лікарні, пожежу на складі загасили о шостій ранку, перші "
+    "повідомлення про загиблих не підтвердилися, обласна влада перепрошує за помилку у зведенні"
+)
 _WEAPONS: tuple[list[str], ...] = ([], ["drone"], ["loitering_munition"], ["missile"], ["artillery"])
 places = st.sampled_from(_PLACES)
 times = st.sampled_from(_TIMES)
@@ -68,7 +72,7 @@ _parties = st.sampled_from((None, None, "UA", "RU"))
 _moments = st.lists(st.sampled_from(_PUBLISHED), min_size=1, max_size=4)
 _deeds = st.sampled_from(("new", "new", "new", "revise", "retract", "supersede"))
 _numbered = st.sampled_from(("r0", "r1", "r2", "r3"))
-_texts = st.sampled_from((None, TEXT))
+_texts = st.sampled_from((None, TEXT, TEXT, OTHER_TEXT))
 
 
 @cache
