@@ -87,11 +87,14 @@ def _live(alert: AlertV1, now: datetime, rules: RuleSet) -> Output:
     key = live_alert_key(alert.region, alert.rule, alert.alert_id)
     if not alert.is_live:
         return Output(ALERTS_LIVE.name, key, None)
-    return Output(ALERTS_LIVE.name, key, _json(expiring(alert, now, rules)), _headers(alert))
+    live = expiring(alert, now, rules)
+    # A refresh is another record of the same revision.
+    until = "" if live.expires_at is None else f"/{live.expires_at:%Y%m%dT%H%M%SZ}"
+    return Output(ALERTS_LIVE.name, key, _json(live), _headers(live, until))
 
 
-def _headers(alert: AlertV1) -> tuple[tuple[str, bytes], ...]:
-    return headers_for(ALERTS.type, f"{alert.alert_id}/{alert.revision}", _SOURCE, alert.updated_at)
+def _headers(alert: AlertV1, further: str = "") -> tuple[tuple[str, bytes], ...]:
+    return headers_for(ALERTS.type, f"{alert.alert_id}/{alert.revision}{further}", _SOURCE, alert.updated_at)
 
 
 def _json(alert: AlertV1) -> bytes:

@@ -198,7 +198,7 @@ def _too_late(claim: Telling, now: datetime) -> Output:
         "reason": f"the event ended at {moment(claim.fact.end):%Y-%m-%dT%H:%M:%SZ}, past the horizon: "
         "no longer counted",
     }
-    headers = headers_for(DEAD_LETTERS.type, claim.claim_id, _FUSION, now)
+    headers = headers_for(DEAD_LETTERS.type, f"{claim.claim_id}@{claim.position[1]}/{claim.position[2]}", _FUSION, now)
     key = f"{source_id}/{report_id}".encode()
     return Output(DEAD_LETTERS.name, key, orjson.dumps(document, option=orjson.OPT_UTC_Z), headers)
 

@@ -38,7 +38,19 @@ def test_a_claim_goes_to_its_region_with_cloudevents_headers() -> None:
     headers = dict(step.outputs[0].headers)
     assert headers["ce_specversion"] == b"1.0"
     assert headers["ce_type"] == CLAIMS.type.encode()
-    assert headers["ce_id"] == b"tidings/r-1#0"
+    assert headers["ce_id"] == b"tidings/r-1#0@0/0"
+
+
+def test_no_two_different_claims_or_withdrawals_have_one_id() -> None:
+    """Who stores (ce_source, ce_id) sees each once: also a correction, and what two others withdraw."""
+    told = worked(
+        a_delivery(a_report(claims=[a_strike("UA-30", launched=4)])),
+        a_delivery(a_report(claims=[a_strike("UA-30", launched=7)], published_at="2025-10-22T09:30:00Z"), offset=1),
+        a_delivery(a_report("r-2", supersedes="r-1"), offset=2),
+        a_delivery(a_report("r-3", supersedes="r-1"), offset=3),
+    ).outputs
+    claims = [output for output in told if output.topic == CLAIMS.name]
+    assert len({(output.partition, dict(output.headers)["ce_id"]) for output in claims}) == len(claims) >= 4
 
 
 def test_what_supersedes_another_report_is_told_to_every_partition() -> None:

@@ -31,6 +31,7 @@ class OutgoingClaim(NamedTuple):
     """A claim or a withdrawal as JSON. ``region`` null: its place is not known."""
 
     record_id: str
+    """Unique, also among versions of one report: which claim, and where the report lies that made it."""
     region: str | None
     said_at: str
     """When its report was published, RFC 3339."""

@@ -79,6 +79,7 @@ def enrich(origin: Origin, extractor: Extractor | None, resolve: Resolve, policy
     reference = _reference(origin)
     said_at = published_at.isoformat()
     name, records = reading.name, []
+    told_at = _place(origin.delivery)
     named = _CLAIM_ID + orjson.dumps(name)[:-1]
     for number, (claim, stated) in enumerate(zip(claims, written, strict=True)):
         try:
@@ -109,8 +110,12 @@ def enrich(origin: Origin, extractor: Extractor | None, resolve: Resolve, policy
             reference,
             b"," + orjson.dumps(further)[1:] if further else b"}",
         )
-        records.append(OutgoingClaim(f"{name}#{number}", region, said_at, b"".join(parts)))
+        records.append(OutgoingClaim(f"{name}#{number}{told_at}", region, said_at, b"".join(parts)))
     return records
+
+
+def _place(delivery: Delivery) -> str:
+    return f"@{delivery.partition}/{delivery.offset}"
 
 
 def _reference(origin: Origin) -> bytes:
@@ -161,6 +166,6 @@ def withdrawal(
         "revision": None if whole else origin.revision,
         "position": {"topic": delivery.topic, "partition": delivery.partition, "offset": delivery.offset},
     }
-    record_id = f"{report['source']['id']}/{report_id}!{origin.revision}"
+    record_id = f"{report['source']['id']}/{report_id}!{origin.revision}{_place(delivery)}"
     value = orjson.dumps(document, option=JSON)
     return OutgoingClaim(record_id, region, report["published_at"].isoformat(), value, everywhere=region is None)
