@@ -4,7 +4,7 @@ Mentions have a canonical order (:data:`streams.core.fusion.mentions.Order`), th
 Each one follows the best fitting *leader* before it in that order, or leads an incident of its own. A choice
 depends on earlier mentions only, so the outcome is the same whatever the order of arrival, and a change touches no
 more than later mentions of its neighbourhood: they are worked through once, in order. This is the pivot scheme of
-correlation clustering with a fixed order; ADR 0011 says why it was taken.
+correlation clustering with a fixed order; decision 0011 says why it was taken.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ class Said(NamedTuple):
     overtaken_by: str | None = None
     """The report of the same speaker whose figure of another group overtook this one."""
     at_most: bool = False
-    """Said of the enemy's soldiers by the side whose attack it was: it bounds from above, and no more (ADR 0027)."""
+    """Said of the enemy's soldiers by the side whose attack it was: a bound from above, no more (decision 0027)."""
 
     @property
     def counts_as(self) -> Range:

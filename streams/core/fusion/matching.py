@@ -1,6 +1,6 @@
 """Do two mentions mean one event? An explicit decision in points, each with its reason. Pure and symmetric.
 
-Blocking by region, cell and time has happened before; here the evidence is weighed. ADR 0010 gives the table and
+Blocking by region, cell and time has happened before; here the evidence is weighed. Decision 0010 gives the table and
 what it was measured on.
 """
 

@@ -12,7 +12,7 @@ from streams.core.moments import span
 class FusionPolicy:
     """How alike two mentions must be, how long things last, and how much is kept.
 
-    Points are evidence that two mentions mean one event; a contradiction takes points away. ADR 0010 has the table.
+    Points are evidence that two mentions mean one event; a contradiction takes points away. See decision 0010.
     """
 
     same_point_km: float = 1.0

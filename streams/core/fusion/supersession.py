@@ -2,7 +2,7 @@
 
 A report that another replaces counts no longer, whatever becomes of that other. Reports that replace each other in a
 circle leave nothing if all are taken at their word; of them the one whose word came last stands, unless one outside of
-the circle replaces it (ADR 0026).
+the circle replaces it (decision 0026).
 """
 
 from __future__ import annotations

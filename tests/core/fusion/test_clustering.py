@@ -1,4 +1,4 @@
-"""ADR 0011: the incidents kept up to date are those of one pass over all mentions, in order, without any index."""
+"""Decision 0011: the incidents kept up to date are those of one pass over all mentions, in order, without any index."""
 
 from __future__ import annotations
 
