@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import threading
 from collections import Counter
+from collections.abc import Mapping
 
 import pytest
 from aiokafka.consumer.group_coordinator import GroupCoordinator
@@ -15,6 +18,7 @@ from streams.engine.errors import BrokerAwayError, TopicError
 from streams.engine.health import Health, Phase
 from streams.engine.running import Worker, WorkerFailedError, serve
 from streams.engine.sending import serves_idempotence
+from streams.engine.stage import PartitionState
 from tests.broker.counting import CountingStage
 from tests.broker.feeding import until_counted
 from tests.broker.live import (
@@ -23,6 +27,7 @@ from tests.broker.live import (
     LiveBroker,
     Topics,
     Workers,
+    counts_in,
     create_topics,
     eventually,
     publish,
@@ -87,6 +92,60 @@ async def test_a_worker_told_to_stop_when_its_broker_is_gone_leaves_in_order(wor
         await publish(topics.broker, topics.source, [(b"a", b"1")])
         await until_counted(topics, 1)
     assert worker.stop() == 0
+
+
+async def test_a_broker_that_is_stopped_for_longer_than_a_request_costs_a_worker_and_no_record(
+    workers: Workers,
+) -> None:
+    """It knows all that was acknowledged when it goes on: unlike one that dies, the embedded one remembers."""
+    sent = [(b"key-%d" % (n % 30), b"%d" % n) for n in range(600)]
+    with EmbeddedBroker() as broker:
+        topics = Topics(broker.address, "pausing")
+        await create_topics(topics.broker, topics.source, topics.output, topics.changelog)
+        first = workers.start(topics, request_timeout_seconds=2.0, stop_seconds=2.0, tick_sends=topics.output)
+        await publish(topics.broker, topics.source, sent[:300])
+        await until_counted(topics, 300)
+        assert broker.pid is not None
+        os.kill(broker.pid, signal.SIGSTOP)
+        try:
+            await eventually(lambda: first.exit_code is not None, "the worker waits for its broker for good")
+        finally:
+            os.kill(broker.pid, signal.SIGCONT)
+        assert first.exit_code == 1
+        second = workers.start(topics)
+        await publish(topics.broker, topics.source, sent[300:])
+        await until_counted(topics, 600)
+        assert second.stop() == 0
+        assert await counts_in(topics) == Counter(key for key, _ in sent)
+
+
+class SlowToOpen(CountingStage):
+    """Opens no state before it is let."""
+
+    def __init__(self, name: str, source: str) -> None:
+        super().__init__(name, source)
+        self.entered, self.let = threading.Event(), threading.Event()
+
+    def open(self, partition: int, partitions: int, items: Mapping[bytes, bytes]) -> PartitionState:
+        self.entered.set()
+        self.let.wait(DEADLINE_SECONDS)
+        return super().open(partition, partitions, items)
+
+
+@ON_THE_EMBEDDED_ONE
+async def test_a_stop_amid_a_recovery_is_clean_and_loses_nothing(topics: Topics, workers: Workers) -> None:
+    await publish(topics.broker, topics.source, [(b"a", b"1")])
+    stage, stop = SlowToOpen("count", topics.source), asyncio.Event()
+    serving = asyncio.create_task(serve([stage], topics.config(), stop=stop))
+    assert await asyncio.to_thread(stage.entered.wait, DEADLINE_SECONDS)
+    stop.set()
+    stage.let.set()
+    async with asyncio.timeout(DEADLINE_SECONDS):
+        await serving
+    worker = workers.start(topics)
+    await until_counted(topics, 1)
+    assert worker.stop() == 0
+    assert await counts_in(topics) == {b"a": 1}
 
 
 async def test_a_worker_whose_commits_stand_still_stops_with_code_1(topics: Topics, workers: Workers) -> None:
