@@ -69,6 +69,7 @@ def done(arguments):
 
 streams.cli.application.main = done
 numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # else the tests could not be run by nohup
 atexit.register(lambda: print([signal.getsignal(number) is signal.SIG_IGN for number in numbers]))
 streams.cli.main(sys.argv[1:])
 """
