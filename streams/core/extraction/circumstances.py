@@ -154,7 +154,7 @@ def is_denied(doc: Document, token: int, policy: CircumstancePolicy) -> bool:
     for t in range(max(0, token - policy.negation_before), token):
         if clause_of[t] != clause:
             continue
-        if denied and "context.denied" in doc.tags[t]:
+        if denied and "context.denied" in doc.tags[t] and not is_about_guilt(doc, t):
             return True
         if words[t] in NEGATORS and all(words[x] in _CAUSED for x in range(t + 1, token)):
             # "no strikes"; "not the result of an attack" as well.
@@ -168,6 +168,16 @@ def is_denied(doc: Document, token: int, policy: CircumstancePolicy) -> bool:
     return False
 
 
+def is_about_guilt(doc: Document, denial: int) -> bool:
+    """Whether a denial is of who did it, not of what was done: "denied responsibility for the strike"."""
+    return any(w.startswith(_GUILT) for w in doc.words[denial + 1 : denial + 1 + _GUILT_REACH])
+
+
+_GUILT: Final = stems(
+    "responsib involve role blame guilt complicity accus deliberat причетн причаст відповідальн ответственн вину "
+    "провин звинувач обвинен умисн умышлен"
+)
+_GUILT_REACH: Final = 4
 _NEW_CLAUSE: Final = words("as after while when коли когда після после")
 _CAUSED: Final = words(
     "результат результатом наслідок наслідком внаслідок следствие следствием через из-за result of caused by "

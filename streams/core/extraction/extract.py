@@ -24,6 +24,7 @@ from streams.core.extraction.remembered import remembered
 from streams.core.extraction.strikes.find import find_strikes
 from streams.core.extraction.strikes.trigger import Strikes
 from streams.core.extraction.times import find_times
+from streams.core.extraction.unreal import unreal
 from streams.core.extraction.unrelated import abroad, unrelated
 from streams.core.extraction.vocabulary import Vocabulary
 
@@ -75,6 +76,8 @@ def extract(text: DocumentText, knowledge: Knowledge, policy: ExtractionPolicy =
         dropped += (*_forget(past, Reason.MEMORY, strikes, tolls, outages),)
     if away := abroad(doc, located):
         dropped += (*_forget(away, Reason.ABROAD, strikes, tolls, outages),)
+    if guessed := unreal(doc):
+        dropped += (*_forget(guessed, Reason.HYPOTHETICAL, strikes, tolls, outages),)
     if not (strikes.triggers or tolls.tolls or outages.mentions):
         return Extraction((), doc, located, quantities, (), dropped)
     binder = Binder(doc, located().mentions, struck)

@@ -90,12 +90,13 @@ def _years(doc: Document, latest: int) -> Iterator[int]:
 
 
 def _is_dated(doc: Document, t: int) -> bool:
-    """Whether a number is a year: "in 2023", "January 2023", "2023 року"; not "2023 people"."""
+    """Whether a number is a year: "in 2023", "January 2023", "2023 року", "the 2023 strike"; not "2023 people"."""
     return (
         doc.words[t - 1] in ("in", "у", "в")
         or bool(doc.kinds[t - 1] & MONTHS)
         or (doc.gaps[t].strip() == "," and bool((doc.kinds[t - 1] | doc.kinds[t - 2]) & MONTHS))
         or doc.words[t + 1].startswith(("рок", "год", "рік"))
+        or (doc.words[t - 1] == "the" and any("strikes.attack.noun" in doc.tags[x] for x in range(t + 1, t + 5)))
     )
 
 

@@ -102,7 +102,7 @@ def is_intent(doc: Document, token: int) -> bool:
             at = token - 2
         if at in (token, -1, -2) or not _is_infinitive(doc, at):
             return False
-    return not any(doc.words[t].startswith(_DONE) for t in range(max(0, at - 4), at))
+    return not any(doc.words[t].startswith(DONE) for t in range(max(0, at - 4), at))
 
 
 def _is_infinitive(doc: Document, t: int) -> bool:
@@ -119,7 +119,7 @@ _TO_A_THING: Final = words(
 _SHORTEST: Final = 4
 _INFINITIVES: Final = ("ити", "ати", "сти", "яти", "іти", "ить", "ать", "ять", "сти", "еть", "ути")
 _DEAL: Final = ("завда", "нанес", "нанос", "здійсн", "осущ", "deal", "launch", "carry", "conduct", "inflict", "deliver")
-_DONE: Final = stems(
+DONE: Final = stems(
     "вдалос удалос зум сум змог смог зміг поча нача продовж продолж ста manag began begin start continu able succeed "
     "went get got used use using sent викорис использ застос примен припин прекращ"
 )
