@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from streams.core.estimates import Range, disjoint, envelope, total
+from streams.core.estimates import Range, bounded, disjoint, envelope, total
 
 
 class Said(NamedTuple):
@@ -111,14 +111,13 @@ def together(told: Sequence[tuple[Range, int]]) -> Range:
             break
         seen |= weapons
     else:
-        return total(value for value, _ in values) or values[0][0]
+        return bounded(total(value for value, _ in values) or values[0][0])
     figures = list(dict.fromkeys(value for value, _ in values))
     if len(figures) == 1:
         return figures[0]
     highs = [figure.high for figure in figures]
-    return Range(
-        max(figure.low for figure in figures), None, None if None in highs else sum(high or 0 for high in highs)
-    )
+    high = None if None in highs else sum(high or 0 for high in highs)
+    return bounded(Range(max(figure.low for figure in figures), None, high))
 
 
 def overtake(parts: Sequence[Sequence[Said]], whole: Sequence[Said]) -> tuple[list[list[Said]], list[Said]]:
@@ -143,7 +142,7 @@ def overtake(parts: Sequence[Sequence[Said]], whole: Sequence[Said]) -> tuple[li
             stated = _without(stated, speaker, latest)
         elif all(said.report_id == all_people.report_id for said in groups):
             every = total([all_people.value, *(said.value for said in groups)])
-            stated = [*_without(stated, speaker, latest), all_people._replace(value=every or all_people.value)]
+            stated = [*_without(stated, speaker, latest), all_people._replace(value=bounded(every or all_people.value))]
     return kept, stated
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from schemas.base import LATEST
 from schemas.vocabulary import OutageStatus
 from streams.core.estimates import Range
 from streams.core.fusion.facts import Fact
 from streams.core.fusion.policy import FusionPolicy
+from streams.core.moments import micros
+
+_LATEST: Final = micros(LATEST) - 1
+"""The last moment that the wire takes. Only a mistyped year gets there."""
 
 
 class Course(NamedTuple):
@@ -52,7 +57,7 @@ def course(words: Sequence[Fact], policy: FusionPolicy) -> Course:
     elif planned_end is not None:
         ends = planned_end
     else:
-        ends = _about(last)[0] + policy.outage_lapses_after_us
+        ends = min(_about(last)[0] + policy.outage_lapses_after_us, _LATEST)
     status = last.status or OutageStatus.STARTED
     return Course(began, status, bool((began or last).scheduled), restored_at, ends)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from schemas.base import MAX_COUNT
 from schemas.claim import ClaimV1, WithdrawalV1
 from schemas.report import ReportV1
 from tests.core.fusion.wire import Wire, a_report, a_strike, an_outage, casualties
@@ -81,7 +82,9 @@ def _indices(number: int) -> st.SearchStrategy[int]:
 
 
 @st.composite
-def claims(draw: st.DrawFn) -> list[dict[str, Any]]:
+def claims(
+    draw: st.DrawFn, times: st.SearchStrategy[str | None] = times, counts: st.SearchStrategy[int | None] = counts
+) -> list[dict[str, Any]]:
     """One to four claims of one report, mostly about one place and time."""
     place, time = draw(places), draw(times)
     found = []
@@ -106,12 +109,18 @@ def claims(draw: st.DrawFn) -> list[dict[str, Any]]:
     return found
 
 
+_Claims = st.SearchStrategy[list[dict[str, Any]]]
 _claims = claims()
+mistyped: _Claims = claims(
+    st.sampled_from(("2025-10-22 10:00", "2199-12-30 10:00", "2199-12-30 10:00 .. 2199-12-31 23:59")),
+    st.sampled_from((None, 1, MAX_COUNT)),
+)
+"""Figures and years at the end of what the wire takes, and so sums and lapses beyond it."""
 
 
 @cache
 @st.composite
-def spoken(draw: st.DrawFn, source: str) -> list[ReportV1]:
+def spoken(draw: st.DrawFn, source: str, claims: _Claims = _claims) -> list[ReportV1]:
     """What one source publishes, in its order: reports, newer versions, retractions, supersessions."""
     grade, party = draw(_grades), draw(_parties)
     said: list[ReportV1] = []
@@ -124,7 +133,7 @@ def spoken(draw: st.DrawFn, source: str) -> list[ReportV1]:
         if deed == "retract":
             fields = {"grade": grade, "party": party, "retracted": True}
         else:
-            fields["claims"] = draw(_claims)
+            fields["claims"] = draw(claims)
         if deed == "supersede":
             fields["supersedes"] = earlier[draw(_indices(len(earlier)))]
         elif deed == "revise" and draw(_one_in_five_is_0) == 0:
@@ -135,9 +144,9 @@ def spoken(draw: st.DrawFn, source: str) -> list[ReportV1]:
 
 
 @st.composite
-def histories(draw: st.DrawFn, sources: int = 4) -> list[list[ReportV1]]:
+def histories(draw: st.DrawFn, sources: int = 4, claims: _Claims = _claims) -> list[list[ReportV1]]:
     """What each of some sources publishes, in its own order."""
-    return [draw(spoken(f"s{number}")) for number in range(1 + draw(_indices(sources)))]
+    return [draw(spoken(f"s{number}", claims)) for number in range(1 + draw(_indices(sources)))]
 
 
 def records_of(said: list[ReportV1]) -> list[Records]:
