@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
 
 from schemas.base import Count, Moment, RegionCode, WireModel
 from schemas.estimate import Estimate
@@ -46,12 +48,23 @@ class WindowCounters(WireModel):
     casualties: CasualtyCounters = CasualtyCounters()
 
 
+def _all_of_them(windows: dict[WindowName, WindowCounters]) -> dict[WindowName, WindowCounters]:
+    # A window that is missing would be read as one in which nothing happened.
+    if missing := [name.value for name in WindowName if name not in windows]:
+        raise ValueError(f"windows are missing: {', '.join(missing)}")
+    return windows
+
+
 class RegionCountersV1(WireModel):
-    """A region's counters as of a moment, for the windows that end there."""
+    """A region's counters as of a moment, for the five windows that end there."""
 
     schema_version: Literal[1] = 1
     region: RegionCode
     as_of: Moment
-    windows: dict[WindowName, WindowCounters]
+    windows: Annotated[
+        dict[WindowName, WindowCounters],
+        AfterValidator(_all_of_them),
+        Field(json_schema_extra={"required": [name.value for name in WindowName]}),
+    ]
     last_published_at: Moment | None = None
     """Publication time of the newest report behind the region's incidents: how stale the numbers may be."""

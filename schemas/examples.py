@@ -107,19 +107,24 @@ _INCIDENT: Final = {
     ],
     "why": ["same settlement, overlapping time, same weapon"],
 }
+_SINCE_SIX_HOURS: Final = {
+    "strikes": {"incidents": 1, "launched": {"low": 9, "best": 9, "high": 11}},
+    "outages": {"started": 1, "active": 1, "customers": {"low": 8000}},
+    "casualties": {
+        "killed": {"low": 0, "best": 0, "high": 0},
+        "wounded": {"low": 2, "best": 2, "high": 2},
+    },
+}
 _COUNTERS: Final = {
     "schema_version": 1,
     "region": "UA-74",
     "as_of": "2026-11-21T04:15:03Z",
     "windows": {
-        "24h": {
-            "strikes": {"incidents": 1, "launched": {"low": 9, "best": 9, "high": 11}},
-            "outages": {"started": 1, "active": 1, "customers": {"low": 8000}},
-            "casualties": {
-                "killed": {"low": 0, "best": 0, "high": 0},
-                "wounded": {"low": 2, "best": 2, "high": 2},
-            },
-        }
+        "1h": {"outages": {"active": 1}},
+        "6h": _SINCE_SIX_HOURS,
+        "24h": _SINCE_SIX_HOURS,
+        "7d": _SINCE_SIX_HOURS,
+        "30d": _SINCE_SIX_HOURS,
     },
     "last_published_at": "2026-11-21T04:15:00Z",
 }

@@ -10,12 +10,16 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 import schemas
 from schemas.base import MAX_CLAIMS, MAX_COUNT, MAX_TEXT_BYTES, WireModel
+from schemas.counters import RegionCountersV1
 from schemas.estimate import Estimate, Figure
 from schemas.report import ReportV1
+from schemas.topics import COUNTERS
+from schemas.vocabulary import WindowName
 from tests.schemas.wire import Sample, Where, nodes, samples, spoiled
 
 # Bytes of a sender, kept as they came: the reason stands beside each.
@@ -222,3 +226,16 @@ def test_an_estimate_is_in_order_or_refused(low: int, best: int | None, high: in
 @given(st.integers(0, MAX_COUNT))
 def test_a_bare_integer_is_an_exact_figure(number: int) -> None:
     assert TypeAdapter(Figure).validate_json(str(number)) == Estimate.exactly(number)
+
+
+@pytest.mark.parametrize("window", WindowName)
+def test_counters_have_every_window_for_model_and_schema(window: WindowName) -> None:
+    """A window that is missing would be read as one in which nothing happened."""
+    (sample, *_) = [sample for sample in samples() if sample.topic == COUNTERS.name]
+    windows = {name: counted for name, counted in sample.document["windows"].items() if name != window}
+    document = sample.document | {"windows": windows}
+    assert refused(sample, document)
+    assert refused(sample, document | {"windows": {}})
+    schema = Draft202012Validator(RegionCountersV1.model_json_schema())
+    assert schema.is_valid(sample.document)
+    assert not schema.is_valid(document)
