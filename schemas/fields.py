@@ -44,6 +44,10 @@ class ClaimFields(TypedDict):
     scope: str
     kind: Literal["strike", "outage", "casualties"]
     scheduled: NotRequired[bool]
+    killed: NotRequired[EstimateFields | None]
+    wounded: NotRequired[EstimateFields | None]
+    children_killed: NotRequired[EstimateFields | None]
+    children_wounded: NotRequired[EstimateFields | None]
 
 
 class ReportFields(TypedDict):

@@ -15,7 +15,7 @@ from schemas.fields import fields_of
 from schemas.report import CasualtiesClaim, Interval, OutageClaim, Place, ReportV1, Source, StrikeClaim
 from streams.client.errors import InvalidReport
 from streams.core.intake import IntakePolicy, UnusableReport, parse_report
-from streams.core.intake.usable import check_regions, check_times
+from streams.core.intake.usable import check_children, check_regions, check_times
 from streams.core.mistakes import Mistake
 from streams.reference.codes import region_codes
 
@@ -45,7 +45,9 @@ def validated(given: Given, now: datetime) -> ReportV1:
     """
     try:
         report = given if isinstance(given, ReportV1) else parse_report(_as_json(given), (), _POLICY)
-        check_times(report.published_at, fields_of(report)["claims"], now, _POLICY)
+        claims = fields_of(report)["claims"]
+        check_times(report.published_at, claims, now, _POLICY)
+        check_children(claims)
         check_regions(report, region_codes().__contains__)
     except UnusableReport as error:
         raise InvalidReport([_advised(mistake) for mistake in error.mistakes]) from None

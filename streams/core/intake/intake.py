@@ -23,7 +23,7 @@ from streams.core.intake.ledger import (
 from streams.core.intake.place import Resolve
 from streams.core.intake.policy import IntakePolicy
 from streams.core.intake.reading import reading_of
-from streams.core.intake.usable import UnusableReport, check_times
+from streams.core.intake.usable import UnusableReport, check_children, check_times
 from streams.core.mistakes import Mistake
 
 SENT_ON: Final = "sitrep-sent-on-from"
@@ -80,6 +80,7 @@ class Intake:
             step.tally.misplaced += 1
             return
         check_times(report["published_at"], report["claims"], arrived, self._policy)
+        check_children(report["claims"])
         seen = Seen(reading.digest, delivery.partition, delivery.offset)
         before = self._entry(reading.state_key)
         published_us = reading.published_us

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import ValidationError
 
@@ -13,7 +13,13 @@ from schemas.report import ReportV1
 from streams.core.intake.policy import IntakePolicy
 from streams.core.mistakes import Mistake, mistakes_of
 
+_Outcome = Literal["killed", "wounded"]
+_Children = Literal["children_killed", "children_wounded"]
 _JSON_TYPES: Final = ("application/json", "text/json")
+_CHILDREN: Final[tuple[tuple[_Outcome, _Children], ...]] = (
+    ("killed", "children_killed"),
+    ("wounded", "children_wounded"),
+)
 _MORE_SHOWN: Final = 3
 _SHOWN: Final = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -104,6 +110,25 @@ def check_times(
         if occurred is not None and occurred["start"] > latest and not claim.get("scheduled", False):
             reason = f"event starts at {occurred['start']:{_SHOWN}}, after its own report was published"
             mistakes.append(Mistake("future_date", f"claims.{number}.occurred.start", reason))
+    if mistakes:
+        raise UnusableReport(mistakes)
+
+
+def check_children(claims: Sequence[ClaimFields]) -> None:
+    """Refuse what cannot be true: children are inside the totals, so at least five of at most one is a mistake.
+
+    For what a scraper states; what is read from a text is taken as its words are.
+    """
+    mistakes = []
+    for number, claim in enumerate(claims):
+        if claim["kind"] != "casualties":
+            continue
+        for outcome, among in _CHILDREN:
+            total, children = claim[outcome], claim[among]
+            if total is None or children is None or total["high"] is None or children["low"] <= total["high"]:
+                continue
+            reason = f"is at least {children['low']}, more than all {outcome} ({total['high']}), which include children"
+            mistakes.append(Mistake("bad_value", f"claims.{number}.{among}", reason))
     if mistakes:
         raise UnusableReport(mistakes)
 

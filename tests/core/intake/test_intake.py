@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
@@ -16,7 +17,7 @@ from schemas import ClaimRecord, DeadLetterV1
 from schemas.fields import ReportFields
 from schemas.report import CasualtiesClaim
 from schemas.vocabulary import PlacePrecision, TimePrecision
-from streams.core.intake import SENT_ON, Extracted, Extractor, Intake, IntakePolicy, IntakeStep, resolver
+from streams.core.intake import SENT_ON, Extracted, Extractor, Intake, IntakePolicy, IntakeStep, parse_report, resolver
 from tests.builders import NOON, ADelivery, FewPlaces, a_delivery, a_report, a_source, a_strike, at, casualties
 
 RECORD: TypeAdapter[Any] = TypeAdapter(ClaimRecord)
@@ -110,6 +111,39 @@ def test_an_exact_repeat_is_dropped_whatever_its_spacing_and_order_of_keys() -> 
     assert (step.tally.accepted, step.tally.duplicates) == ({"tidings": 1}, {"tidings": 2})
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"source": a_source(reliability="C")},
+        {"source": a_source(kind="social")},
+        {"source": a_source(party="UA")},
+        {"published_at": "2025-10-22T09:00:01Z"},
+        {"url": "https://tidings.example/2"},
+        {"language": "uk"},
+        {"title": "Another title"},
+        {"text": "Another text."},
+        {"supersedes": "r-0"},
+        {"retracted": True},
+        {"claims": [a_strike("UA-30")]},
+    ],
+    ids=str,
+)
+def test_whatever_is_corrected_makes_another_version(change: dict[str, Any]) -> None:
+    partition = APartition()
+    partition.work(a_delivery(a_report()))
+    corrected = partition.work(a_delivery(a_report(**change), offset=1))
+    assert (corrected.tally.accepted, corrected.tally.duplicates) == ({"tidings": 1}, {})
+    assert "r-1" in " ".join(kinds(corrected))
+
+
+def test_of_a_field_given_twice_the_last_one_holds_to_whoever_reads_it() -> None:
+    twice = orjson.dumps(a_report("r-2")).replace(b'"report_id":', b'"report_id":"r-1","report_id":')
+    twice = twice.replace(b'"region":', b'"region":"UA-30","region":')
+    assert kinds(APartition().work(a_delivery(twice))) == ["claim r-2#0 UA-74"]
+    report = parse_report(twice, (), IntakePolicy())
+    assert (report.report_id, report.claims[0].place and report.claims[0].place.region) == ("r-2", "UA-74")
+
+
 def test_the_same_report_id_of_another_source_is_another_report() -> None:
     step = APartition().work(a_delivery(a_report()), a_delivery(a_report(source="gazette"), offset=1))
     assert kinds(step) == ["claim r-1#0 UA-74", "claim r-1#0 UA-74"]
@@ -159,6 +193,14 @@ def test_a_retraction_of_what_is_not_known_here_goes_everywhere_and_holds_agains
     assert kinds(late) == []
 
 
+def test_a_retraction_of_a_known_report_that_touched_no_region_is_told_everywhere() -> None:
+    """Its claims wait without a region, and an earlier release may have found one."""
+    partition = APartition()
+    partition.work(a_delivery(a_report(claims=[{"kind": "strike"}])))
+    gone = a_report(claims=[], retracted=True, published_at="2025-10-22T09:20:00Z")
+    assert kinds(partition.work(a_delivery(gone, offset=1))) == ["retracted r-1 everywhere"]
+
+
 def test_a_superseding_report_withdraws_the_other_one_everywhere_and_for_ever() -> None:
     step = APartition().work(a_delivery(a_report("r-2", supersedes="r-1")))
     assert kinds(step) == ["superseded r-1 everywhere", "claim r-2#0 UA-74"]
@@ -198,12 +240,15 @@ def test_places_are_resolved_by_region_then_name_then_coordinates_or_left_open()
         {"region": "UA", "name": "Nizhyn"},
         {"region": "UA"},
         {"name": "Atlantis"},
+        {"region": "UA", "lat": 51.5, "lon": 31.3},
+        {"region": "UA", "lat": 48.0, "lon": 37.8},
+        {"region": "UA-30", "lat": 51.5, "lon": 31.3},
     ]
     step = APartition().work(
         a_delivery(a_report(claims=[{"kind": "strike", "place": p} for p in places] + [{"kind": "strike"}]))
     )
     regions = [r.region for r in records(step)]
-    assert regions == ["UA-30", "UA-74", None, "UA-32", "UA-74", "UA-74", "UA", None, None]
+    assert regions == ["UA-30", "UA-74", None, "UA-32", "UA-74", "UA-74", "UA", None, "UA-74", "UA", "UA-30", None]
     assert records(step)[2].place.candidates == ("UA-32", "UA-74")
     assert step.tally.unlocated == {"tidings": 3}
 
@@ -232,6 +277,47 @@ def test_times_to_come_are_refused_but_for_scheduled_outages() -> None:
     assert step.tally.accepted == {"tidings": 2}
 
 
+def test_an_event_may_begin_as_far_after_its_report_as_clocks_may_differ() -> None:
+    partition = APartition()
+    for offset, minute, letters in ((0, 10, []), (1, 11, ["future_date"])):
+        begun = {"start": f"2025-10-22T09:{minute}:00Z", "end": "2025-10-22T09:30:00Z"}
+        report = a_report(f"r-{minute}", claims=[a_strike(occurred=begun)])
+        step = partition.work(a_delivery(report, offset=offset))
+        assert [letter.code for letter in step.dead_letters] == letters
+
+
+@pytest.mark.parametrize(
+    ("figures", "field"),
+    [
+        ({"killed": 1, "children_killed": 5}, "killed"),
+        ({"killed": {"low": 1, "high": 4}, "children_killed": {"low": 5}}, "killed"),
+        ({"killed": 0, "children_killed": 1}, "killed"),
+        ({"killed": 9, "wounded": 2, "children_wounded": 3}, "wounded"),
+    ],
+)
+def test_more_children_than_people_in_all_is_the_senders_mistake(figures: dict[str, Any], field: str) -> None:
+    step = APartition().work(a_delivery(a_report(claims=[a_strike(), casualties(**figures)])))
+    letter = DeadLetterV1.model_validate_json(step.dead_letters[0].value)
+    assert (letter.code, letter.field) == ("bad_value", f"claims.1.children_{field}")
+    assert f"more than all {field}" in letter.reason
+    assert step.claims == []
+
+
+@pytest.mark.parametrize(
+    "figures",
+    [
+        {"killed": 5, "children_killed": 5},
+        {"killed": {"low": 1}, "children_killed": 5},
+        {"killed": {"low": 1, "high": 4}, "children_killed": {"low": 4, "high": 6}},
+        {"children_killed": 5},
+        {"killed": 1, "wounded": 5, "children_wounded": 5},
+    ],
+)
+def test_children_that_may_be_inside_the_total_are_taken(figures: dict[str, Any]) -> None:
+    step = APartition().work(a_delivery(a_report(claims=[casualties(**figures)])))
+    assert (kinds(step), step.dead_letters) == (["claim r-1#0 UA-74"], [])
+
+
 def test_a_dead_letter_keeps_the_original_bytes_headers_and_position() -> None:
     value, headers = b'{"report_id":"r-9","source":{"id":"tidings"},"colour":1}\xff', (("trace", b"\x00\x01"),)
     step = APartition().work(ADelivery(value, offset=8, partition=0, key=b"k", headers=headers))
@@ -247,6 +333,14 @@ def test_a_dead_letter_names_its_source_where_the_bytes_still_tell_it() -> None:
         ("tidings", "unknown_field"),
         ("unknown", "not_json"),
     ]
+
+
+def test_a_report_may_have_as_many_bytes_as_are_allowed_and_not_one_more() -> None:
+    policy = IntakePolicy(max_report_bytes=len(orjson.dumps(a_report())))
+    exact = APartition(policy=policy).work(a_delivery(a_report()))
+    longer = APartition(policy=policy).work(a_delivery(orjson.dumps(a_report()) + b" "))
+    assert (kinds(exact), exact.dead_letters) == (["claim r-1#0 UA-74"], [])
+    assert [letter.code for letter in longer.dead_letters] == ["too_large"]
 
 
 def test_a_letter_too_large_to_carry_says_how_large_it_was() -> None:
@@ -266,6 +360,18 @@ def test_reports_past_the_horizon_are_forgotten_a_slice_at_a_time() -> None:
         partition.work(now=later)
         sizes.append(len(partition.items))
     assert sizes == [3, 1, 0, 0]
+
+
+def test_a_report_that_comes_again_while_it_is_swept_is_not_forgotten() -> None:
+    partition = APartition()
+    partition.work(a_delivery(a_report()))
+    later = NOON + timedelta(days=36)
+    again = a_report(published_at=later.isoformat(), claims=[a_strike("UA-30")])
+    arrived = int(later.timestamp() * 1_000)
+    partition.work(a_delivery(again, offset=1, timestamp=arrived), now=later)
+    gone = a_report(claims=[], retracted=True, published_at=later.isoformat())
+    step = partition.work(a_delivery(gone, offset=2, timestamp=arrived), now=later)
+    assert kinds(step) == ["retracted r-1 UA-74", "retracted r-1 UA-30"]
 
 
 def test_a_region_forgotten_and_retracted_is_withdrawn_everywhere() -> None:
