@@ -7,6 +7,7 @@ from typing import Final
 
 from streams.core.extraction.document import Document, Sentence
 from streams.core.extraction.kinds import CASUALTIES, WEAPONS
+from streams.core.extraction.mishaps import burns, collides
 from streams.core.extraction.model import Reason
 from streams.core.extraction.places.mention import Level, Places, Role
 from streams.core.extraction.wordlists import stems, words
@@ -20,14 +21,17 @@ def unrelated(doc: Document) -> Reason | None:
     """
     starts = doc.starts
     accident, crime, animal = (tag in starts for tag in ("context.accident", "context.crime", "context.animal"))
-    if not (accident or crime or animal or "context.sport" in starts):
+    accident = accident or ("context.vehicle" in starts and collides(doc))
+    if not (accident or crime or animal or "context.sport" in starts or "context.blaze" in starts):
         return None
     if "context.actor.ru" in starts or "context.actor.ua" in starts:
         return None
+    if "context.blaze" in starts and not doc.present & WEAPONS and burns(doc):
+        return Reason.NOT_WAR
     if accident or crime or animal:
         others = _OF_BEASTS if animal else _OF_ROBBERS if crime else ()
         return None if _is_armed(doc, _AT_HOME) or _is_attack(doc, others) else Reason.NOT_WAR
-    if len(starts["context.sport"]) < _OF_A_MATCH:
+    if len(starts.get("context.sport", ())) < _OF_A_MATCH:
         return None
     if any(doc.begun[t] & CASUALTIES for t in range(doc.size)) or _is_armed(doc, _AT_PLAY):
         return None
@@ -77,15 +81,35 @@ _OF_ARMIES: Final = ("обстр", "shell", "bomb", "бомб", "розбомб"
 def is_figure_of_speech(doc: Document, sentence: Sentence, token: int) -> bool:
     """Whether a word of attack is said of money, names or prices: "sanctions hit", "удар по репутації"."""
     starts = doc.starts
-    if "context.figure.subject" not in starts and "context.figure.object" not in starts:
+    if not any(tag in starts for tag in _OF_OTHER_THINGS):
         return False
     _, first, last = sentence
     if any(doc.begun[t] & (CASUALTIES | WEAPONS) for t in range(first, last)):
         return False
+    if "context.sport" in starts and _is_played(doc, max(first, token - 3), token):
+        return True
     clause = doc.clause_of[token]
     subject = doc.starts_in(max(first, token - 3), token, "context.figure.subject")
     thing = doc.starts_in(token + 1, min(last, token + 6), "context.figure.object")
     return any(doc.clause_of[t] == clause for t in (*subject, *thing))
+
+
+_OF_OTHER_THINGS: Final = ("context.figure.subject", "context.figure.object", "context.sport")
+
+
+def _is_played(doc: Document, first: int, verb: int) -> bool:
+    """``Dynamo Kyiv struck twice``: a club or a player is the subject; not ``Dynamo stadium was struck``."""
+    if not doc.has(verb, "strikes.attack.verb") or doc.words[verb - 1] in _WERE:
+        return False
+    for t in doc.starts_in(first, verb, "context.sport"):
+        if doc.words[t].startswith(_PLAYERS) and doc.clause_of[t] == doc.clause_of[verb]:
+            return not any(doc.words[x].startswith(_GROUNDS) for x in (t - 1, t + 1))
+    return False
+
+
+_PLAYERS: Final = stems("dynamo динамо shakhtar striker midfielder goalkeeper форвард півзахисник полузащитник")
+_GROUNDS: Final = stems("stadium стадіон стадион arena арен")
+_WERE: Final = words("was were is are been being")
 
 
 def is_intent(doc: Document, token: int) -> bool:

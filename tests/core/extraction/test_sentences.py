@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from streams.core.extraction import Extraction
-from tests.core.extraction import breakdowns, otherwise, pitfalls, prose, sentences, sides, unreal
+from tests.core.extraction import breakdowns, mishaps, otherwise, pitfalls, prose, sentences, sides, unreal
 from tests.core.extraction.sentences import Case
 from tests.core.extraction.telling import unmatched
 
-TABLES = (sentences, prose, pitfalls, breakdowns, otherwise, sides, unreal)
+TABLES = (sentences, prose, pitfalls, breakdowns, otherwise, sides, unreal, mishaps)
 THEMES = {theme: cases for table in TABLES for theme, cases in table.THEMES.items()}
 CASES = [pytest.param(case, id=f"{theme}-{i}") for theme, cases in THEMES.items() for i, case in enumerate(cases)]
 

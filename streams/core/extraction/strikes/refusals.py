@@ -11,6 +11,7 @@ from schemas.vocabulary import Target
 from streams.core.extraction.circumstances import CircumstancePolicy, is_denied, is_guess
 from streams.core.extraction.document import Document, Sentence
 from streams.core.extraction.kinds import CASUALTIES, PEOPLE, TARGETS, WEAPONS
+from streams.core.extraction.mishaps import is_fire
 from streams.core.extraction.model import Reason
 from streams.core.extraction.places.mention import Places
 from streams.core.extraction.strikes.surroundings import (
@@ -214,6 +215,8 @@ def _verb_refusal(doc: Document, sentence: Sentence, token: int, located: Callab
     if word in _FIRES:
         if word == "launch" and doc.words[token + 1] == "of":
             return Reason.NO_OBJECT
+        if is_fire(doc, token):
+            return Reason.NO_ATTACK
         munition = any_kind(doc, around(sentence, token, 0, 7), WEAPONS)
         return None if munition or doc.words[token + 1] in ("at", "on", "upon", "into") else Reason.NO_OBJECT
     if not doc.has(token, "forms.verb.weak"):
