@@ -18,7 +18,18 @@ MESSAGE = Message("m", b"{}", "application/json")
 SECONDS = timedelta(seconds=5)
 
 
-@pytest.mark.parametrize("address", ["93.184.215.14", "2606:2800:21f::1", "64:ff9b::5db8:d70e", "::ffff:93.184.215.14"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "93.184.215.14",
+        "2606:2800:21f::1",
+        "64:ff9b::5db8:d70e",
+        "64:ff9b:1::5db8:d70e",
+        "::ffff:93.184.215.14",
+        "2002:5db8:d70e::",
+        "2001:0:4136:e378:8000:63bf:a247:28f1",
+    ],
+)
 def test_the_open_internet_may_be_called(address: str) -> None:
     assert is_public(address)
 
@@ -45,6 +56,7 @@ def test_the_open_internet_may_be_called(address: str) -> None:
         "::ffff:10.0.0.1",
         "::ffff:127.0.0.1",
         "64:ff9b::7f00:1",
+        "64:ff9b:1::7f00:1",
         "2002:7f00:1::",
         "2001:0:4136:e378:8000:63bf:80ff:fffe",
         "127.1",
@@ -69,6 +81,16 @@ async def test_this_machine_is_not_called_however_it_is_written(host: str) -> No
 async def test_it_is_called_where_the_receiver_allows_it() -> None:
     async with a_receiver() as receiver, Caller(receiver.url, timeout=SECONDS, allow_private=True) as caller:
         assert (await caller.post(MESSAGE)).verdict is Verdict.DELIVERED
+
+
+async def test_a_proxy_of_the_environment_does_not_call_in_our_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with a_receiver() as proxy, a_receiver() as receiver:
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("http_proxy", proxy.url)
+        async with Caller(receiver.url, timeout=SECONDS, allow_private=True) as caller:
+            assert (await caller.post(MESSAGE)).verdict is Verdict.DELIVERED
+        assert (proxy.calls, receiver.calls) == (0, 1)
 
 
 async def test_a_name_that_changes_its_mind_gains_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -95,7 +95,19 @@ async def test_an_answer_without_end_is_not_read_to_its_end() -> None:
     assert len(answer.reason) < 400
 
 
-async def test_the_wait_a_receiver_asks_for_is_passed_on() -> None:
+async def test_what_an_answer_says_is_not_unpacked() -> None:
+    """Two kilobytes may unpack to gigabytes; and what does not unpack is a refusal nevertheless."""
     async with a_receiver() as receiver, caller_of(receiver.url) as caller:
-        receiver.answers += [answers(429, headers={"Retry-After": "17"}), answers(503, headers={"Retry-After": "soon"})]
-        assert [(await caller.post(MESSAGE)).wait for _ in range(2)] == [17, None]
+        receiver.answers.append(answers(422, body=b"no such field", headers={"Content-Encoding": "gzip"}))
+        answer = await caller.post(MESSAGE)
+    assert (answer.verdict, answer.reason) == (Verdict.REFUSED, "answered 422: 'no such field'")
+
+
+@pytest.mark.parametrize(
+    ("header", "wait"),
+    [("0", 0), ("17", 17), ("3600", 3_600), ("604800", 604_800), ("9999999", None), ("-1", None), ("soon", None)],
+)
+async def test_the_wait_a_receiver_asks_for_is_passed_on(header: str, wait: float | None) -> None:
+    async with a_receiver() as receiver, caller_of(receiver.url) as caller:
+        receiver.answers.append(answers(429, headers={"Retry-After": header}))
+        assert (await caller.post(MESSAGE)).wait == wait

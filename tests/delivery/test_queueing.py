@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -74,6 +75,24 @@ async def test_what_is_refused_again_and_again_does_not_hold_up_the_rest() -> No
 async def test_a_receiver_that_is_away_for_too_long_is_given_up_for_that_record() -> None:
     impatient = QUICK.model_copy(update={"give_up_after": timedelta(0)})
     assert not await deliver("r", an_alert(), Script(AWAY), impatient, DeliveryMetrics())
+
+
+async def test_since_when_a_receiver_is_waited_for_is_told_until_it_takes_the_record() -> None:
+    metrics = DeliveryMetrics()
+    told: list[float | None] = []
+
+    async def attempt(_alert: AlertV1) -> Answer:
+        told.append(
+            metrics.registry.get_sample_value("sitrep_delivery_waiting_since_timestamp_seconds", {"receiver": "r"})
+        )
+        return AWAY if len(told) == 1 else TAKEN
+
+    before = time.time()
+    assert await deliver("r", an_alert(), attempt, QUICK, metrics)
+    [_, waiting] = told
+    assert waiting is not None
+    assert waiting >= before
+    assert metrics.registry.get_sample_value("sitrep_delivery_waiting_since_timestamp_seconds", {"receiver": "r"}) == 0
 
 
 async def test_a_record_in_work_when_the_program_ends_is_not_done() -> None:
