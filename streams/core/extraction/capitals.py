@@ -13,6 +13,7 @@ _CAPITALS: Final = {
     **dict.fromkeys(words("москва moscow кремль kremlin"), "RU"),
 }
 """Governments by the name of their seat, in the nominative: whoever attacks is the subject."""
+_NAMES: Final = frozenset(_CAPITALS)
 _MAY_PRECEDE: Final = words(
     "and as after while but that when because since although says said official що что і й та и а але но як як коли "
     "когда після после поки пока офіційний официальный"
@@ -109,6 +110,8 @@ def _after(doc: Document, verb: int) -> range:
 
 def attacker(doc: Document, first: int, token: int) -> str | None:
     """Return the country of the capital that attacks at ``token``, if it stands after ``first``, in its clause."""
+    if _NAMES.isdisjoint(doc.words[first:token]):
+        return None
     for t in range(token - 1, first - 1, -1):
         if doc.clause_of[t] != doc.clause_of[token]:
             return None

@@ -9,7 +9,7 @@ from typing import Final
 from schemas.vocabulary import Scope
 from streams.core.extraction.document import Document, Sentence
 from streams.core.extraction.forms import NEGATORS
-from streams.core.extraction.kinds import MONTHS, NEGATIONS, WEAPONS
+from streams.core.extraction.kinds import CASUALTIES, MONTHS, NEGATIONS, WEAPONS
 from streams.core.extraction.model import Reason
 from streams.core.extraction.wordlists import stems, words
 
@@ -137,6 +137,8 @@ def is_guess(doc: Document, token: int, policy: CircumstancePolicy) -> bool:
             continue
         if any(doc.words[x] in _NEW_CLAUSE for x in range(min(t, token) + 1, max(t, token))):
             continue  # "rebels will pay as missiles kill 23": what follows is told, not guessed
+        if t < token and is_definite(doc, token) and any(doc.begun[x] & CASUALTIES for x in range(t, token)):
+            continue  # "20 may have died in the strike": that they died is a guess, the strike is none
         if doc.words[t] in ("if", "якщо", "если", "б", "би", "бы") and t > token:
             continue
         if t > token and doc.words[t] in ("could", "may", "might", "will", "would", "може", "может", "могут", "можуть"):
@@ -164,6 +166,14 @@ def is_denied(doc: Document, token: int, policy: CircumstancePolicy) -> bool:
         if clause_of[t] != clause:
             break
         if words[t] in ("не", "not") and words[t + 1].startswith(_DID_NOT):
+            return True
+    return False
+
+
+def is_definite(doc: Document, token: int) -> bool:
+    """Whether a noun is one that happened: ``in the strike``, ``by the missile attack``."""
+    for the in (token - 1, token - 2):
+        if doc.words[the] == "the" and doc.words[the - 1] in ("in", "by", "from"):
             return True
     return False
 

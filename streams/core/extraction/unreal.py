@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from typing import Final
 
-from streams.core.extraction.circumstances import is_about_guilt
+from streams.core.extraction.circumstances import is_about_guilt, is_definite
 from streams.core.extraction.document import Document
 from streams.core.extraction.kinds import CASUALTIES, MONTHS, OUTAGES, STRIKES
 from streams.core.extraction.unrelated import DONE
 from streams.core.extraction.wordlists import stems, words
 
-_TAGS: Final = ("context.if", "context.modal", "context.future", "context.denial", "context.prevention")
+_TAGS: Final = frozenset(["context.if", "context.modal", "context.future", "context.denial", "context.prevention"])
 
 
 def unreal(doc: Document) -> Set[int]:
     """Return the tokens that tell of what did not happen; what they trigger is no event."""
     starts = doc.starts
     found: set[int] = set()
-    if not any(tag in starts for tag in _TAGS):
+    if _TAGS.isdisjoint(starts):
         return found
     for t in starts.get("context.if", ()):
         found.update(_conditional(doc, t))
@@ -54,7 +54,11 @@ def _start_of_clause(doc: Document, t: int) -> int:
 def _rest(doc: Document, t: int) -> range:
     """The rest of a clause, up to what is told of as past: "could die after a strike destroyed the dam"."""
     end = _end_of_clause(doc, t)
-    return range(t, next((x for x in range(t + 1, end) if doc.words[x] in _TOLD), end))
+    return range(t, next((x for x in range(t + 1, end) if doc.words[x] in _TOLD or _is_told_of(doc, x)), end))
+
+
+def _is_told_of(doc: Document, t: int) -> bool:
+    return "strikes.attack.noun" in doc.tags[t] and is_definite(doc, t)
 
 
 _TOLD: Final = words("as after while when because since where that коли після бо оскільки когда после потому поскольку")

@@ -81,7 +81,7 @@ _OF_ARMIES: Final = ("обстр", "shell", "bomb", "бомб", "розбомб"
 def is_figure_of_speech(doc: Document, sentence: Sentence, token: int) -> bool:
     """Whether a word of attack is said of money, names or prices: "sanctions hit", "удар по репутації"."""
     starts = doc.starts
-    if not any(tag in starts for tag in _OF_OTHER_THINGS):
+    if _OF_OTHER_THINGS.isdisjoint(starts):
         return False
     _, first, last = sentence
     if any(doc.begun[t] & (CASUALTIES | WEAPONS) for t in range(first, last)):
@@ -94,7 +94,7 @@ def is_figure_of_speech(doc: Document, sentence: Sentence, token: int) -> bool:
     return any(doc.clause_of[t] == clause for t in (*subject, *thing))
 
 
-_OF_OTHER_THINGS: Final = ("context.figure.subject", "context.figure.object", "context.sport")
+_OF_OTHER_THINGS: Final = frozenset(["context.figure.subject", "context.figure.object", "context.sport"])
 
 
 def _is_played(doc: Document, first: int, verb: int) -> bool:

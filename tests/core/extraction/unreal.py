@@ -50,6 +50,8 @@ POSSIBILITIES: list[Case] = [
     # And what happened.
     _c("The strike on Sumy could be heard across the city and killed two.", strike("UA-59"), toll("UA-59", 2)),
     _c("Two people may still be under the rubble in Dnipro; three were killed.", toll("UA-12", 3)),
+    _c("Up to 20 people may have died in the strike on Kostiantynivka, the mayor said.", strike("UA-14")),
+    _c("Odesa could face blackouts after a Russian strike on a substation.", strike("UA-51", actor="RU")),
     _c("Three people were killed in Dnipro and the toll may rise.", toll("UA-12", 3)),
     _c("У Дніпрі загинули троє людей, кількість жертв може зрости.", toll("UA-12", 3)),
     _c("В Днепре погибли трое, под завалами могут быть люди.", toll("UA-12", 3)),
