@@ -198,6 +198,33 @@ def test_two_voices_that_no_number_reconciles_are_a_dispute_and_a_rising_toll_is
     assert not is_disputed(risen, 6 * HOUR)
 
 
+def test_a_toll_that_falls_is_a_dispute_however_late() -> None:
+    fallen = fuse([said("a", 1, 9), said("b", 20, 3)])
+    assert fallen is not None
+    assert is_disputed(fallen, 6 * HOUR)
+
+
+def test_a_toll_has_risen_only_after_more_than_the_time_within_which_it_is_a_dispute() -> None:
+    on_the_hour, after = fuse([said("a", 1, 3), said("b", 7, 9)]), fuse([said("a", 1, 3), said("b", 7.01, 9)])
+    assert on_the_hour is not None
+    assert after is not None
+    assert is_disputed(on_the_hour, 6 * HOUR)
+    assert not is_disputed(after, 6 * HOUR)
+
+
+def test_of_two_words_of_one_moment_the_original_s_own_goes_before_a_repost_of_it() -> None:
+    own, repost = said("a", 1, 4), said("a", 1, 6)._replace(source_id="z", report_id="z1")
+    for order in ([own, repost], [repost, own]):
+        figure = fuse(order)
+        assert figure is not None
+        assert figure.value == Range(4, 4, 4)
+
+
+def test_more_who_died_later_than_were_wounded_leave_none_and_not_less() -> None:
+    [adjusted] = after_deaths([said("a", 1, 2)], [said("a", 1, 1), said("a", 9, 8)])
+    assert adjusted.value == Range(0, 2, 2)
+
+
 @law(100)
 @given(st.lists(ranges(), min_size=1, max_size=6))
 def test_a_sum_bounds_what_it_adds(figures: list[Range]) -> None:

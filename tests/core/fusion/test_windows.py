@@ -80,7 +80,12 @@ def entries(draw: st.DrawFn) -> Entry:
 
 
 changes = st.lists(st.tuples(st.integers(0, 5), st.lists(entries(), max_size=2)), min_size=1, max_size=15)
-moments = st.sampled_from((0, 1, -1, HOUR, MINUTE, DAY, 29 * DAY, -DAY, 7 * DAY + 1)).map(lambda shift: NOON + shift)
+moments = st.builds(
+    # Any hour of the day: its first and its last are where days that are summed as one begin and end.
+    lambda shift, hour: NOON + shift + hour * HOUR,
+    st.sampled_from((0, 1, -1, MINUTE, DAY, 29 * DAY, -DAY, 7 * DAY + 1)),
+    st.integers(-12, 12),
+)
 
 
 @law(100)
@@ -205,3 +210,59 @@ def test_an_open_figure_opens_the_high_and_leaves_the_best_that_says_as_much() -
 
 def test_another_day_s_toll_covers_nothing() -> None:
     assert killed(a_strike(FOUR, hour=20), a_strike(FOUR, may_be_another=True)) == Range(8, 8, 8)
+
+
+def test_in_the_last_hour_of_a_day_nothing_counts_twice() -> None:
+    """
+    ```
+    23:00 ──●──┤ now 23:59          in once, for the day and the hour are not both added
+    ```
+    """
+    windows, at = RegionWindows(), NOON + 11 * HOUR + 30 * MINUTE
+    windows.put("strike", (Entry(at, at, True, ()),))
+    assert [windows.sums(at + 29 * MINUTE, length)[0] for length in WINDOWS.values()] == [1] * len(WINDOWS)
+
+
+def test_a_roundup_s_day_ends_before_the_first_moment_of_the_next() -> None:
+    windows, midnight = RegionWindows(), NOON + 12 * HOUR
+    windows.put("first", (Entry(midnight - DAY, midnight - DAY, True, ()),))
+    windows.put("next", (Entry(midnight, midnight, True, ()), a_strike(FOUR, hour=-12, may_be_another=True)))
+    assert windows.between(midnight - DAY, midnight)[0] == 1
+    assert windows.between(midnight - DAY, midnight + 1)[0] == 3
+
+
+def test_an_interval_that_has_not_begun_is_in_no_window_though_its_hour_is_the_oldest() -> None:
+    windows = RegionWindows()
+    windows.put("planned", (Entry(NOON + 20 * MINUTE, NOON + 10 * MINUTE, True, ()),))
+    assert [windows.sums(NOON + minute * MINUTE, 5 * MINUTE)[0] for minute in (9, 10, 24, 25)] == [0, 1, 1, 0]
+
+
+def test_an_outage_that_ends_before_it_began_is_never_active() -> None:
+    windows = RegionWindows()
+    windows.put("cut", (Entry(NOON, NOON, False, (), outage=True, ends=NOON - HOUR),))
+    assert [windows.active(NOON + shift * HOUR) for shift in (-2, -1, 0, 1)] == [0, 0, 0, 0]
+
+
+def test_what_may_be_another_is_compared_with_half_a_day_after_it_and_four_days_before() -> None:
+    """
+    ```
+    ├── 4 days ──┤ doubtful ├─ 12 h ─┤     a toll told in between covers it, one outside does not
+    ```
+    """
+
+    def with_other(hours: int, *, days_wide: int = 0) -> Range | None:
+        windows = RegionWindows()
+        windows.put("doubtful", (Entry(NOON, NOON - days_wide * DAY, True, ((4, FOUR),), may_be_another=True),))
+        windows.put("other", (a_strike(FOUR, hour=-hours),))
+        return figure(windows.sums(NOON + DAY, 30 * DAY), 4)
+
+    assert [with_other(hours) for hours in (12, 13)] == [Range(4, 4, 8), Range(8, 8, 8)]
+    assert [with_other(-24 * days, days_wide=6) for days in (3, 4, 5)] == [
+        Range(4, 4, 8), Range(4, 4, 8), Range(8, 8, 8)
+    ]  # fmt: skip
+
+
+def test_the_low_that_exceeds_the_others_is_never_above_the_best_that_does() -> None:
+    """Seven to nine killed beside nought to eight: at best that is one more, and so no more than one for certain."""
+    others, doubtful = Range(0, 8, 8), a_strike(Range(7, 9, 9), may_be_another=True)
+    assert killed(a_strike(others), doubtful) == Range(1, 9, 17)
