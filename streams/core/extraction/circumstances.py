@@ -131,6 +131,8 @@ def is_guess(doc: Document, token: int, policy: CircumstancePolicy) -> bool:
     for t in doc.starts_in(token - policy.guess_before, token + policy.guess_after + 1, "context.hypothetical"):
         if doc.kinds[t] & WEAPONS:
             continue  # a "планирующая" bomb plans nothing
+        if is_may(doc, t):
+            continue
         # "Возможно, ракетная атака": an adverb reaches over its own comma.
         adverb = doc.words[t] in ("возможно", "можливо", "possibly", "perhaps") and clause - doc.clause_of[t] == 1
         if doc.clause_of[t] != clause and not (adverb and doc.sentence_of[t] == doc.sentence_of[token]):
@@ -168,6 +170,13 @@ def is_denied(doc: Document, token: int, policy: CircumstancePolicy) -> bool:
         if words[t] in ("не", "not") and words[t + 1].startswith(_DID_NOT):
             return True
     return False
+
+
+def is_may(doc: Document, t: int) -> bool:
+    """Whether "May" is the month: "In May a strike killed two"; at the start of a sentence if a day or year follows."""
+    if doc.words[t] != "may" or not doc.capitals[t]:
+        return False
+    return t != doc.sentences[doc.sentence_of[t]].first or doc.words[t + 1][:1].isdecimal()
 
 
 def is_definite(doc: Document, token: int) -> bool:

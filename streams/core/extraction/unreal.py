@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from typing import Final
 
-from streams.core.extraction.circumstances import is_about_guilt, is_definite
+from streams.core.extraction.circumstances import is_about_guilt, is_definite, is_may
 from streams.core.extraction.document import Document
-from streams.core.extraction.kinds import CASUALTIES, MONTHS, OUTAGES, STRIKES
+from streams.core.extraction.kinds import CASUALTIES, OUTAGES, STRIKES
 from streams.core.extraction.unrelated import DONE
 from streams.core.extraction.wordlists import stems, words
 
@@ -101,7 +101,7 @@ _RELATIVE: Final = words("where which who де где який яка яке я�
 def _possible(doc: Document, t: int) -> Iterator[int]:
     """What "may", "could" and "will" are said of: ``could have killed dozens``; not ``could be heard``."""
     word = doc.words[t]
-    if word == "may" and doc.kinds[t] & MONTHS and doc.capitals[t] and t != doc.sentences[doc.sentence_of[t]].first:
+    if is_may(doc, t):
         return
     if word in _PARTICLES:
         near = range(max(_start_of_clause(doc, t), t - 3), min(_end_of_clause(doc, t), t + 3))

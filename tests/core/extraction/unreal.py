@@ -57,6 +57,8 @@ POSSIBILITIES: list[Case] = [
     _c("В Днепре погибли трое, под завалами могут быть люди.", toll("UA-12", 3)),
     _c("Two people who could not reach a shelter were killed in Kherson.", toll("UA-65", 2)),
     _c("Three people were killed in Odesa in May.", toll("UA-51", 3)),
+    _c("In May 2025 a missile strike killed 19 people in Kharkiv.", strike("UA-63", "missile"), toll("UA-63", 19)),
+    _c("On 5 May Russian drones struck Odesa, killing two.", strike("UA-51", actor="RU"), toll("UA-51", 2)),
     _c("Губернатор сообщил, что погибли двое в Белгороде, их спасти не смогли.", toll("RU-BEL", 2)),
     _c("More strikes on Kharkiv may follow."),
     _c("Кількість загиблих у Харкові може сягнути 20, наразі загинули 12 людей.", toll("UA-63", 12)),
