@@ -29,9 +29,6 @@ class Course(NamedTuple):
     restored_at: int | None
     ends: int
 
-    def is_active(self, at: int) -> bool:
-        return self.began is not None and self.began.start <= at < self.ends
-
 
 def course(words: Sequence[Fact], policy: FusionPolicy) -> Course:
     """Return the course of one utility's outage, from one or more claims of any sources.

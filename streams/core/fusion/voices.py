@@ -103,8 +103,8 @@ def credibility(voices: Voices, best_grade: int, hedged: bool, disputed: bool) -
     """Return the Admiralty credibility of what these voices say.
 
     1 adversaries agree, or three independent voices; 2 two independent voices; 3 one usually reliable voice;
-    4 one that is not, or one that hedges, or sources that contradict each other; 6 one voice that cannot be
-    judged. 5 (improbable) needs knowledge of the world that fusion has not.
+    4 one that is not, or one that hedges; 6 one voice that cannot be judged. 5 (improbable) needs knowledge of the
+    world that fusion has not. Where current statements contradict each other, 1 becomes 2 and 2 becomes 3.
     """
     if len(voices.parties) == 2 or voices.count >= 3:
         found = Credibility.CONFIRMED

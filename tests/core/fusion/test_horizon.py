@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from schemas.claim import ClaimV1
 from streams.core.fusion import Fusion
+from streams.core.tentative import BEFORE
+from streams.core.windows import WINDOWS
 from tests.core.fusion.histories import histories, interleaved
 from tests.core.fusion.wire import POLICY, at, store
 from tests.laws import law
@@ -50,3 +52,8 @@ def test_every_claim_is_taken_or_told_to_be_too_late(data: st.DataObject, minute
         for claim in claims:
             latest = max(claim.occurred.start, min(claim.occurred.end, claim.report.published_at))
             assert (claim.claim_id in late) == (latest < now - POLICY.horizon)
+
+
+def test_what_is_kept_reaches_as_far_back_as_the_oldest_window_looks() -> None:
+    """A toll that may be another's is compared with what happened up to ``BEFORE`` it, also at the window's old end."""
+    assert POLICY.horizon_us > max(WINDOWS.values()) + BEFORE

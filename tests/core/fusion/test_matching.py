@@ -29,6 +29,10 @@ SAME: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         a_strike(place={"region": "UA-63", "lat": 49.990, "lon": 36.230}),
         a_strike(place={"region": "UA-63", "lat": 49.993, "lon": 36.233}),
     ),
+    "spots 4 km apart, by one kind of weapon": (
+        a_strike(place={"region": "UA-63", "lat": 49.990, "lon": 36.230}, weapons=["drone"]),
+        a_strike(place={"region": "UA-63", "lat": 50.026, "lon": 36.230}, weapons=["drone"]),
+    ),
     "a spot and its city": (a_strike(place={"name": "Kharkiv", "lat": 50.01, "lon": 36.26}), a_strike()),
     "an oblast and the only town": (a_strike(place="UA-63", weapons=["drone"]), a_strike(weapons=["drone"])),
     "casualties told without the strike": (a_strike(), casualties(wounded=3)),
@@ -38,6 +42,14 @@ SAME: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 APART: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "an hour apart": (a_strike("2025-10-22 13:00"), a_strike("2025-10-22 14:00")),
     "two towns": (a_strike(place="Kharkiv", weapons=["drone"]), a_strike(place="Chuhuiv", weapons=["drone"])),
+    "spots 6 km apart": (
+        a_strike(place={"region": "UA-63", "lat": 49.990, "lon": 36.230}, weapons=["drone"]),
+        a_strike(place={"region": "UA-63", "lat": 50.044, "lon": 36.230}, weapons=["drone"]),
+    ),
+    "undated, told right after it, of another missile": (
+        a_strike("2025-10-22 14:00", weapons=["cruise_missile"]),
+        a_strike(None, weapons=["ballistic_missile"]),
+    ),
     "two actors": (a_strike(actor="RU"), a_strike(actor="UA")),
     "two weapons": (a_strike(weapons=["artillery"]), a_strike(weapons=["cruise_missile"])),
     "the same city and day alone": (a_strike("2025-10-22 04:00"), a_strike(None)),

@@ -78,6 +78,27 @@ def test_of_two_that_disagree_the_better_graded_is_believed_then_who_spoke_first
         assert f"{incident.occurred.start:%H:%M}" == minute, grades
 
 
+def test_of_two_moments_as_near_to_what_is_stated_the_one_that_more_allow_is_taken() -> None:
+    """
+    ```
+    a       │              14:00
+    b                │     14:10
+    c            ▒▒▒▒▒▒▒▒  14:05 to 14:15, graded best
+    ```
+    """
+    interval = "2025-10-22 14:05 .. 2025-10-22 14:15"
+    reports = [
+        a_report(f"r-{source}", source, "2025-10-22 15:00", grade=grade, claims=[a_strike(time, weapons=["drone"])])
+        for source, grade, time in [
+            ("a", "B", "2025-10-22 14:00"),
+            ("b", "B", "2025-10-22 14:10"),
+            ("c", "A", interval),
+        ]
+    ]
+    [incident] = fuse(reports)[0].incidents()
+    assert f"{incident.occurred.start:%H:%M}-{incident.occurred.end:%H:%M}" == "14:10-14:10"
+
+
 def test_a_source_that_says_it_thrice_means_the_one_in_the_middle() -> None:
     alone = [("a", f"2025-10-22 14:{minute}") for minute in ("10", "03", "05")]
     assert told(*alone)[0] == "14:05-14:05"
@@ -112,6 +133,24 @@ def test_a_repost_has_no_say_of_its_own() -> None:
 def test_who_states_no_time_is_heard_only_where_nobody_does() -> None:
     assert told(("a", None), ("b", "2025-10-22 13:00 .. 2025-10-22 14:00")) == ("13:00-14:00", TimePrecision.STATED)
     assert told(("a", None), ("b", None))[1] is TimePrecision.ASSUMED
+
+
+def test_it_happened_before_anybody_told_of_it() -> None:
+    """
+    ```
+    12        13        14        15        16        17
+              │ a tells of it, without a time
+    ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒    b, at 18: "in the afternoon, 12 to 17"
+    ```
+    """
+    told = {"weapons": ["drone"], "target": "energy", "launched": 7}
+    afternoon = a_strike("2025-10-22 12:00 .. 2025-10-22 17:00", **told)
+    reports = [
+        a_report("r1", "a", "2025-10-22 13:00", claims=[a_strike(None, **told)]),
+        a_report("r2", "b", "2025-10-22 18:00", claims=[afternoon]),
+    ]
+    [incident] = fuse(reports)[0].incidents()
+    assert (incident.occurred.start, incident.occurred.end) == (at("2025-10-22 12:00"), at("2025-10-22 13:00"))
 
 
 @pytest.mark.parametrize(("stated", "placed"), [("18:00 .. 2025-10-23 00:00", 22), ("00:00 .. 2025-10-22 06:00", 22)])

@@ -223,12 +223,15 @@ def test_in_the_last_hour_of_a_day_nothing_counts_twice() -> None:
     assert [windows.sums(at + 29 * MINUTE, length)[0] for length in WINDOWS.values()] == [1] * len(WINDOWS)
 
 
-def test_a_roundup_s_day_ends_before_the_first_moment_of_the_next() -> None:
-    windows, midnight = RegionWindows(), NOON + 12 * HOUR
-    windows.put("first", (Entry(midnight - DAY, midnight - DAY, True, ()),))
-    windows.put("next", (Entry(midnight, midnight, True, ()), a_strike(FOUR, hour=-12, may_be_another=True)))
-    assert windows.between(midnight - DAY, midnight)[0] == 1
-    assert windows.between(midnight - DAY, midnight + 1)[0] == 3
+def test_a_roundup_s_period_ends_before_the_first_moment_of_the_next() -> None:
+    windows = RegionWindows()
+    windows.put("first", (Entry(NOON - DAY, NOON - DAY, True, ()),))
+    windows.put("next", (Entry(NOON, NOON, True, ()), a_strike(FOUR, may_be_another=True)))
+    half_past = NOON + 30 * MINUTE
+    windows.put(
+        "half past", (Entry(half_past, half_past, True, ()), Entry(half_past, half_past, True, (), may_be_another=True))
+    )
+    assert [windows.between(NOON - DAY, end)[0] for end in (NOON, NOON + 1, half_past, half_past + 1)] == [1, 3, 3, 5]
 
 
 def test_an_interval_that_has_not_begun_is_in_no_window_though_its_hour_is_the_oldest() -> None:
