@@ -38,6 +38,8 @@ CAPITALS_THAT_ATTACK: list[Case] = [
 
 FRONTS: list[Case] = [
     _c("На Покровском направлении дрон убил двух человек.", strike("UA-14", place=None), toll("UA-14", 2, place=None)),
+    _c("На Покровском направлении дрон убил двоих.", strike("UA-14", place=None), toll("UA-14", 2, place=None)),
+    _c("Дрон убил двоих человек в Херсоне.", strike("UA-65"), toll("UA-65", 2)),
     _c("На Покровському напрямку дрон убив двох людей.", strike("UA-14", place=None), toll("UA-14", 2, place=None)),
     _c("Two civilians were killed by a drone in Kherson direction.", toll("UA-65", 2, place=None)),
     _c("Two civilians were killed by a drone in the Pokrovsk direction.", toll("UA-14", 2, place=None)),
