@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import chain, repeat
 
 import pytest
 
@@ -17,10 +18,11 @@ from tests.engine.fake_log import FakeLog
 from tests.engine.owner import CHANGELOG, a_block, an_owner, owns, recovered
 
 
-async def test_a_block_taken_away_while_it_is_worked_sends_nothing() -> None:
+@pytest.mark.parametrize("looks", range(3))
+async def test_a_block_taken_away_while_it_is_worked_sends_nothing(looks: int) -> None:
     log = FakeLog()
     owner = await recovered(an_owner(log), log)
-    mine = iter([True, False, False])
+    mine = chain([True] * looks, repeat(False))
     before = {place: list(held) for place, held in log.partitions.items()}
     with pytest.raises(StaleBlockError):
         await owner.work(a_block(b"a", b"b"), still_owned=lambda: next(mine))

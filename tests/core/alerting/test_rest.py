@@ -38,6 +38,15 @@ def test_what_was_cancelled_leaves_no_rest_behind_not_even_for_what_does_not_las
     assert scene.told() == ["raised", "cancelled", "raised"]
 
 
+def test_what_is_raised_after_a_cancellation_and_passes_by_itself_is_resolved() -> None:
+    scene = Scene(rules(strikes_rule(levels={"moderate": 2})))
+    scene.tell(NOON, an_incident("i-1"), an_incident("i-2"), counters(strikes=2))
+    scene.tell(after(minutes=5), an_incident("i-2", status="retracted"), counters(strikes=1))
+    scene.tell(after(minutes=6), an_incident("i-3"), counters(strikes=2))
+    scene.tell(after(hours=24), counters(strikes=0))
+    assert scene.told() == ["raised", "cancelled", "raised", "resolved"]
+
+
 @pytest.mark.parametrize(
     ("figure", "fits"),
     [([2, 3, 4], True), ([2, None, None], True), ([2, None, 2], True), ([4, 3, 5], False), ([2, 3, 1], False)],

@@ -282,8 +282,8 @@ def test_a_report_that_replaces_another_corrects_what_that_one_published() -> No
     assert updated.baseline == 12
 
 
-@pytest.mark.parametrize(("published", "told"), [((12, 19), 1), ((12, 13), 0)])
-def test_sources_that_begin_to_disagree_are_news_of_an_incident(published: tuple[int, int], told: int) -> None:
+@pytest.mark.parametrize(("published", "told"), [((12, 19), 1), ((12, 13), 0), ((12, None), 1)])
+def test_sources_that_begin_to_disagree_are_news_of_an_incident(published: tuple[int, int | None], told: int) -> None:
     scene = Scene(rules({**CASUALTIES, "update_by": 0.2}))
     scene.tell(NOON, an_incident(killed=12))
     assert len(scene.tell(after(hours=2), an_incident(killed=published, published=after(hours=2)))) == told
