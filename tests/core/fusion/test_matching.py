@@ -8,9 +8,10 @@ import pytest
 
 from schemas.claim import ResolvedPlace
 from schemas.vocabulary import PlacePrecision, Weapon
+from streams.core.fusion import Fusion
 from streams.core.fusion.places import Level, distance_km, name_key, spot_of
 from streams.core.fusion.vocabulary import Likeness, weapon_likeness, weapon_mask
-from tests.core.fusion.wire import a_report, a_strike, an_outage, casualties, fuse
+from tests.core.fusion.wire import POLICY, a_report, a_strike, an_outage, at, casualties, claims_of, fuse
 
 
 def incidents(one: dict[str, Any], other: dict[str, Any], *, first: str = "2025-10-22 15:00") -> int:
@@ -138,6 +139,18 @@ def test_every_place_within_reach_is_filed_where_it_is_looked_for() -> None:
         if distance_km(49.99, 36.23, lat, lon) <= 5.0:
             assert set(centre.cells) & set(other.homes)
             assert set(other.cells) & set(centre.homes)
+
+
+@pytest.mark.parametrize(("town", "found"), [("Chuhuiv", 1), ("Izium", 2)])
+def test_a_raion_holds_what_lies_within_sixty_kilometres_of_its_centre(town: str, found: int) -> None:
+    """Chuhuiv lies 37 km from the middle of Kharkiv's raion, Izium 114 km."""
+    raion = ResolvedPlace(name="Kharkiv Raion", region="UA-63", lat=49.99, lon=36.23, precision=PlacePrecision.RAION)
+    [roughly] = claims_of(a_report("r1", "desk", claims=[a_strike(place="UA-63", weapons=["drone"])]))
+    fusion = Fusion(POLICY)
+    fusion.take([roughly.model_copy(update={"place": raion})])
+    fusion.take(claims_of(a_report("r2", "wire", claims=[a_strike(place=town, weapons=["drone"])])))
+    fusion.step(at("2025-10-22 18:00"))
+    assert len(list(fusion.incidents())) == found
 
 
 def test_a_place_known_to_the_region_has_no_spot() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from seeds.history import generate
 from streams.core.fusion import FusionPolicy, signature_of
 from streams.core.fusion.matching import is_echo
@@ -39,6 +41,14 @@ def test_short_texts_with_figures_are_echoes_only_word_for_word() -> None:
     post = "Konotop: 2 dead, 4 wounded by a drone"
     assert is_echo(packed(post), packed(f"{post.upper()}! @channel"), SHARE)
     assert not is_echo(packed(post), packed(post.replace("4", "5")), SHARE)
+
+
+@pytest.mark.parametrize(("alike", "echo"), [(16, True), (12, True), (11, False), (8, False)])
+def test_three_of_four_values_alike_are_one_text_and_fewer_are_two(alike: int, echo: bool) -> None:
+    one = [number << 24 for number in range(1, 17)]
+    other = [*one[:alike], *(value + (100 << 24) for value in one[alike:])]
+    first, second = (b"".join(value.to_bytes(4, "big") for value in values) for values in (one, other))
+    assert is_echo(first, second, SHARE) is echo
 
 
 def test_a_signature_is_the_same_in_every_process() -> None:
