@@ -8,7 +8,7 @@ from datetime import datetime
 
 from schemas.estimate import Estimate
 from schemas.vocabulary import Group, Scope, Utility
-from streams.core.estimates import estimate_of
+from streams.core.estimates import bounded, estimate_of
 from streams.core.fusion.facts import FIGURES, Fact
 from streams.core.moments import moment
 from streams.core.sums import figure
@@ -59,7 +59,8 @@ def _age(fact: Fact) -> tuple[tuple[int, int], str, int]:
 
 def _total(region: str, fact: Fact, number: int, windows: RegionWindows | None) -> ReportedTotal:
     value = dict(fact.figures)[number]
-    counted = None if windows is None else figure(windows.between(fact.start, fact.end), number)
+    found = None if windows is None else figure(windows.between(fact.start, fact.end), number)
+    counted = None if found is None else bounded(found)
     counted_best = None if counted is None else counted.best
     return ReportedTotal(
         region=region,
