@@ -97,10 +97,10 @@ class Worker:
 
     async def stop(self) -> None:
         """Finish and commit the running blocks and leave the groups; end the process if that takes too long."""
-        try:
-            async with asyncio.timeout(self._config.stop_seconds):
-                await asyncio.gather(*(app.stop() for app in self._apps))
-        except TimeoutError:
+        stopping = asyncio.gather(*(app.stop() for app in self._apps))
+        # No timeout around it: that would cancel, and wait for who takes no notice. Faust's consumer is such a one.
+        done, _ = await asyncio.wait({stopping}, timeout=self._config.stop_seconds)
+        if not done:
             log.critical(
                 "the stop took longer than %g s and is forced (does a broker answer at %s?): what was not committed "
                 "is worked again",
@@ -108,6 +108,8 @@ class Worker:
                 ", ".join(self._config.bootstrap_servers),
             )
             _force_exit()
+        try:
+            await stopping
         except Exception:
             log.critical("the stop failed and is forced", exc_info=True)
             _force_exit()
